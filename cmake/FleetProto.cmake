@@ -1,0 +1,28 @@
+# Generated protobuf and gRPC code. It is compiled without warnings and without tidy.
+#
+#   fleet_proto_library(NAME proto ROOT dir [GRPC] PROTOS fleet/v1/fleet.proto ... [DEPS ...])
+function(fleet_proto_library)
+  cmake_parse_arguments(ARG "GRPC" "NAME;ROOT" "PROTOS;GRPC_PROTOS;DEPS" ${ARGN})
+  set(out ${CMAKE_BINARY_DIR}/generated/${ARG_NAME})
+  file(MAKE_DIRECTORY ${out})
+  set(sources)
+  foreach(proto IN LISTS ARG_PROTOS ARG_GRPC_PROTOS)
+    string(REGEX REPLACE "\\.proto$" "" stem ${proto})
+    set(outputs ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
+    set(grpc_arguments)
+    if(proto IN_LIST ARG_GRPC_PROTOS)
+      list(APPEND outputs ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+      set(grpc_arguments --grpc_out=${out} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
+    endif()
+    add_custom_command(OUTPUT ${outputs}
+      COMMAND protobuf::protoc -I ${ARG_ROOT} --cpp_out=${out} ${grpc_arguments} ${ARG_ROOT}/${proto}
+      DEPENDS ${ARG_ROOT}/${proto} VERBATIM)
+    list(APPEND sources ${outputs})
+  endforeach()
+  add_library(fleet_${ARG_NAME} STATIC ${sources})
+  add_library(fleet::${ARG_NAME} ALIAS fleet_${ARG_NAME})
+  target_include_directories(fleet_${ARG_NAME} SYSTEM PUBLIC ${out})
+  target_compile_options(fleet_${ARG_NAME} PRIVATE -w)
+  set_target_properties(fleet_${ARG_NAME} PROPERTIES CXX_CLANG_TIDY "")
+  target_link_libraries(fleet_${ARG_NAME} PUBLIC protobuf::libprotobuf gRPC::grpc++ ${ARG_DEPS})
+endfunction()

@@ -1,0 +1,65 @@
+# Targets of our own code. Every folder is one library; sources are listed, never globbed.
+#
+#   fleet_library(NAME domain SOURCES a.cc b.cc [DEPS absl::status] [PRIVATE_DEPS ...] [PCH core|rpc])
+#   fleet_binary(NAME fleet-service SOURCES main.cc DEPS ...)
+#   fleet_test(NAME domain_test SOURCES a_test.cc DEPS fleet::domain LABELS unit [FIXTURES postgres] [TIMEOUT 120])
+
+add_library(fleet_pch_core STATIC ${CMAKE_SOURCE_DIR}/cmake/empty.cc)
+target_link_libraries(fleet_pch_core PRIVATE fleet_options absl::status absl::statusor absl::strings absl::time)
+add_library(fleet_pch_test STATIC ${CMAKE_SOURCE_DIR}/cmake/empty.cc)
+target_link_libraries(fleet_pch_test PRIVATE fleet_options absl::status absl::statusor absl::strings absl::time GTest::gmock)
+if(FLEET_USE_PCH)
+  target_precompile_headers(fleet_pch_core PRIVATE
+    <algorithm> <chrono> <condition_variable> <cstdint> <functional> <map> <memory> <mutex> <optional> <set>
+    <string> <thread> <unordered_map> <utility> <vector>
+    <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/string_view.h> <absl/time/time.h>)
+  target_precompile_headers(fleet_pch_test PRIVATE
+    <gmock/gmock.h> <gtest/gtest.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/time/time.h>)
+endif()
+
+function(_fleet_configure target pch)
+  target_link_libraries(${target} PRIVATE fleet_options)
+  if(FLEET_USE_PCH)
+    target_precompile_headers(${target} REUSE_FROM fleet_pch_${pch})
+  endif()
+endfunction()
+
+function(fleet_library)
+  cmake_parse_arguments(ARG "" "NAME;PCH" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(NOT ARG_PCH)
+    set(ARG_PCH core)
+  endif()
+  add_library(fleet_${ARG_NAME} STATIC ${ARG_SOURCES})
+  add_library(fleet::${ARG_NAME} ALIAS fleet_${ARG_NAME})
+  target_link_libraries(fleet_${ARG_NAME} PUBLIC ${ARG_DEPS} absl::status absl::statusor absl::strings absl::time
+    PRIVATE ${ARG_PRIVATE_DEPS})
+  _fleet_configure(fleet_${ARG_NAME} ${ARG_PCH})
+endfunction()
+
+function(fleet_binary)
+  cmake_parse_arguments(ARG "" "NAME;PCH" "SOURCES;DEPS" ${ARGN})
+  if(NOT ARG_PCH)
+    set(ARG_PCH core)
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SOURCES})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} absl::status absl::statusor absl::strings absl::time)
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  _fleet_configure(${ARG_NAME} ${ARG_PCH})
+endfunction()
+
+include(GoogleTest)
+function(fleet_test)
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT;MAIN" "SOURCES;DEPS;LABELS;FIXTURES" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SOURCES})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main absl::status absl::statusor
+    absl::strings absl::time Threads::Threads)
+  _fleet_configure(${ARG_NAME} test)
+  set(properties LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+  if(ARG_FIXTURES)
+    list(APPEND properties FIXTURES_REQUIRED "${ARG_FIXTURES}")
+  endif()
+  gtest_discover_tests(${ARG_NAME} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+endfunction()

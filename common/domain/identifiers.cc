@@ -1,0 +1,183 @@
+#include "common/domain/identifiers.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace fleet::domain {
+namespace {
+
+constexpr std::size_t kMaxRepoLength = 200;
+constexpr std::size_t kMaxUrlLength = 2000;
+
+bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
+
+bool AllOf(absl::string_view text, bool (*accepts)(char)) { return std::all_of(text.begin(), text.end(), accepts); }
+
+// A positive number without leading zeros or sign.
+std::optional<int32_t> ParseNumber(absl::string_view text, bool allow_zero) {
+  int32_t value = 0;
+  if (text.empty() || text.size() > 9 || !AllOf(text, IsDigit) || (text[0] == '0' && text.size() > 1)) {
+    return std::nullopt;
+  }
+  if (!absl::SimpleAtoi(text, &value) || (value == 0 && !allow_zero)) return std::nullopt;
+  return value;
+}
+
+bool IsSlug(absl::string_view text) {
+  return !text.empty() && IsLower(text[0]) &&
+         AllOf(text, [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; });
+}
+
+std::string RepoPartProblem(absl::string_view part) {
+  if (part.empty()) return "has an empty part";
+  if (part == "." || part == "..") return "has \".\" or \"..\" as a part";
+  if (part[0] == '-') return "has a part that starts with \"-\"";
+  if (!AllOf(part, [](char c) { return IsAlnum(c) || c == '.' || c == '_' || c == '-'; })) {
+    return "may only have letters, digits, \".\", \"_\" and \"-\" in its parts";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::optional<TaskId> TaskId::Parse(absl::string_view text) {
+  if (text.size() < 28 || text[26] != '-') return std::nullopt;
+  const std::optional<Ulid> fleet_id = Ulid::Parse(text.substr(0, 26));
+  const std::optional<int32_t> ordinal = ParseNumber(text.substr(27), false);
+  if (!fleet_id.has_value() || !ordinal.has_value()) return std::nullopt;
+  return TaskId{*fleet_id, *ordinal};
+}
+
+std::string TaskId::ToString() const { return absl::StrCat(fleet_id.ToString(), "-", ordinal); }
+
+std::optional<WorkflowVersion> WorkflowVersion::Parse(absl::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, '.');
+  if (parts.size() != 3) return std::nullopt;
+  const auto major = ParseNumber(parts[0], true);
+  const auto minor = ParseNumber(parts[1], true);
+  const auto patch = ParseNumber(parts[2], true);
+  if (!major.has_value() || !minor.has_value() || !patch.has_value()) return std::nullopt;
+  return WorkflowVersion{*major, *minor, *patch};
+}
+
+std::optional<WorkflowRef> WorkflowRef::Parse(absl::string_view text) {
+  if (text.size() > kMaxRepoLength) return std::nullopt;
+  WorkflowRef ref;
+  const std::size_t at = text.find('@');
+  const absl::string_view name = text.substr(0, at);
+  if (at != absl::string_view::npos) {
+    ref.version = std::string(text.substr(at + 1));
+    if (!WorkflowVersion::Parse(ref.version).has_value()) return std::nullopt;
+  }
+  const std::size_t slash = name.find('/');
+  const std::size_t dash = name.rfind("-v");
+  if (slash == absl::string_view::npos || dash == absl::string_view::npos || dash < slash) return std::nullopt;
+  if (!IsSlug(name.substr(0, slash)) || !IsSlug(name.substr(slash + 1, dash - slash - 1))) return std::nullopt;
+  const auto major = ParseNumber(name.substr(dash + 2), true);
+  if (!major.has_value()) return std::nullopt;
+  if (!ref.version.empty() && WorkflowVersion::Parse(ref.version)->major != *major) return std::nullopt;
+  ref.name = std::string(name);
+  return ref;
+}
+
+std::string WorkflowRef::ToString() const { return version.empty() ? name : absl::StrCat(name, "@", version); }
+
+std::string RepoNameProblem(absl::string_view repo) {
+  if (repo.empty()) return "is empty";
+  if (repo.size() > kMaxRepoLength) return "is longer than 200 characters";
+  const std::size_t slash = repo.find('/');
+  if (slash == absl::string_view::npos || repo.find('/', slash + 1) != absl::string_view::npos) {
+    return "is not of the form \"owner/name\"";
+  }
+  std::string problem = RepoPartProblem(repo.substr(0, slash));
+  return problem.empty() ? RepoPartProblem(repo.substr(slash + 1)) : problem;
+}
+
+std::string RepoKey(absl::string_view repo) { return absl::AsciiStrToLower(repo); }
+
+std::string CloneUrlProblem(absl::string_view url) {
+  if (url.empty()) return "is empty";
+  if (url.size() > kMaxUrlLength) return "is longer than 2,000 bytes";
+  if (url[0] == '-') return "starts with \"-\"";
+  if (std::any_of(url.begin(), url.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte <= 0x20 || byte == 0x7f;
+      })) {
+    return "has a space or control character";
+  }
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == absl::string_view::npos) {
+    if (absl::StrContains(url, "::")) return "names a transport helper";
+    // scp-like: [user@]host:path. A user without a password is how ssh is told who logs in.
+    const std::size_t colon = url.find(':');
+    const std::size_t slash = url.find('/');
+    if (colon == absl::string_view::npos || colon == 0 || slash < colon) return "is not an https, ssh, git or file URL";
+    const absl::string_view host = url.substr(0, colon);
+    const absl::string_view bare = host.substr(host.rfind('@') == absl::string_view::npos ? 0 : host.rfind('@') + 1);
+    if (bare.empty() || bare[0] == '-') return "has no host";
+    if (url.find('@', colon) != absl::string_view::npos) return "holds credentials";
+    return "";
+  }
+  const absl::string_view scheme = url.substr(0, scheme_end);
+  if (scheme != "https" && scheme != "http" && scheme != "ssh" && scheme != "file" && scheme != "git") {
+    return "is not an https, http, ssh, git or file URL";
+  }
+  absl::string_view authority = url.substr(scheme_end + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  const std::size_t at = authority.rfind('@');
+  if (at != absl::string_view::npos) {
+    // ssh://git@host is a login name; anything else before "@" is, or may be, a secret.
+    if (scheme != "ssh" || authority.substr(0, at).find(':') != absl::string_view::npos) return "holds credentials";
+    authority.remove_prefix(at + 1);
+  }
+  if (scheme != "file" && (authority.empty() || authority[0] == '-')) return "has no host";
+  return "";
+}
+
+bool IsBranchName(absl::string_view text) {
+  if (text.empty() || text.size() > 250 || text[0] == '-' || text[0] == '/' || text.back() == '/' || text.back() == '.') {
+    return false;
+  }
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= 0x20 || byte == 0x7f || absl::string_view("~^:?*[\\").find(c) != absl::string_view::npos) return false;
+  }
+  for (const absl::string_view bad : {"..", "@{", "//", "/."}) {
+    if (absl::StrContains(text, bad)) return false;
+  }
+  if (text == "@" || text[0] == '.') return false;
+  for (const std::string& part : std::vector<std::string>(absl::StrSplit(text, '/'))) {
+    if (absl::EndsWith(part, ".lock")) return false;
+  }
+  return true;
+}
+
+std::string BranchName(const Ulid& fleet_id, absl::string_view /*repo*/) {
+  return absl::StrCat("fleet/", absl::AsciiStrToLower(fleet_id.ToString()));
+}
+
+bool IsRequestId(absl::string_view text) {
+  return !text.empty() && text.size() <= 128 &&
+         AllOf(text, [](char c) { return IsAlnum(c) || c == '.' || c == '_' || c == ':' || c == '-'; });
+}
+
+bool IsPoolName(absl::string_view text) { return IsSlug(text) && text.size() <= 63; }
+
+bool IsUserName(absl::string_view text) {
+  return !text.empty() && text.size() <= 128 && AllOf(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+bool IsParameterName(absl::string_view text) {
+  return !text.empty() && text.size() <= 64 && absl::ascii_isalpha(static_cast<unsigned char>(text[0])) &&
+         AllOf(text, [](char c) { return IsAlnum(c) || c == '_'; });
+}
+
+}  // namespace fleet::domain
