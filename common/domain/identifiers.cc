@@ -32,8 +32,7 @@ std::optional<int32_t> ParseNumber(absl::string_view text, bool allow_zero) {
 }
 
 bool IsSlug(absl::string_view text) {
-  return !text.empty() && IsLower(text[0]) &&
-         AllOf(text, [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; });
+  return !text.empty() && IsLower(text[0]) && AllOf(text, [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; });
 }
 
 std::string RepoPartProblem(absl::string_view part) {
@@ -143,7 +142,8 @@ std::string CloneUrlProblem(absl::string_view url) {
 }
 
 bool IsBranchName(absl::string_view text) {
-  if (text.empty() || text.size() > 250 || text[0] == '-' || text[0] == '/' || text.back() == '/' || text.back() == '.') {
+  if (text.empty() || text.size() > 250 || text[0] == '-' || text[0] == '/' || text.back() == '/' ||
+      text.back() == '.') {
     return false;
   }
   for (const char c : text) {

@@ -11,10 +11,10 @@
 #define FLEET_STATUS_CONCAT_(a, b) FLEET_STATUS_CONCAT_INNER_(a, b)
 
 // Returns from the enclosing function if `expression` is not OK.
-#define FLEET_RETURN_IF_ERROR(expression)                                                  \
-  do {                                                                                     \
-    absl::Status fleet_status_ = (expression);                                             \
-    if (!fleet_status_.ok()) return fleet_status_;                                         \
+#define FLEET_RETURN_IF_ERROR(expression)          \
+  do {                                             \
+    absl::Status fleet_status_ = (expression);     \
+    if (!fleet_status_.ok()) return fleet_status_; \
   } while (false)
 
 // Assigns the value of `expression`, an absl::StatusOr, or returns its status.

@@ -1,0 +1,26 @@
+// The libpqxx side of Connection; included by this folder's sources only.
+#ifndef FLEET_COMMON_DATABASE_CONNECTION_DRIVER_H_
+#define FLEET_COMMON_DATABASE_CONNECTION_DRIVER_H_
+
+#include <pqxx/pqxx>
+#include <set>
+#include <string>
+
+#include "common/database/connection.h"
+
+namespace fleet::database {
+
+struct Connection::Driver {
+  explicit Driver(const std::string& url) : connection(url) {
+#if PQXX_VERSION_MAJOR < 7
+    // libpqxx 6 reconnects silently otherwise, and a transaction would go on in another session.
+    connection.inhibit_reactivation(true);
+#endif
+  }
+  pqxx::connection connection;
+  std::set<std::string> prepared;
+};
+
+}  // namespace fleet::database
+
+#endif  // FLEET_COMMON_DATABASE_CONNECTION_DRIVER_H_

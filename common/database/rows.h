@@ -1,0 +1,83 @@
+// The answer to a statement, without libpqxx in sight.
+#ifndef FLEET_COMMON_DATABASE_ROWS_H_
+#define FLEET_COMMON_DATABASE_ROWS_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace pqxx {
+class result;
+}
+
+namespace fleet::database {
+
+class RowReader;
+
+class Rows {
+ public:
+  explicit Rows(pqxx::result result);
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  RowReader operator[](std::size_t row) const;
+
+  class Iterator {
+   public:
+    Iterator(const Rows& rows, std::size_t row) : rows_(rows), row_(row) {}
+    RowReader operator*() const;
+    Iterator& operator++() {
+      ++row_;
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return row_ != other.row_; }
+
+   private:
+    const Rows& rows_;
+    std::size_t row_;
+  };
+  Iterator begin() const { return {*this, 0}; }
+  Iterator end() const { return {*this, size_}; }
+
+ private:
+  friend class RowReader;
+  std::shared_ptr<const pqxx::result> result_;
+  std::size_t size_;
+};
+
+// Reads a row's columns one after the other, in the order of the statement's select list. NULL reads as zero or
+// empty where the reader is not optional.
+class RowReader {
+ public:
+  RowReader(std::shared_ptr<const pqxx::result> result, std::size_t row) : result_(std::move(result)), row_(row) {}
+
+  int32_t Int() { return static_cast<int32_t>(BigInt()); }
+  int64_t BigInt() { return OptionalBigInt().value_or(0); }
+  bool Bool() { return NextText() == "t"; }
+  std::string Text() { return std::string(NextText()); }
+  std::optional<int64_t> OptionalBigInt();
+  std::optional<std::string> OptionalText();
+  // Selected as microseconds: see the kMicros… fragments of the stores.
+  absl::Time Time() { return absl::FromUnixMicros(BigInt()); }
+  std::optional<absl::Time> OptionalTime();
+  std::vector<int32_t> IntArray();
+  std::vector<std::optional<std::string>> TextArray();
+
+ private:
+  // Empty for NULL; valid as long as the rows.
+  absl::string_view NextText();
+  bool NextIsNull() const;
+
+  std::shared_ptr<const pqxx::result> result_;
+  std::size_t row_;
+  int column_ = 0;
+};
+
+}  // namespace fleet::database
+
+#endif  // FLEET_COMMON_DATABASE_ROWS_H_

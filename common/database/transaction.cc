@@ -1,0 +1,84 @@
+#include "common/database/transaction.h"
+
+#include <optional>
+#include <vector>
+
+#include "common/database/connection_driver.h"
+
+namespace fleet::database {
+
+using ReadCommitted = pqxx::transaction<pqxx::read_committed>;
+#if PQXX_VERSION_MAJOR < 7
+using Snapshot = pqxx::transaction<pqxx::repeatable_read, pqxx::readwrite_policy::read_only>;
+#else
+using Snapshot = pqxx::transaction<pqxx::repeatable_read, pqxx::write_policy::read_only>;
+#endif
+
+// libpqxx begins at the first statement, so making one costs nothing yet.
+struct Transaction::Work {
+  std::optional<ReadCommitted> read_committed;
+  std::optional<Snapshot> snapshot;
+
+  pqxx::dbtransaction& get() {
+    if (snapshot.has_value()) return *snapshot;
+    return *read_committed;
+  }
+};
+
+Transaction::Transaction(Connection& connection, Isolation isolation)
+    : connection_(connection), work_(std::make_unique<Work>()) {
+  // Making the object does no I/O, but libpqxx refuses it on a connection it knows to be closed; Execute says so.
+  try {
+    if (isolation == Isolation::kSnapshot) {
+      work_->snapshot.emplace(connection.driver().connection);
+    } else {
+      work_->read_committed.emplace(connection.driver().connection);
+    }
+  } catch (...) {
+    work_.reset();
+  }
+}
+
+Transaction::~Transaction() = default;
+
+absl::StatusOr<Rows> Transaction::Execute(const Statement& statement, std::initializer_list<Value> values) {
+  try {
+    if (work_ == nullptr) throw pqxx::broken_connection("the connection is closed");
+    Connection::Driver& driver = connection_.driver();
+    if (driver.prepared.insert(statement.name).second) driver.connection.prepare(statement.name, statement.sql);
+#if PQXX_VERSION_MAJOR < 7
+    std::vector<const char*> texts;
+    texts.reserve(values.size());
+    for (const Value& value : values) texts.push_back(value.c_str());
+    return Rows(work_->get().exec_prepared(statement.name, pqxx::prepare::make_dynamic_params(texts)));
+#else
+    pqxx::params parameters;
+    for (const Value& value : values) {
+      if (value.c_str() == nullptr) {
+        parameters.append();
+      } else {
+        parameters.append(value.c_str());
+      }
+    }
+    return Rows(work_->get().exec_prepared(statement.name, parameters));
+#endif
+  } catch (...) {
+    return StatusFromCurrentException();
+  }
+}
+
+absl::Status Transaction::Finish() {
+  if (work_ == nullptr) return absl::OkStatus();
+  try {
+    if (roll_back_) {
+      work_->get().abort();
+    } else {
+      work_->get().commit();
+    }
+    return absl::OkStatus();
+  } catch (...) {
+    return roll_back_ ? StatusFromCurrentException() : StatusFromCurrentCommitException();
+  }
+}
+
+}  // namespace fleet::database

@@ -1,0 +1,82 @@
+// Transactions as functions: begin, commit, roll back and retry happen here, not in business code.
+#ifndef FLEET_COMMON_DATABASE_TRANSACTION_H_
+#define FLEET_COMMON_DATABASE_TRANSACTION_H_
+
+#include <initializer_list>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/database/connection_pool.h"
+#include "common/database/rows.h"
+#include "common/database/sql_error.h"
+#include "common/database/values.h"
+
+namespace fleet::database {
+
+// A READ COMMITTED transaction: each statement sees what was committed before it began. That is why we lock in one
+// statement and read in the next.
+class Transaction {
+ public:
+  enum class Isolation { kReadCommitted, kSnapshot };  // kSnapshot: read-only, one snapshot for all statements
+
+  Transaction(Connection& connection, Isolation isolation);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // Codes as in sql_error.h. After an error the transaction can only end.
+  absl::StatusOr<Rows> Execute(const Statement& statement, std::initializer_list<Value> values = {});
+  // Makes Finish roll back: nothing was changed, and an empty commit would flush the log for nothing.
+  void RollBackInstead() { roll_back_ = true; }
+  absl::Status Finish();
+
+ private:
+  struct Work;
+  Connection& connection_;
+  std::unique_ptr<Work> work_;
+  bool roll_back_ = false;
+};
+
+namespace internal {
+inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
+template <typename T>
+const absl::Status& StatusOf(const absl::StatusOr<T>& value) {
+  return value.status();
+}
+}  // namespace internal
+
+inline constexpr int kTransactionAttempts = 5;
+
+// Runs `body` (Transaction& → absl::Status or absl::StatusOr<T>) and commits, or rolls back if it returns an error.
+// Runs it again, up to kTransactionAttempts in all, while the transaction certainly did not happen and may succeed yet
+// (IsTransient); `body` must bear that. A commit in doubt is not run again.
+template <typename Body>
+auto InTransaction(ConnectionPool& pool, Body&& body,
+                   Transaction::Isolation isolation = Transaction::Isolation::kReadCommitted)
+    -> std::invoke_result_t<Body, Transaction&> {
+  for (int attempt = 1;; ++attempt) {
+    absl::Status failure;
+    {
+      absl::StatusOr<ConnectionPool::Lease> lease = pool.Acquire();
+      if (!lease.ok()) return std::move(lease).status();
+      {
+        Transaction transaction(lease->connection(), isolation);
+        auto result = body(transaction);
+        failure = internal::StatusOf(result);
+        if (failure.ok()) {
+          failure = transaction.Finish();
+          if (failure.ok()) return result;
+        }
+      }
+      if (!lease->connection().IsOpen()) pool.DropIdle();
+    }
+    if (attempt >= kTransactionAttempts || !IsTransient(failure)) return failure;
+  }
+}
+
+}  // namespace fleet::database
+
+#endif  // FLEET_COMMON_DATABASE_TRANSACTION_H_

@@ -1,0 +1,174 @@
+#include "common/domain/task_transitions.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace fleet::domain {
+namespace {
+
+constexpr absl::Duration kBackoffBase = absl::Seconds(2);
+constexpr absl::Duration kBackoffCap = absl::Minutes(5);
+
+bool IsCancelling(const Fleet& fleet) {
+  return fleet.cancel_mode != CancelMode::kNone || !fleet.failure_message.empty();
+}
+
+// Ends an attempt: what every way out of an active state has in common.
+Task EndAttempt(const Task& task, TaskState state, absl::Time now) {
+  Task after = task;
+  after.state = state;
+  if (IsActive(task.state) && task.leased_at.has_value()) {
+    after.duration_ms = std::max<int64_t>(0, absl::ToInt64Milliseconds(now - *task.leased_at));
+  }
+  after.retry_at.reset();
+  if (IsTerminal(state)) after.ended_at = now;
+  return after;
+}
+
+// Whether a child that stands at `recorded`, and still names the report's runner, got there by a report of `reported`:
+// then the answer to that report was lost. A loss or a stop by others takes the runner's name away.
+bool IsRecordOf(TaskState reported, TaskState recorded) {
+  if (reported == recorded) return true;
+  const bool gave_up = reported == TaskState::kFailed || reported == TaskState::kCancelled;
+  return gave_up && (recorded == TaskState::kQueued || recorded == TaskState::kCancelled);
+}
+
+void Requeue(Task& after, const Fleet& fleet, absl::Time retry_at, absl::Time now) {
+  if (IsCancelling(fleet)) {
+    after.state = TaskState::kCancelled;
+    after.ended_at = now;
+  } else {
+    after.state = TaskState::kQueued;
+    after.retry_at = retry_at;
+  }
+}
+
+void Count(Rollup& rollup, const Task& task, int32_t sign) {
+  rollup.states[static_cast<std::size_t>(task.state)] += sign;
+  if (task.state == TaskState::kCompleted) rollup.outcomes[static_cast<std::size_t>(task.outcome)] += sign;
+  if (task.state == TaskState::kFailed || task.state == TaskState::kTimedOut) {
+    rollup.categories[static_cast<std::size_t>(task.category)] += sign;
+  }
+  if (task.state == TaskState::kQueued && task.retry_at.has_value()) rollup.delayed += sign;
+}
+
+}  // namespace
+
+bool IsRetryable(FailureCategory category) {
+  return category == FailureCategory::kNetwork || category == FailureCategory::kConcurrency ||
+         category == FailureCategory::kCompute;
+}
+
+ReportVerdict JudgeReport(const Task& task, const Fleet& fleet, const TaskReport& report) {
+  if (task.attempt != report.attempt || task.runner_id != report.runner_id) return ReportVerdict::kLeaseLost;
+  if (!IsActive(task.state)) {
+    return IsRecordOf(report.state, task.state) ? ReportVerdict::kRepeat : ReportVerdict::kLeaseLost;
+  }
+  if (IsTerminal(report.state)) return ReportVerdict::kApply;
+  const bool stopping = fleet.cancel_mode == CancelMode::kStop || !fleet.failure_message.empty();
+  if (stopping) return ReportVerdict::kStop;
+  return report.state > task.state ? ReportVerdict::kApply : ReportVerdict::kRepeat;
+}
+
+Task AfterReport(const Task& task, const Fleet& fleet, const TaskReport& report, absl::Time now, double jitter) {
+  if (!IsTerminal(report.state)) {
+    Task after = task;
+    after.state = report.state;
+    return after;
+  }
+  Task after = EndAttempt(task, report.state, now);
+  if (report.cost_micros.has_value()) after.cost_micros = task.cost_micros.value_or(0) + *report.cost_micros;
+  switch (report.state) {
+    case TaskState::kCompleted:
+      after.outcome = report.outcome;
+      after.category = FailureCategory::kNone;
+      after.pull_request_url = report.pull_request_url;
+      after.commit = report.commit;
+      break;
+    case TaskState::kFailed:
+      after.category = report.category == FailureCategory::kNone ? FailureCategory::kUnknown : report.category;
+      ++after.tries;
+      if (IsRetryable(after.category) && after.tries < fleet.policy.max_tries) {
+        after.ended_at.reset();
+        Requeue(after, fleet, now + RetryBackoff(after.tries, jitter), now);
+      }
+      break;
+    case TaskState::kTimedOut:
+      after.category = FailureCategory::kTimeout;
+      ++after.tries;
+      break;
+    default:
+      after.category = FailureCategory::kNone;
+      // A runner that stops work nobody told it to stop has not ended the child: it goes back to the queue.
+      if (!IsCancelling(fleet)) {
+        after.ended_at.reset();
+        Requeue(after, fleet, now, now);
+      }
+      break;
+  }
+  return after;
+}
+
+Task AfterReturn(const Task& task, const Fleet& fleet, ReturnCause cause, absl::Time now) {
+  Task after = EndAttempt(task, TaskState::kQueued, now);
+  after.runner_id = Ulid();
+  if (cause == ReturnCause::kRunnerLost && ++after.losses >= kMaxLosses && !IsCancelling(fleet)) {
+    after.state = TaskState::kFailed;
+    after.category = FailureCategory::kCompute;
+    after.ended_at = now;
+    return after;
+  }
+  Requeue(after, fleet, now, now);
+  return after;
+}
+
+Task AfterCancel(const Task& task, absl::Time now) {
+  Task after = EndAttempt(task, TaskState::kCancelled, now);
+  if (IsActive(task.state)) after.runner_id = Ulid();
+  after.category = FailureCategory::kNone;
+  return after;
+}
+
+Task AfterTimeout(const Task& task, absl::Time now) {
+  Task after = EndAttempt(task, TaskState::kTimedOut, now);
+  after.runner_id = Ulid();
+  after.category = FailureCategory::kTimeout;
+  ++after.tries;
+  return after;
+}
+
+absl::Duration RetryBackoff(int32_t tries, double jitter) {
+  absl::Duration most = kBackoffBase;
+  for (int32_t i = 1; i < tries && most < kBackoffCap; ++i) most *= 2;
+  return std::min(most, kBackoffCap) * jitter;
+}
+
+void Move(Rollup& rollup, const Task& before, const Task& after) {
+  Count(rollup, before, -1);
+  Count(rollup, after, +1);
+  if (IsActive(before.state) && !IsActive(after.state)) rollup.duration_ms += after.duration_ms.value_or(0);
+  rollup.cost_micros += after.cost_micros.value_or(0) - before.cost_micros.value_or(0);
+  rollup.known_cost += (after.cost_micros.has_value() ? 1 : 0) - (before.cost_micros.has_value() ? 1 : 0);
+}
+
+std::vector<std::size_t> FoldReports(const std::vector<TaskReport>& reports, std::vector<TaskReport>& folded) {
+  std::map<std::tuple<TaskId, int32_t, Ulid>, std::size_t> leases;
+  std::vector<std::size_t> spokesmen;
+  spokesmen.reserve(reports.size());
+  for (const TaskReport& report : reports) {
+    const auto [entry, is_new] = leases.try_emplace({report.task, report.attempt, report.runner_id}, folded.size());
+    spokesmen.push_back(entry->second);
+    if (is_new) {
+      folded.push_back(report);
+      continue;
+    }
+    // The first terminal report stands: a second is a repeat, or a contradiction that came too late.
+    TaskReport& standing = folded[entry->second];
+    if (!IsTerminal(standing.state) && report.state > standing.state) standing = report;
+  }
+  return spokesmen;
+}
+
+}  // namespace fleet::domain

@@ -1,0 +1,58 @@
+#include "common/domain/waiting.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace fleet::domain {
+
+std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
+  std::vector<Waiting> reasons;
+  if (IsTerminal(fleet.state)) return reasons;
+  const Rollup& rollup = fleet.rollup;
+  const int32_t active = rollup.Active();
+  if (fleet.state == FleetState::kCancelling) {
+    reasons.push_back({WaitReason::kCancelling,
+                       absl::StrCat("cancelled by ", fleet.cancelled_by, "; ", active,
+                                    fleet.cancel_mode == CancelMode::kDrain ? " running children go on to their end"
+                                                                            : " running children are being stopped")});
+    return reasons;
+  }
+  if (fleet.state == FleetState::kPaused) {
+    reasons.push_back({WaitReason::kPaused, absl::StrCat("paused; ", active, " running children go on")});
+    return reasons;
+  }
+  if (rollup.expanded < rollup.total) {
+    reasons.push_back({WaitReason::kExpanding, absl::StrCat("a worker has enqueued ", rollup.expanded, " of ",
+                                                            rollup.total, " children so far")});
+  }
+  if (rollup.State(TaskState::kQueued) == 0) return reasons;
+  if (usage.pool_runners == 0) {
+    reasons.push_back({WaitReason::kNoRunner, absl::StrCat("no runner is connected for pool \"", fleet.pool,
+                                                           "\": start one with fleet-runner --pool=", fleet.pool)});
+  }
+  if (active >= fleet.policy.max_concurrency) {
+    reasons.push_back({WaitReason::kFleetCap, absl::StrCat("at its own cap: ", active, " of max_concurrency ",
+                                                           fleet.policy.max_concurrency, " children are running")});
+  }
+  if (usage.user_active >= usage.limits.user_active) {
+    reasons.push_back(
+        {WaitReason::kUserCap, absl::StrCat("at the user cap: ", usage.user_active, " children of ", fleet.creator,
+                                            " are running, ", usage.limits.user_active, " may")});
+  }
+  if (usage.system_active >= usage.limits.system_active) {
+    reasons.push_back(
+        {WaitReason::kSystemCap, absl::StrCat("at the system cap: ", usage.system_active, " children are running, ",
+                                              usage.limits.system_active, " may")});
+  }
+  if (reasons.empty() && usage.pool_active >= usage.pool_slots) {
+    reasons.push_back({WaitReason::kRunnersBusy,
+                       absl::StrCat("all ", usage.pool_slots, " slots of ", usage.pool_runners, " runners are taken")});
+  }
+  if (rollup.Fresh() == 0 && rollup.delayed > 0 && fleet.next_retry_at.has_value()) {
+    reasons.push_back(
+        {WaitReason::kBackoff, absl::StrCat(rollup.delayed, " children wait for their next try, the first until ",
+                                            absl::FormatTime("%H:%M:%SZ", *fleet.next_retry_at, absl::UTCTimeZone()))});
+  }
+  return reasons;
+}
+
+}  // namespace fleet::domain
