@@ -1,0 +1,33 @@
+#include "workers/task_runner/output_tail.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
+namespace fleet::runner {
+
+void OutputTail::Append(absl::string_view text) {
+  total_bytes_ += text.size();
+  if (text.size() > limit_) text.remove_prefix(text.size() - limit_);
+  buffer_.append(text.data(), text.size());
+  // Cutting only at twice the limit makes appending cheap however small the pieces are.
+  if (buffer_.size() > 2 * limit_) buffer_.erase(0, buffer_.size() - limit_);
+}
+
+std::string OutputTail::Text() const {
+  return buffer_.size() <= limit_ ? buffer_ : buffer_.substr(buffer_.size() - limit_);
+}
+
+std::string OutputTail::LastLines(std::size_t count, std::size_t limit) const {
+  const std::string text = Text();
+  std::vector<absl::string_view> lines = absl::StrSplit(text, absl::ByAnyChar("\r\n"), absl::SkipWhitespace());
+  for (absl::string_view& line : lines) line = absl::StripAsciiWhitespace(line);
+  if (lines.size() > count) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
+  const std::string joined = absl::StrJoin(lines, "\n");
+  return joined.size() <= limit ? joined : joined.substr(joined.size() - limit);
+}
+
+}  // namespace fleet::runner

@@ -1,0 +1,35 @@
+// The end of what processes wrote, in bounded memory. Not thread-safe.
+#ifndef FLEET_WORKERS_TASK_RUNNER_OUTPUT_TAIL_H_
+#define FLEET_WORKERS_TASK_RUNNER_OUTPUT_TAIL_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace fleet::runner {
+
+class OutputTail {
+ public:
+  static constexpr std::size_t kLogLimit = 64 << 10;
+
+  // Keeps the last `limit` bytes; holds at most twice as many.
+  explicit OutputTail(std::size_t limit = kLogLimit) : limit_(limit) {}
+
+  void Append(absl::string_view text);
+  // The last bytes, as they were written: not necessarily UTF-8.
+  std::string Text() const;
+  // The last `count` lines that are not blank, at most `limit` bytes, joined by newlines.
+  std::string LastLines(std::size_t count, std::size_t limit) const;
+  // All bytes ever appended.
+  std::size_t total_bytes() const { return total_bytes_; }
+
+ private:
+  const std::size_t limit_;
+  std::string buffer_;
+  std::size_t total_bytes_ = 0;
+};
+
+}  // namespace fleet::runner
+
+#endif  // FLEET_WORKERS_TASK_RUNNER_OUTPUT_TAIL_H_

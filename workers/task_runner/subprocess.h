@@ -1,0 +1,59 @@
+// Runs one program: argv, never a shell; an environment given in full; stdin is /dev/null; its own process group;
+// a timeout. When Run returns, nothing the program started is alive. Nothing of it outlives the runner either, even one
+// that dies by SIGKILL (see supervisor.h).
+#ifndef FLEET_WORKERS_TASK_RUNNER_SUBPROCESS_H_
+#define FLEET_WORKERS_TASK_RUNNER_SUBPROCESS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/clock/clock.h"
+#include "workers/task_runner/output_tail.h"
+#include "workers/task_runner/stop_token.h"
+
+namespace fleet::runner {
+
+struct ProcessSpec {
+  // Program and arguments. A program without "/" is looked up in the PATH of `environment`.
+  std::vector<std::string> argv;
+  std::map<std::string, std::string> environment;
+  std::string working_directory;
+  absl::Duration timeout = absl::InfiniteDuration();
+  // From SIGTERM to SIGKILL, on timeout and on a stop.
+  absl::Duration kill_grace = absl::Seconds(5);
+};
+
+struct ProcessResult {
+  enum class Ending {
+    kExited,     // by itself: see exit_code
+    kSignalled,  // by a signal that was not ours: see signal
+    kTimedOut,   // killed after the timeout
+    kStopped,    // killed because of the stop token
+  };
+  Ending ending = Ending::kExited;
+  int exit_code = 0;
+  int signal = 0;
+
+  bool succeeded() const { return ending == Ending::kExited && exit_code == 0; }
+};
+
+class Subprocess {
+ public:
+  explicit Subprocess(const Clock& clock) : clock_(clock) {}
+
+  // Runs `spec` until it ends; stdout goes to `output` and stderr to `errors`, or both interleaved to `output` if
+  // `errors` is null. Returns kNotFound if there is no such program, kInvalidArgument if it cannot be executed or its
+  // arguments and environment are too large, kResourceExhausted without processes, memory, disk or descriptors.
+  absl::StatusOr<ProcessResult> Run(const ProcessSpec& spec, const StopToken& stop, OutputTail& output,
+                                    OutputTail* errors = nullptr) const;
+
+ private:
+  const Clock& clock_;
+};
+
+}  // namespace fleet::runner
+
+#endif  // FLEET_WORKERS_TASK_RUNNER_SUBPROCESS_H_
