@@ -1,0 +1,79 @@
+#include "cli/fleetctl/fleet_client.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/rpc/channel.h"
+#include "common/status/error_info.h"
+
+namespace fleet::cli {
+namespace {
+
+// One frozen server must leave time for another.
+constexpr int kAttemptsWithinTimeout = 3;
+
+// What each server did last, for the error that names them all.
+class FailureLog {
+ public:
+  void Add(const std::string& address, const absl::Status& status) {
+    last_ = status;
+    by_address_[address] = status;
+  }
+
+  absl::Status Summarize() const {
+    // A server that was reached knows best what is wrong.
+    for (const auto& [address, status] : by_address_) {
+      if (GetErrorInfo(status).reason != "SERVER_UNREACHABLE") return status;
+    }
+    ErrorInfo info;
+    info.reason = "SERVER_UNREACHABLE";
+    const std::string causes = absl::StrJoin(by_address_, "; ", [](std::string* out, const auto& entry) {
+      absl::StrAppend(out, std::string(entry.second.message()));
+    });
+    return MakeError(last_.code(), absl::StrCat("cannot reach fleet-service: ", causes), std::move(info));
+  }
+
+ private:
+  absl::Status last_;
+  std::map<std::string, absl::Status> by_address_;
+};
+
+}  // namespace
+
+FleetClient::FleetClient(ServerPool& servers, Options options, Interruption& interruption, const Clock& clock)
+    : servers_(servers), options_(std::move(options)), interruption_(interruption), clock_(clock) {}
+
+absl::Status FleetClient::Repeat(Attempt attempt) {
+  const absl::Duration end = clock_.Elapsed() + options_.timeout;
+  Backoff backoff(options_.retry);
+  FailureLog failures;
+  for (int round = 1;; ++round) {
+    for (std::size_t i = 0; i < servers_.size(); ++i) {
+      const absl::Duration left = end - clock_.Elapsed();
+      if (left <= absl::ZeroDuration()) return failures.Summarize();
+      const std::string address = servers_.address();
+      const grpc::Status status = AttemptOnce(attempt, std::min(left, options_.timeout / kAttemptsWithinTimeout));
+      if (status.ok()) return absl::OkStatus();
+      if (interruption_.raised()) return absl::CancelledError("interrupted");
+      if (!IsTransient(status)) return DescribeFailure(address, status);
+      failures.Add(address, DescribeFailure(address, status));
+      servers_.Advance();
+    }
+    if (round >= options_.retry.rounds) return failures.Summarize();
+    const absl::Duration pause = std::min(backoff.Next(), end - clock_.Elapsed());
+    if (!interruption_.SleepFor(pause)) return absl::CancelledError("interrupted");
+  }
+}
+
+grpc::Status FleetClient::AttemptOnce(Attempt attempt, absl::Duration timeout) {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, options_.user, timeout);
+  const Interruption::Subscription cancel(interruption_, [&context] { context.TryCancel(); });
+  return attempt(servers_.Channel(), context);
+}
+
+}  // namespace fleet::cli

@@ -1,0 +1,67 @@
+// Unary calls to whichever of the servers answers. Every call of the contract may be repeated safely (CreateFleet by
+// its request_id), so all of them are.
+#ifndef FLEET_CLI_FLEETCTL_FLEET_CLIENT_H_
+#define FLEET_CLI_FLEETCTL_FLEET_CLIENT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "cli/fleetctl/interruption.h"
+#include "cli/fleetctl/retry_policy.h"
+#include "cli/fleetctl/server_pool.h"
+#include "common/clock/clock.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/support/status.h"
+
+namespace fleet::cli {
+
+class FleetClient {
+ public:
+  struct Options {
+    std::string user;
+    // For one call with all its repetitions.
+    absl::Duration timeout = absl::Seconds(30);
+    RetryPolicy retry;
+  };
+
+  // What it refers to must outlive it.
+  FleetClient(ServerPool& servers, Options options, Interruption& interruption, const Clock& clock);
+
+  // Call<v1::FleetService>(&v1::FleetService::Stub::GetFleet, request). Repeats UNAVAILABLE and DEADLINE_EXCEEDED over
+  // all servers. Returns what the service answered; with reason SERVER_UNREACHABLE if none did; kCancelled if it was
+  // interrupted.
+  template <typename Service, typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                                const Request& request) {
+    Response response;
+    const absl::Status status =
+        Repeat([&](const std::shared_ptr<grpc::Channel>& channel, grpc::ClientContext& context) {
+          return (Service::NewStub(channel).get()->*method)(&context, request, &response);
+        });
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  ServerPool& servers() { return servers_; }
+  const Options& options() const { return options_; }
+
+ private:
+  using Attempt = absl::FunctionRef<grpc::Status(const std::shared_ptr<grpc::Channel>&, grpc::ClientContext&)>;
+
+  absl::Status Repeat(Attempt attempt);
+  grpc::Status AttemptOnce(Attempt attempt, absl::Duration timeout);
+
+  ServerPool& servers_;
+  const Options options_;
+  Interruption& interruption_;
+  const Clock& clock_;
+};
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_FLEET_CLIENT_H_

@@ -1,0 +1,118 @@
+#include "cli/fleetctl/fleet_watcher.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cli/fleetctl/state_names.h"
+#include "cli/fleetctl/value_format.h"
+#include "common/rpc/grpc_status.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+
+namespace fleet::cli {
+namespace {
+
+constexpr absl::Duration kTick = absl::Milliseconds(250);
+
+// Watching changes nothing, so whatever may be the server's or the network's fault is tried again.
+bool IsWorthAnotherTry(const grpc::Status& end) {
+  switch (end.error_code()) {
+    case grpc::StatusCode::OK:  // ended before the fleet did
+    case grpc::StatusCode::CANCELLED:
+    case grpc::StatusCode::UNKNOWN:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::ABORTED:
+    case grpc::StatusCode::INTERNAL:
+    case grpc::StatusCode::UNAVAILABLE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+FleetWatcher::FleetWatcher(ServerPool& servers, Options options, Interruption& interruption, const Clock& clock)
+    : servers_(servers), options_(std::move(options)), interruption_(interruption), clock_(clock) {}
+
+absl::StatusOr<v1::Fleet> FleetWatcher::Watch(const std::string& fleet_id, FleetObserver& observer) {
+  Progress progress{{}, std::nullopt, clock_.Elapsed(), false, Backoff(options_.retry)};
+  progress.request.set_fleet_id(fleet_id);
+  while (true) {
+    const grpc::Status end = Follow(progress, observer);
+    if (HasEnded(progress)) return *progress.fleet;
+    if (interruption_.raised()) return absl::CancelledError("interrupted");
+    FLEET_RETURN_IF_ERROR(Judge(end, progress, observer));
+    if (!interruption_.SleepFor(progress.backoff.Next())) return absl::CancelledError("interrupted");
+    observer.OnTick();
+  }
+}
+
+grpc::Status FleetWatcher::Follow(Progress& progress, FleetObserver& observer) {
+  WatchStream stream(servers_.Channel(), options_.user, progress.request);
+  const Interruption::Subscription cancel(interruption_, [&stream] { stream.Cancel(); });
+  absl::Duration heard = clock_.Elapsed();
+  absl::Duration patience = options_.retry.watch_answer_timeout;
+  while (true) {
+    if (const auto message = stream.Next(std::min(kTick, patience))) {
+      heard = clock_.Elapsed();
+      patience = options_.retry.watch_silence_timeout;
+      Take(*message, progress, observer);
+      if (HasEnded(progress)) return grpc::Status::OK;
+      continue;
+    }
+    if (const auto end = stream.End()) return *end;
+    if (clock_.Elapsed() - heard >= patience) {
+      return grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "the stream went silent");
+    }
+    observer.OnTick();
+  }
+}
+
+void FleetWatcher::Take(const v1::WatchFleetResponse& message, Progress& progress, FleetObserver& observer) {
+  progress.last_word = clock_.Elapsed();
+  progress.backoff.Reset();
+  if (std::exchange(progress.lost, false)) {
+    observer.OnNotice(absl::StrCat("watching again, through ", servers_.address()));
+  }
+  if (!message.resume_token().empty()) progress.request.set_resume_token(message.resume_token());
+  if (!message.has_fleet()) return;
+  // Another server may answer from a moment before; only a snapshot that says so may step back.
+  const bool older = progress.fleet.has_value() && message.fleet().revision() < progress.fleet->revision();
+  if (older && !message.resumed_with_snapshot()) return;
+  progress.fleet = message.fleet();
+  observer.OnPicture(message);
+}
+
+absl::Status FleetWatcher::Judge(const grpc::Status& end, Progress& progress, FleetObserver& observer) {
+  if (end.error_code() == grpc::StatusCode::INVALID_ARGUMENT && !progress.request.resume_token().empty()) {
+    // The token means nothing to this server: the whole picture serves as well.
+    progress.request.clear_resume_token();
+    progress.fleet.reset();
+    return absl::OkStatus();
+  }
+  const std::string address = servers_.address();
+  if (!IsWorthAnotherTry(end)) return DescribeFailure(address, end);
+  servers_.Advance();
+  const std::string cause = end.ok() ? "the stream ended early" : end.error_message();
+  const absl::Duration silence = clock_.Elapsed() - progress.last_word;
+  if (silence >= options_.give_up_after) {
+    ErrorInfo info;
+    info.reason = "SERVER_UNREACHABLE";
+    return MakeError(absl::StatusCode::kUnavailable,
+                     absl::StrCat("no fleet-service has answered for ", FormatElapsed(silence),
+                                  "; the last one tried, ", address, ": ", cause),
+                     std::move(info));
+  }
+  if (!std::exchange(progress.lost, true)) {
+    observer.OnNotice(absl::StrCat("lost ", address, " (", cause, "); the fleet goes on, trying ", servers_.address()));
+  }
+  return absl::OkStatus();
+}
+
+bool FleetWatcher::HasEnded(const Progress& progress) {
+  return progress.fleet.has_value() && IsTerminal(progress.fleet->state());
+}
+
+}  // namespace fleet::cli

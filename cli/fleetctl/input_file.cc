@@ -1,0 +1,70 @@
+#include "cli/fleetctl/input_file.h"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/fleetctl/utf8_reader.h"
+#include "common/status/status_macros.h"
+
+namespace fleet::cli {
+namespace {
+
+constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+absl::StatusOr<std::string> ReadAll(const std::string& name, std::istream& in) {
+  std::string text;
+  std::string block(std::size_t{64} << 10, '\0');
+  while (in) {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    text.append(block, 0, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMaxBytes) return absl::InvalidArgumentError(absl::StrCat(name, ": larger than 64 MiB"));
+  }
+  if (in.bad()) return absl::UnavailableError(absl::StrCat(name, ": cannot be read"));
+  return text;
+}
+
+absl::StatusOr<std::string> ReadPath(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is a directory"));
+  }
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    const int error = errno;
+    const std::string message = absl::StrCat(path, ": ", std::strerror(error));
+    return error == EACCES ? absl::PermissionDeniedError(message) : absl::NotFoundError(message);
+  }
+  return ReadAll(path, in);
+}
+
+bool IsUtf8(absl::string_view text) {
+  Utf8Reader reader(text);
+  std::size_t before = 0;
+  while (const std::optional<char32_t> next = reader.Next()) {
+    // A genuine U+FFFD takes three bytes, the mark of a broken sequence one.
+    if (*next == 0xFFFD && reader.position() - before == 1) return false;
+    before = reader.position();
+  }
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& standard_input) {
+  InputFile file;
+  file.name = path == "-" ? "<stdin>" : path;
+  FLEET_ASSIGN_OR_RETURN(file.text, path == "-" ? ReadAll(file.name, standard_input) : ReadPath(path));
+  if (absl::StartsWith(file.text, kByteOrderMark)) file.text.erase(0, kByteOrderMark.size());
+  if (!IsUtf8(file.text)) return absl::InvalidArgumentError(absl::StrCat(file.name, ": is not UTF-8 text"));
+  return file;
+}
+
+}  // namespace fleet::cli

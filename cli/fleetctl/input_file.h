@@ -1,0 +1,23 @@
+// The files a user names on the command line.
+#ifndef FLEET_CLI_FLEETCTL_INPUT_FILE_H_
+#define FLEET_CLI_FLEETCTL_INPUT_FILE_H_
+
+#include <istream>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace fleet::cli {
+
+struct InputFile {
+  std::string name;  // for messages: the path, or "<stdin>"
+  std::string text;  // without a leading byte order mark
+};
+
+// Reads the file at `path`, or `standard_input` to its end if `path` is "-". Returns kNotFound, kPermissionDenied or
+// kInvalidArgument (a directory, more than 64 MiB, not UTF-8), naming the file.
+absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& standard_input);
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_INPUT_FILE_H_

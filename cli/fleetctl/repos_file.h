@@ -1,0 +1,20 @@
+// The list of repositories of `submit --repos-file`: one "owner/name" a line. Blank lines and what follows "#" are
+// ignored; lines may end with CRLF.
+#ifndef FLEET_CLI_FLEETCTL_REPOS_FILE_H_
+#define FLEET_CLI_FLEETCTL_REPOS_FILE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cli/fleetctl/input_file.h"
+
+namespace fleet::cli {
+
+// The repositories in their order. Returns kInvalidArgument with file:line for malformed or repeated (in any case)
+// names, and for a file that names none.
+absl::StatusOr<std::vector<std::string>> ParseReposFile(const InputFile& file);
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_REPOS_FILE_H_

@@ -1,0 +1,53 @@
+#include "cli/fleetctl/server_pool.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/grpc_status.h"
+#include "common/status/error_info.h"
+
+namespace fleet::cli {
+namespace {
+
+// gRPC wraps the one useful part of a connection's error into several layers.
+absl::string_view InnermostCause(absl::string_view message) {
+  for (const absl::string_view layer : {"last error: ", "Failed to connect to remote host: "}) {
+    const std::size_t at = message.rfind(layer);
+    if (at != absl::string_view::npos) message = message.substr(at + layer.size());
+  }
+  return message;
+}
+
+}  // namespace
+
+ServerPool::ServerPool(std::vector<std::string> addresses) : addresses_(std::move(addresses)) {}
+
+std::shared_ptr<grpc::Channel> ServerPool::Channel() {
+  if (channel_ == nullptr) channel_ = rpc::MakeChannel(addresses_[current_]);
+  return channel_;
+}
+
+void ServerPool::Advance() {
+  current_ = (current_ + 1) % addresses_.size();
+  channel_ = nullptr;
+}
+
+bool IsTransient(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+         status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
+}
+
+absl::Status DescribeFailure(const std::string& address, const grpc::Status& status) {
+  // Whatever a service says itself carries details.
+  if (!IsTransient(status) || !status.error_details().empty()) return rpc::FromGrpcStatus(status);
+  ErrorInfo info;
+  info.reason = "SERVER_UNREACHABLE";
+  const bool late = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
+  return MakeError(static_cast<absl::StatusCode>(status.error_code()),
+                   absl::StrCat(address, ": ", late ? "no answer in time" : InnermostCause(status.error_message())),
+                   std::move(info));
+}
+
+}  // namespace fleet::cli

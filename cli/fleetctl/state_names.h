@@ -1,0 +1,39 @@
+// The contract's enumerations as words. Values of a newer service, which this build does not know, show as numbers.
+#ifndef FLEET_CLI_FLEETCTL_STATE_NAMES_H_
+#define FLEET_CLI_FLEETCTL_STATE_NAMES_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "cli/fleetctl/terminal.h"
+#include "fleet/v1/fleet.pb.h"
+
+namespace fleet::cli {
+
+// As in the contract without the prefix: "TIMED_OUT". UNSPECIFIED gives "".
+std::string Name(v1::FleetState state);
+std::string Name(v1::TaskState state);
+
+// In words: "branch pushed", "agent". UNSPECIFIED gives "".
+std::string Words(v1::TaskOutcome outcome);
+std::string Words(v1::FailureCategory category);
+std::string Words(v1::WaitReason reason);
+
+// From a name in any case, with "-" or "_", with or without the prefix; nullopt if it names no state.
+std::optional<v1::FleetState> ParseFleetState(absl::string_view name);
+std::optional<v1::TaskState> ParseTaskState(absl::string_view name);
+// Every name that can be parsed, for error messages: "QUEUED, SUBMITTED, …".
+std::string AllFleetStates();
+std::string AllTaskStates();
+
+// Whether a fleet in `state` has ended.
+bool IsTerminal(v1::FleetState state);
+
+// Green for success, red for failure, yellow for what was or is being stopped.
+Color ColorOf(v1::FleetState state);
+Color ColorOf(v1::TaskState state);
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_STATE_NAMES_H_
