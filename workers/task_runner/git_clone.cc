@@ -1,0 +1,169 @@
+#include "workers/task_runner/git_clone.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "common/domain/identifiers.h"
+#include "common/status/status_macros.h"
+#include "workers/task_runner/private_file.h"
+#include "workers/task_runner/system_error.h"
+#include "workers/task_runner/task_failure.h"
+
+namespace fleet::runner {
+namespace {
+
+constexpr char kHeads[] = "refs/heads/";
+constexpr std::size_t kMaxShallowFile = 1 << 20;
+
+absl::Status ConfigFailure(absl::string_view message) { return TaskFailure(v1::FAILURE_CATEGORY_CONFIG, message); }
+
+// The protocol as git names it.
+std::string ProtocolOf(absl::string_view url) {
+  const std::size_t end = url.find("://");
+  return end == absl::string_view::npos ? "ssh" : std::string(url.substr(0, end));
+}
+
+absl::Status CheckRequest(const CloneRequest& request, const GitSettings& settings) {
+  // The messages never hold the URL: it may hold a secret.
+  const std::string problem = domain::CloneUrlProblem(request.clone_url);
+  if (!problem.empty()) return ConfigFailure(absl::StrCat("the clone URL ", problem));
+  const std::string protocol = ProtocolOf(request.clone_url);
+  if (std::find(settings.protocols.begin(), settings.protocols.end(), protocol) == settings.protocols.end()) {
+    return ConfigFailure(absl::StrCat("this runner does not clone over ", protocol, "; it allows ",
+                                      absl::StrJoin(settings.protocols, ", "), " (--git_protocols)"));
+  }
+  for (const std::string& branch : {request.branch, request.default_branch}) {
+    if (!branch.empty() && !domain::IsBranchName(branch)) return ConfigFailure("a branch name is malformed");
+  }
+  return absl::OkStatus();
+}
+
+struct RemoteRefs {
+  std::string head;                            // the branch that HEAD names, in full; empty: detached or dangling
+  std::map<std::string, std::string> commits;  // by full name, HEAD too
+};
+
+RemoteRefs ParseRefs(const std::string& listing) {
+  RemoteRefs refs;
+  for (absl::string_view line : absl::StrSplit(listing, '\n', absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> fields = absl::StrSplit(line, absl::MaxSplits('\t', 1));
+    absl::string_view value = fields.first;
+    if (absl::ConsumePrefix(&value, "ref: ")) {
+      if (fields.second == "HEAD") refs.head = std::string(value);
+    } else {
+      refs.commits[std::string(fields.second)] = std::string(value);
+    }
+  }
+  return refs;
+}
+
+// The ref to start from, in full.
+absl::StatusOr<std::string> BaseRef(const CloneRequest& request, const RemoteRefs& refs) {
+  if (!request.default_branch.empty()) {
+    const std::string ref = absl::StrCat(kHeads, request.default_branch);
+    if (refs.commits.count(ref) > 0) return ref;
+    return ConfigFailure(absl::StrCat("the repository has no branch \"", request.default_branch, "\""));
+  }
+  if (refs.commits.count("HEAD") == 0) {
+    return ConfigFailure("the repository is empty, or its HEAD names a branch that does not exist");
+  }
+  absl::string_view branch = refs.head;
+  // A detached HEAD is a fine base; a name that git would not accept is not worth passing on.
+  if (absl::ConsumePrefix(&branch, kHeads) && domain::IsBranchName(branch)) return refs.head;
+  return std::string("HEAD");
+}
+
+// Fetches the objects to "<directory>/store" and fills in the commits.
+absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& clone) {
+  const std::string fleet_ref = absl::StrCat(kHeads, clone.request.branch);
+  std::vector<std::string> listing = {"ls-remote", "--symref", "--", clone.request.clone_url, "HEAD", fleet_ref};
+  if (!clone.request.default_branch.empty()) listing.push_back(absl::StrCat(kHeads, clone.request.default_branch));
+  FLEET_ASSIGN_OR_RETURN(const std::string listed, git.Run({"clone", listing, clone.request.directory}, bounds));
+  const RemoteRefs refs = ParseRefs(listed);
+  FLEET_ASSIGN_OR_RETURN(const std::string base, BaseRef(clone.request, refs));
+  const auto seen = refs.commits.find(fleet_ref);
+  if (seen != refs.commits.end()) clone.seen_commit = seen->second;
+
+  const std::string store = absl::StrCat(clone.request.directory, "/store");
+  FLEET_RETURN_IF_ERROR(
+      git.Run({"clone", {"init", "-q", "--bare", "--", store}, clone.request.directory}, bounds).status());
+  std::vector<std::string> fetch = {"fetch",
+                                    "-q",
+                                    "--depth=1",
+                                    "--no-tags",
+                                    "--no-write-fetch-head",
+                                    "--refmap=",
+                                    "--",
+                                    clone.request.clone_url,
+                                    absl::StrCat("+", base, ":refs/fleet/base")};
+  if (!clone.seen_commit.empty()) fetch.push_back(absl::StrCat("+", fleet_ref, ":refs/fleet/seen"));
+  FLEET_RETURN_IF_ERROR(git.Run({"clone", fetch, store, {{"GIT_DIR", store}}}, bounds).status());
+  FLEET_ASSIGN_OR_RETURN(
+      const std::string ids,
+      git.Run(
+          {"clone", {"rev-parse", "refs/fleet/base^{commit}", "refs/fleet/base^{tree}"}, store, {{"GIT_DIR", store}}},
+          bounds));
+  const std::pair<std::string, std::string> lines = absl::StrSplit(ids, absl::MaxSplits('\n', 1));
+  clone.base_commit = lines.first;
+  clone.base_tree = lines.second;
+  clone.objects = absl::StrCat(store, "/objects");
+  const auto shallow = ReadPlainFile(absl::StrCat(store, "/shallow"), kMaxShallowFile);
+  if (shallow.ok()) clone.shallow = *shallow;
+  return absl::OkStatus();
+}
+
+// Makes the working tree with a .git of its own that borrows the store's objects.
+absl::Status CheckOut(const GitCommand& git, const WorkBounds& bounds, GitClone& clone) {
+  clone.tree = absl::StrCat(clone.request.directory, "/tree");
+  const std::string& branch = clone.request.branch;
+  FLEET_RETURN_IF_ERROR(git.Run({"checkout",
+                                 {"init", "-q", absl::StrCat("--initial-branch=", branch), "--", clone.tree},
+                                 clone.request.directory},
+                                bounds)
+                            .status());
+  const std::string git_dir = absl::StrCat(clone.tree, "/.git");
+  std::error_code ignored;  // the writes below say what is wrong
+  std::filesystem::create_directories(absl::StrCat(git_dir, "/objects/info"), ignored);
+  FLEET_RETURN_IF_ERROR(
+      WritePrivateFile(absl::StrCat(git_dir, "/objects/info/alternates"), absl::StrCat(clone.objects, "\n")));
+  if (!clone.shallow.empty()) FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(git_dir, "/shallow"), clone.shallow));
+  FLEET_RETURN_IF_ERROR(
+      git.Run({"checkout", {"config", "--local", "remote.origin.url", clone.request.clone_url}, clone.tree}, bounds)
+          .status());
+  return git.Run({"checkout", {"reset", "-q", "--hard", clone.base_commit, "--"}, clone.tree}, bounds).status();
+}
+
+// With its time of change: git takes an entry at its word only if it is older than the index.
+absl::Status KeepIndex(GitClone& clone) {
+  clone.index = absl::StrCat(clone.request.directory, "/index");
+  const std::string original = absl::StrCat(clone.tree, "/.git/index");
+  std::error_code error;
+  std::filesystem::copy_file(original, clone.index, error);
+  if (!error) {
+    const auto time = std::filesystem::last_write_time(original, error);
+    if (!error) std::filesystem::last_write_time(clone.index, time, error);
+  }
+  if (error) return SystemError(error.value(), "cannot keep the index");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<GitClone> GitClone::Make(const GitCommand& git, const CloneRequest& request, const WorkBounds& bounds) {
+  FLEET_RETURN_IF_ERROR(CheckRequest(request, git.settings()));
+  GitClone clone;
+  clone.request = request;
+  FLEET_RETURN_IF_ERROR(Fetch(git, bounds, clone));
+  FLEET_RETURN_IF_ERROR(CheckOut(git, bounds, clone));
+  FLEET_RETURN_IF_ERROR(KeepIndex(clone));
+  return clone;
+}
+
+}  // namespace fleet::runner

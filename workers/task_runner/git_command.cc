@@ -1,0 +1,95 @@
+#include "workers/task_runner/git_command.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "common/status/status_macros.h"
+#include "workers/task_runner/git_failure.h"
+#include "workers/task_runner/private_file.h"
+#include "workers/task_runner/task_failure.h"
+
+namespace fleet::runner {
+namespace {
+
+constexpr std::size_t kMaxOutput = 1 << 20;
+
+// Defaults that the operator's file may override: it is included last. "-F none": no ssh configuration of the host.
+constexpr char kDefaults[] = R"([core]
+  sshCommand = ssh -F none -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=15
+[http]
+  lowSpeedLimit = 1000
+  lowSpeedTime = 60
+)";
+
+// What nothing overrides.
+const char* const kFixed[] = {
+    "core.hooksPath=/dev/null",  "core.fsmonitor=false",      "gc.auto=0",
+    "maintenance.auto=false",    "submodule.recurse=false",   "fetch.recurseSubmodules=false",
+    "push.recurseSubmodules=no", "push.gpgSign=false",        "init.templateDir=",
+    "advice.detachedHead=false", "core.untrackedCache=false", "diff.ignoreSubmodules=all",
+};
+
+std::string Configuration(const GitSettings& settings) {
+  if (settings.config_file.empty()) return kDefaults;
+  const std::string quoted = absl::StrReplaceAll(settings.config_file, {{"\\", "\\\\"}, {"\"", "\\\""}});
+  return absl::StrCat(kDefaults, "[include]\n  path = \"", quoted, "\"\n");
+}
+
+}  // namespace
+
+absl::StatusOr<GitCommand> GitCommand::Make(const Subprocess& subprocess, const GitSettings& settings,
+                                            const std::string& directory) {
+  FLEET_RETURN_IF_ERROR(MakePrivateDirectory(directory));
+  FLEET_RETURN_IF_ERROR(MakePrivateDirectory(absl::StrCat(directory, "/home")));
+  FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(directory, "/config"), Configuration(settings)));
+  return GitCommand(subprocess, settings, directory);
+}
+
+GitCommand::GitCommand(const Subprocess& subprocess, GitSettings settings, const std::string& home)
+    : subprocess_(&subprocess), settings_(std::move(settings)) {
+  environment_ = {
+      {"PATH", settings_.path},
+      {"HOME", absl::StrCat(home, "/home")},
+      {"LC_ALL", "C"},
+      {"GIT_ALLOW_PROTOCOL", absl::StrJoin(settings_.protocols, ":")},
+      {"GIT_PROTOCOL_FROM_USER", "0"},
+      {"GIT_TERMINAL_PROMPT", "0"},
+      {"GIT_ASKPASS", "/bin/false"},
+      {"SSH_ASKPASS", "/bin/false"},
+      {"GIT_CONFIG_NOSYSTEM", "1"},
+      {"GIT_ATTR_NOSYSTEM", "1"},
+      {"GIT_CONFIG_GLOBAL", absl::StrCat(home, "/config")},
+      {"GIT_NO_REPLACE_OBJECTS", "1"},
+  };
+}
+
+absl::StatusOr<std::string> GitCommand::Run(const Call& call, const WorkBounds& bounds) const {
+  ProcessSpec spec;
+  spec.argv = {"git"};
+  for (const char* setting : kFixed) {
+    spec.argv.push_back("-c");
+    spec.argv.push_back(setting);
+  }
+  spec.argv.insert(spec.argv.end(), call.arguments.begin(), call.arguments.end());
+  spec.environment = call.environment;
+  spec.environment.insert(environment_.begin(), environment_.end());
+  spec.working_directory = call.working_directory;
+  spec.timeout = bounds.Remaining();
+  OutputTail output(kMaxOutput);
+  OutputTail errors;
+  absl::StatusOr<ProcessResult> result = subprocess_->Run(spec, bounds.stop(), output, &errors);
+  if (!result.ok()) return Annotate(result.status(), absl::StrCat(call.operation, " failed: "));
+  if (result->ending == ProcessResult::Ending::kStopped) return absl::CancelledError(call.operation);
+  if (result->ending == ProcessResult::Ending::kTimedOut) {
+    return absl::DeadlineExceededError(absl::StrCat("the task ran longer than its timeout of ",
+                                                    absl::FormatDuration(bounds.timeout()), ", during ",
+                                                    call.operation));
+  }
+  if (!result->succeeded()) return ClassifyGitFailure(call.operation, absl::StrCat(output.Text(), errors.Text()));
+  return std::string(absl::StripTrailingAsciiWhitespace(output.Text()));
+}
+
+}  // namespace fleet::runner

@@ -1,0 +1,57 @@
+// Runs git with nothing of the host's: no system or user configuration but the operator's file, no hooks, no prompts,
+// no credentials of the environment, only the allowed protocols, no recursion into submodules.
+#ifndef FLEET_WORKERS_TASK_RUNNER_GIT_COMMAND_H_
+#define FLEET_WORKERS_TASK_RUNNER_GIT_COMMAND_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "workers/task_runner/subprocess.h"
+#include "workers/task_runner/work_bounds.h"
+
+namespace fleet::runner {
+
+struct GitSettings {
+  std::vector<std::string> protocols = {"https", "ssh"};
+  // Absolute path of the operator's git configuration; empty: none.
+  std::string config_file;
+  // PATH for git and the helpers it starts (ssh, credential helpers).
+  std::string path = "/usr/local/bin:/usr/bin:/bin";
+};
+
+class GitCommand {
+ public:
+  struct Call {
+    // For messages: "clone".
+    std::string operation;
+    // After "git". Operands that come from outside stand after "--".
+    std::vector<std::string> arguments;
+    std::string working_directory;
+    // GIT_DIR and the like.
+    std::map<std::string, std::string> environment = {};
+  };
+
+  // `directory` is made for it and must not be writable by others: it is git's HOME and holds its configuration.
+  static absl::StatusOr<GitCommand> Make(const Subprocess& subprocess, const GitSettings& settings,
+                                         const std::string& directory);
+
+  // What git wrote to stdout (its last MiB), without trailing newlines. Returns a TaskFailure with the category that
+  // ClassifyGitFailure finds, kDeadlineExceeded when the task's time is over, kCancelled if it was stopped.
+  absl::StatusOr<std::string> Run(const Call& call, const WorkBounds& bounds) const;
+
+  const GitSettings& settings() const { return settings_; }
+
+ private:
+  GitCommand(const Subprocess& subprocess, GitSettings settings, const std::string& home);
+
+  const Subprocess* subprocess_;
+  GitSettings settings_;
+  std::map<std::string, std::string> environment_;
+};
+
+}  // namespace fleet::runner
+
+#endif  // FLEET_WORKERS_TASK_RUNNER_GIT_COMMAND_H_

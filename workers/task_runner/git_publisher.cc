@@ -1,0 +1,133 @@
+#include "workers/task_runner/git_publisher.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "common/status/status_macros.h"
+#include "workers/task_runner/private_file.h"
+#include "workers/task_runner/system_error.h"
+#include "workers/task_runner/task_failure.h"
+
+namespace fleet::runner {
+namespace {
+
+bool IsTrailer(absl::string_view line) {
+  const std::size_t colon = line.find(": ");
+  if (colon == absl::string_view::npos || colon == 0) return false;
+  const absl::string_view token = line.substr(0, colon);
+  return std::all_of(token.begin(), token.end(),
+                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-'; });
+}
+
+}  // namespace
+
+std::string WithTaskTrailer(const std::string& message, const std::string& task_id) {
+  const absl::string_view text = absl::StripAsciiWhitespace(message);
+  const std::size_t blank = text.rfind("\n\n");
+  bool ends_in_trailers = blank != absl::string_view::npos;
+  if (ends_in_trailers) {
+    const std::vector<absl::string_view> lines = absl::StrSplit(text.substr(blank + 2), '\n');
+    ends_in_trailers = std::all_of(lines.begin(), lines.end(), IsTrailer);
+  }
+  return absl::StrCat(text, ends_in_trailers ? "\n" : "\n\n", "Fleet-Task: ", task_id, "\n");
+}
+
+absl::StatusOr<GitPublisher> GitPublisher::Make(const Subprocess& subprocess, const GitSettings& settings,
+                                                const GitClone& clone, const WorkBounds& bounds) {
+  // A name that no step could foresee: all of its processes are dead by now, what it left behind is not.
+  std::string directory = absl::StrCat(clone.request.directory, "/publish-XXXXXX");
+  if (mkdtemp(directory.data()) == nullptr) return SystemError(errno, "cannot make a directory");
+  FLEET_ASSIGN_OR_RETURN(GitCommand git, GitCommand::Make(subprocess, settings, absl::StrCat(directory, "/settings")));
+  GitPublisher publisher(std::move(git), clone, bounds, directory);
+  const std::string git_dir = absl::StrCat(directory, "/git");
+  FLEET_RETURN_IF_ERROR(
+      publisher.git_.Run({"commit", {"init", "-q", "--bare", "--", git_dir}, directory}, bounds).status());
+  std::error_code ignored;  // the write below says what is wrong
+  std::filesystem::create_directories(absl::StrCat(git_dir, "/objects/info"), ignored);
+  FLEET_RETURN_IF_ERROR(
+      WritePrivateFile(absl::StrCat(git_dir, "/objects/info/alternates"), absl::StrCat(clone.objects, "\n")));
+  if (!clone.shallow.empty()) FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(git_dir, "/shallow"), clone.shallow));
+  return publisher;
+}
+
+GitPublisher::GitPublisher(GitCommand git, const GitClone& clone, const WorkBounds& bounds, std::string directory)
+    : git_(std::move(git)), clone_(&clone), bounds_(&bounds), directory_(std::move(directory)) {}
+
+absl::StatusOr<std::string> GitPublisher::Git(const std::string& operation, std::vector<std::string> arguments,
+                                              std::map<std::string, std::string> environment) const {
+  environment["GIT_DIR"] = absl::StrCat(directory_, "/git");
+  environment["GIT_WORK_TREE"] = clone_->tree;
+  environment["GIT_INDEX_FILE"] = clone_->index;
+  return git_.Run({operation, std::move(arguments), clone_->tree, std::move(environment)}, *bounds_);
+}
+
+// git runs "git status" inside any repository it finds in the working tree, with that repository's settings, and those
+// can name programs (core.fsmonitor). No setting of ours prevents it, so no such repository may be there. Submodules
+// then count as not checked out, which leaves them unchanged.
+absl::Status GitPublisher::RemoveNestedRepositories() const {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  // Through a link in its place this would delete what is not the task's.
+  if (!fs::is_directory(fs::symlink_status(clone_->tree, error))) {
+    return TaskFailure(v1::FAILURE_CATEGORY_AGENT, "the steps removed the working tree");
+  }
+  std::vector<fs::path> found;
+  for (fs::recursive_directory_iterator entry(clone_->tree, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().filename() != ".git") continue;
+    found.push_back(entry->path());
+    entry.disable_recursion_pending();
+  }
+  for (const fs::path& path : found) {
+    if (!error) fs::remove_all(path, error);
+  }
+  if (!error) return absl::OkStatus();
+  return TaskFailure(v1::FAILURE_CATEGORY_AGENT,
+                     absl::StrCat("the steps left a working tree that cannot be read: ", error.message()));
+}
+
+bool GitPublisher::SeenCommitHolds(const std::string& tree) const {
+  if (clone_->seen_commit.empty()) return false;
+  const auto commit = Git("commit", {"cat-file", "commit", clone_->seen_commit});
+  if (!commit.ok()) return false;  // it moved between listing and fetching; the push will see
+  const std::string expected = absl::StrCat("tree ", tree, "\nparent ", clone_->base_commit, "\nauthor ");
+  return absl::StartsWith(*commit, expected);
+}
+
+absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) const {
+  FLEET_RETURN_IF_ERROR(RemoveNestedRepositories());
+  FLEET_RETURN_IF_ERROR(Git("commit", {"add", "-A"}).status());
+  FLEET_ASSIGN_OR_RETURN(const std::string tree, Git("commit", {"write-tree"}));
+  if (tree == clone_->base_tree) return std::string();
+  if (SeenCommitHolds(tree)) return clone_->seen_commit;
+  const std::string message = absl::StrCat(directory_, "/message");
+  FLEET_RETURN_IF_ERROR(WritePrivateFile(message, spec.message));
+  return Git("commit", {"commit-tree", "-p", clone_->base_commit, "-F", message, tree},
+             {{"GIT_AUTHOR_NAME", spec.author_name},
+              {"GIT_AUTHOR_EMAIL", spec.author_email},
+              {"GIT_COMMITTER_NAME", spec.author_name},
+              {"GIT_COMMITTER_EMAIL", spec.author_email}});
+}
+
+absl::Status GitPublisher::Push(const std::string& commit) const {
+  if (commit == clone_->seen_commit) return absl::OkStatus();
+  const std::string ref = absl::StrCat("refs/heads/", clone_->request.branch);
+  return Git("push",
+             {"push", "--porcelain", "--no-verify", absl::StrCat("--force-with-lease=", ref, ":", clone_->seen_commit),
+              "--", clone_->request.clone_url, absl::StrCat(commit, ":", ref)})
+      .status();
+}
+
+}  // namespace fleet::runner
