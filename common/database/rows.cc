@@ -12,6 +12,8 @@ Rows::Rows(pqxx::result result)
     : result_(std::make_shared<const pqxx::result>(std::move(result))),
       size_(static_cast<std::size_t>(result_->size())) {}
 
+int64_t Rows::affected() const { return static_cast<int64_t>(result_->affected_rows()); }
+
 RowReader Rows::operator[](std::size_t row) const { return RowReader(result_, row); }
 
 RowReader Rows::Iterator::operator*() const { return rows_[row_]; }

@@ -25,6 +25,8 @@ class Rows {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  // Rows that an INSERT, UPDATE or DELETE touched.
+  int64_t affected() const;
   RowReader operator[](std::size_t row) const;
 
   class Iterator {

@@ -1,0 +1,189 @@
+#include "common/store/catalog_store.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "common/database/transaction.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "common/store/row_codec.h"
+
+namespace fleet::store {
+namespace {
+
+using database::Array;
+using database::RowReader;
+using database::Rows;
+using database::Statement;
+using database::Transaction;
+
+// Inserts come back with xmax 0 only by PostgreSQL's internals, so what exists is counted first, and the rows to come
+// are locked in key order.
+constexpr Statement kLockRepositories{"lock_repositories", R"sql(
+  select r.repo_key, r.repo = n.repo and r.clone_url = n.clone_url and r.default_branch = n.default_branch
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as n(repo_key, repo, clone_url, default_branch)
+  join repositories r on r.repo_key = n.repo_key
+  order by r.repo_key for update of r
+)sql"};
+
+constexpr Statement kImportRepositories{"import_repositories", R"sql(
+  insert into repositories (repo_key, repo, clone_url, default_branch)
+  select n.repo_key, n.repo, n.clone_url, n.default_branch
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as n(repo_key, repo, clone_url, default_branch)
+  order by n.repo_key
+  on conflict (repo_key) do update set repo = excluded.repo, clone_url = excluded.clone_url,
+    default_branch = excluded.default_branch, updated_at = clock_timestamp()
+    where (repositories.repo, repositories.clone_url, repositories.default_branch)
+      is distinct from (excluded.repo, excluded.clone_url, excluded.default_branch)
+)sql"};
+
+#define FLEET_REPOSITORY_COLUMNS \
+  "repo, clone_url, default_branch, " FLEET_MICROS("created_at") ", " FLEET_MICROS("updated_at")
+
+constexpr Statement kGetRepository{"get_repository",
+                                   "select " FLEET_REPOSITORY_COLUMNS " from repositories where repo_key = $1"};
+
+constexpr Statement kListRepositories{"list_repositories", "select " FLEET_REPOSITORY_COLUMNS
+                                                           " from repositories where repo_key > $1"
+                                                           " order by repo_key limit $2"};
+
+constexpr Statement kInsertWorkflow{"insert_workflow", R"sql(
+  insert into workflows (name, major, minor, patch, definition, created_by) values ($1, $2, $3, $4, $5, $6)
+  on conflict do nothing
+)sql"};
+
+#define FLEET_WORKFLOW_COLUMNS "name, major, minor, patch, definition, created_by, " FLEET_MICROS("created_at")
+
+constexpr Statement kGetWorkflowVersion{"get_workflow_version", "select " FLEET_WORKFLOW_COLUMNS
+                                                                " from workflows where name = $1 and major = $2"
+                                                                " and minor = $3 and patch = $4"};
+
+constexpr Statement kGetHighestWorkflow{"get_highest_workflow", "select " FLEET_WORKFLOW_COLUMNS
+                                                                " from workflows where name = $1"
+                                                                " order by major desc, minor desc, patch desc limit 1"};
+
+constexpr Statement kListWorkflows{"list_workflows", "select " FLEET_WORKFLOW_COLUMNS
+                                                     " from workflows"
+                                                     " order by name, major desc, minor desc, patch desc"
+                                                     " offset $1 limit $2"};
+
+RepositoryRecord ReadRepository(RowReader row) {
+  RepositoryRecord repository;
+  repository.repo = row.Text();
+  repository.clone_url = row.Text();
+  repository.default_branch = row.Text();
+  repository.created_at = row.Time();
+  repository.updated_at = row.Time();
+  return repository;
+}
+
+WorkflowRecord ReadWorkflow(RowReader row) {
+  WorkflowRecord workflow;
+  workflow.name = row.Text();
+  workflow.version.major = row.Int();
+  workflow.version.minor = row.Int();
+  workflow.version.patch = row.Int();
+  workflow.definition = row.Text();
+  workflow.created_by = row.Text();
+  workflow.created_at = row.Time();
+  return workflow;
+}
+
+}  // namespace
+
+absl::StatusOr<ImportCounts> CatalogStore::Import(const std::vector<RepositoryRecord>& repositories) {
+  Array keys;
+  Array repos;
+  Array urls;
+  Array branches;
+  for (const RepositoryRecord& repository : repositories) {
+    keys.AddText(domain::RepoKey(repository.repo));
+    repos.AddText(repository.repo);
+    urls.AddText(repository.clone_url);
+    branches.AddText(repository.default_branch);
+  }
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<ImportCounts> {
+    FLEET_ASSIGN_OR_RETURN(const Rows existing, transaction.Execute(kLockRepositories, {keys, repos, urls, branches}));
+    ImportCounts counts;
+    for (RowReader row : existing) {
+      row.Text();
+      ++(row.Bool() ? counts.unchanged : counts.updated);
+    }
+    counts.created = static_cast<int32_t>(repositories.size() - existing.size());
+    FLEET_RETURN_IF_ERROR(transaction.Execute(kImportRepositories, {keys, repos, urls, branches}).status());
+    return counts;
+  });
+}
+
+absl::StatusOr<RepositoryRecord> CatalogStore::GetRepository(absl::string_view repo) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<RepositoryRecord> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetRepository, {domain::RepoKey(repo)}));
+    if (rows.empty()) {
+      return MakeError(absl::StatusCode::kNotFound, absl::StrCat("repository ", repo, " is not registered"),
+                       {"REPO_NOT_FOUND", {{"repo", std::string(repo)}}, {}});
+    }
+    return ReadRepository(rows[0]);
+  });
+}
+
+absl::StatusOr<std::vector<RepositoryRecord>> CatalogStore::ListRepositories(absl::string_view after_key,
+                                                                             int32_t limit) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<RepositoryRecord>> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kListRepositories, {after_key, limit}));
+    std::vector<RepositoryRecord> repositories;
+    for (const RowReader& row : rows) repositories.push_back(ReadRepository(row));
+    return repositories;
+  });
+}
+
+absl::StatusOr<bool> CatalogStore::Apply(const WorkflowRecord& workflow) {
+  const domain::WorkflowVersion& version = workflow.version;
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<bool> {
+    FLEET_ASSIGN_OR_RETURN(
+        const Rows inserted,
+        transaction.Execute(kInsertWorkflow, {workflow.name, version.major, version.minor, version.patch,
+                                              workflow.definition, workflow.created_by}));
+    if (inserted.affected() == 1) return true;
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetWorkflowVersion, {workflow.name, version.major,
+                                                                                      version.minor, version.patch}));
+    if (!rows.empty() && ReadWorkflow(rows[0]).definition == workflow.definition) return false;
+    return MakeError(
+        absl::StatusCode::kAlreadyExists,
+        absl::StrCat("workflow ", workflow.name, "@", version.major, ".", version.minor, ".", version.patch,
+                     " exists with other content; versions never change: raise the version"),
+        {"WORKFLOW_VERSION_IMMUTABLE", {{"workflow", workflow.name}}, {}});
+  });
+}
+
+absl::StatusOr<WorkflowRecord> CatalogStore::GetWorkflow(const domain::WorkflowRef& ref) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<WorkflowRecord> {
+    transaction.RollBackInstead();
+    const auto version = domain::WorkflowVersion::Parse(ref.version);
+    FLEET_ASSIGN_OR_RETURN(
+        const Rows rows,
+        version.has_value()
+            ? transaction.Execute(kGetWorkflowVersion, {ref.name, version->major, version->minor, version->patch})
+            : transaction.Execute(kGetHighestWorkflow, {ref.name}));
+    if (rows.empty()) {
+      return MakeError(absl::StatusCode::kNotFound, absl::StrCat("there is no workflow ", ref.ToString()),
+                       {"WORKFLOW_NOT_FOUND", {{"workflow_ref", ref.ToString()}}, {}});
+    }
+    return ReadWorkflow(rows[0]);
+  });
+}
+
+absl::StatusOr<std::vector<WorkflowRecord>> CatalogStore::ListWorkflows(int32_t offset, int32_t limit) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<WorkflowRecord>> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kListWorkflows, {offset, limit}));
+    std::vector<WorkflowRecord> workflows;
+    for (const RowReader& row : rows) workflows.push_back(ReadWorkflow(row));
+    return workflows;
+  });
+}
+
+}  // namespace fleet::store

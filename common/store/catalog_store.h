@@ -1,0 +1,62 @@
+// Repositories and workflows.
+#ifndef FLEET_COMMON_STORE_CATALOG_STORE_H_
+#define FLEET_COMMON_STORE_CATALOG_STORE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/database/connection_pool.h"
+#include "common/domain/identifiers.h"
+
+namespace fleet::store {
+
+struct RepositoryRecord {
+  std::string repo;
+  std::string clone_url;
+  std::string default_branch;
+  absl::Time created_at;
+  absl::Time updated_at;
+};
+
+struct ImportCounts {
+  int32_t created = 0;
+  int32_t updated = 0;
+  int32_t unchanged = 0;
+};
+
+struct WorkflowRecord {
+  std::string name;
+  domain::WorkflowVersion version;
+  std::string definition;  // opaque here
+  std::string created_by;
+  absl::Time created_at;
+};
+
+class CatalogStore {
+ public:
+  explicit CatalogStore(database::ConnectionPool& pool) : pool_(pool) {}
+
+  // All or nothing. Names must differ by more than case.
+  absl::StatusOr<ImportCounts> Import(const std::vector<RepositoryRecord>& repositories);
+  // Returns kNotFound.
+  absl::StatusOr<RepositoryRecord> GetRepository(absl::string_view repo);
+  // By key, after `after_key`.
+  absl::StatusOr<std::vector<RepositoryRecord>> ListRepositories(absl::string_view after_key, int32_t limit);
+
+  // True if the version is new, false if it exists with the same definition. Returns kAlreadyExists with reason
+  // WORKFLOW_VERSION_IMMUTABLE if it exists with another.
+  absl::StatusOr<bool> Apply(const WorkflowRecord& workflow);
+  // The highest version if the reference names none. Returns kNotFound with reason WORKFLOW_NOT_FOUND.
+  absl::StatusOr<WorkflowRecord> GetWorkflow(const domain::WorkflowRef& ref);
+  // By name, highest version first, skipping `offset`.
+  absl::StatusOr<std::vector<WorkflowRecord>> ListWorkflows(int32_t offset, int32_t limit);
+
+ private:
+  database::ConnectionPool& pool_;
+};
+
+}  // namespace fleet::store
+
+#endif  // FLEET_COMMON_STORE_CATALOG_STORE_H_

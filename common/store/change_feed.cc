@@ -1,0 +1,112 @@
+#include "common/store/change_feed.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/database/transaction.h"
+#include "common/status/status_macros.h"
+#include "common/store/row_codec.h"
+
+namespace fleet::store {
+namespace {
+
+using database::RowReader;
+using database::Rows;
+using database::Statement;
+using database::Transaction;
+
+constexpr Statement kReadRevisions{"read_revisions", R"sql(
+  select f.fleet_id, f.revision from unnest($1::uuid[]) as k(fleet_id) join fleets f on f.fleet_id = k.fleet_id
+)sql"};
+
+constexpr Statement kReadRevision{"read_revision", "select revision from fleets where fleet_id = $1"};
+
+constexpr Statement kReadChangeRows{"read_change_rows", R"sql(
+  select revision, first_ordinal, last_ordinal, ordinals from fleet_changes
+  where fleet_id = $1 and revision > $2 order by revision limit 200
+)sql"};
+
+constexpr Statement kReadChangedTasks{"read_changed_tasks", "select a.message, " FLEET_TASK_COLUMNS R"sql(
+  from unnest($2::int[]) as k(ordinal)
+  join tasks t on t.fleet_id = $1 and t.ordinal = k.ordinal
+  left join lateral (select message from task_attempts x
+    where t.category <> 0 and x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
+)sql"};
+
+// The first eight digits of a log file's name are the timeline.
+constexpr Statement kReadTimeline{"read_timeline", R"sql(
+  select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint
+)sql"};
+
+constexpr std::size_t kMostTasks = 10000;
+
+}  // namespace
+
+absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ChangeFeed::ReadFleets(const std::vector<domain::Ulid>& fleet_ids) {
+  return ReadFleetRecords(pool_, fleet_ids);
+}
+
+absl::StatusOr<std::map<domain::Ulid, int64_t>> ChangeFeed::ReadRevisions(const std::vector<domain::Ulid>& fleet_ids) {
+  using Revisions = std::map<domain::Ulid, int64_t>;
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Revisions> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadRevisions, {UuidArray(fleet_ids)}));
+    Revisions revisions;
+    for (RowReader row : rows) {
+      const domain::Ulid id = ReadUlid(row);
+      revisions[id] = row.BigInt();
+    }
+    return revisions;
+  });
+}
+
+absl::StatusOr<ChangedTasks> ChangeFeed::ReadChanges(const domain::Ulid& fleet_id, int64_t after) {
+  return database::InTransaction(
+      pool_,
+      [&](Transaction& transaction) -> absl::StatusOr<ChangedTasks> {
+        const std::string id = fleet_id.ToUuid();
+        FLEET_ASSIGN_OR_RETURN(const Rows fleet, transaction.Execute(kReadRevision, {id}));
+        if (fleet.empty()) return FleetNotFound(fleet_id);
+        const int64_t newest = fleet[0].BigInt();
+        FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadChangeRows, {id, after}));
+        ChangedTasks changes;
+        changes.revision = after;
+        // The next row is after + 1; none only if nothing came after.
+        changes.contiguous = rows.empty() ? newest == after : rows[0].BigInt() == after + 1;
+        if (!changes.contiguous) return changes;
+        std::vector<int32_t> ordinals;
+        for (RowReader row : rows) {
+          if (ordinals.size() >= kMostTasks) break;
+          changes.revision = row.BigInt();
+          const int32_t first = row.Int();
+          const int32_t last = row.Int();
+          const std::vector<int32_t> listed = row.IntArray();
+          ordinals.insert(ordinals.end(), listed.begin(), listed.end());
+          for (int32_t ordinal = first; ordinal > 0 && ordinal <= last; ++ordinal) ordinals.push_back(ordinal);
+        }
+        changes.more = changes.revision < newest;
+        std::sort(ordinals.begin(), ordinals.end());
+        ordinals.erase(std::unique(ordinals.begin(), ordinals.end()), ordinals.end());
+        database::Array list;
+        for (const int32_t ordinal : ordinals) list.Add(int64_t{ordinal});
+        if (list.empty()) return changes;
+        FLEET_ASSIGN_OR_RETURN(const Rows tasks, transaction.Execute(kReadChangedTasks, {id, list}));
+        for (RowReader row : tasks) {
+          TaskRecord& record = changes.tasks.emplace_back();
+          record.message = row.Text();
+          record.task = ReadTask(row);
+        }
+        return changes;
+      },
+      Transaction::Isolation::kSnapshot);
+}
+
+absl::StatusOr<int64_t> ChangeFeed::ReadTimeline() {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<int64_t> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadTimeline));
+    return rows[0].BigInt();
+  });
+}
+
+}  // namespace fleet::store

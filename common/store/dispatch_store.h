@@ -1,0 +1,61 @@
+// Hands queued children to runners: the one place where caps are enforced.
+#ifndef FLEET_COMMON_STORE_DISPATCH_STORE_H_
+#define FLEET_COMMON_STORE_DISPATCH_STORE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/database/connection_pool.h"
+#include "common/database/transaction.h"
+#include "common/domain/task.h"
+#include "common/domain/ulid.h"
+
+namespace fleet::store {
+
+// A runner that waits for work.
+struct LeaseDemand {
+  domain::Ulid runner_id;
+  int64_t lease_seq = 0;
+  int32_t max_tasks = 0;
+};
+
+struct GrantedTask {
+  domain::TaskId id;
+  int32_t attempt = 0;
+  friend bool operator==(const GrantedTask&, const GrantedTask&) = default;
+};
+
+struct LeaseAnswer {
+  enum class Kind { kNothing, kGranted, kStale, kRunnerLost, kNotRegistered };
+  Kind kind = Kind::kNothing;  // kStale: the runner is known to have moved past this lease_seq
+  std::vector<GrantedTask> tasks;
+};
+
+// What a runner needs to execute a leased child, besides its fleet's intent.
+struct TaskDetails {
+  std::string repo;
+  std::string clone_url;
+  std::string default_branch;
+  std::string parameters;  // JSON object; empty for none
+};
+
+class DispatchStore {
+ public:
+  explicit DispatchStore(database::ConnectionPool& pool) : pool_(pool) {}
+
+  // Grants what the caps allow, in one transaction behind the dispatch gate; a demand whose lease_seq was granted
+  // before gets the same answer again. Answers are in the order of the demands. An answer whose commit was in doubt is
+  // returned as the error: asking again with the same lease_seq tells.
+  absl::StatusOr<std::vector<LeaseAnswer>> Dispatch(const std::vector<LeaseDemand>& demands);
+
+  // Of the tasks given, in their order.
+  absl::StatusOr<std::vector<TaskDetails>> Details(const std::vector<GrantedTask>& tasks);
+
+ private:
+  database::ConnectionPool& pool_;
+};
+
+}  // namespace fleet::store
+
+#endif  // FLEET_COMMON_STORE_DISPATCH_STORE_H_

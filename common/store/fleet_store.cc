@@ -1,0 +1,358 @@
+#include "common/store/fleet_store.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "common/store/fleet_ledger.h"
+#include "common/store/job_rows.h"
+#include "common/store/limits.h"
+#include "common/store/row_codec.h"
+
+namespace fleet::store {
+namespace {
+
+using database::Array;
+using database::RowReader;
+using database::Rows;
+using database::Statement;
+using database::Transaction;
+
+constexpr Statement kInsertUser{"insert_user", "insert into users (user_name) values ($1) on conflict do nothing"};
+constexpr Statement kLockUser{"lock_user", "select user_name from users where user_name = $1 for update"};
+
+constexpr Statement kFindRequest{"find_request", R"sql(
+  select fleet_id, request_fingerprint from fleets where creator = $1 and request_id = $2
+)sql"};
+
+constexpr Statement kResolveWorkflow{"resolve_workflow", R"sql(
+  select major || '.' || minor || '.' || patch from workflows
+  where name = $1 and ($2 = '' or major || '.' || minor || '.' || patch = $2)
+  order by major desc, minor desc, patch desc limit 1
+)sql"};
+
+constexpr Statement kFindUnregistered{"find_unregistered", R"sql(
+  select k.n, count(*) over () from unnest($1::text[]) with ordinality as k(repo_key, n)
+  where not exists (select from repositories r where r.repo_key = k.repo_key)
+  order by k.n limit 20
+)sql"};
+
+// The names as registered, chunked on the server: 100,000 names need not travel back and forth.
+constexpr Statement kInsertTargets{"insert_targets", R"sql(
+  insert into fleet_targets (fleet_id, chunk, first_ordinal, repos, parameters)
+  select $1, (k.n - 1) / $2, min(k.n), array_agg(r.repo order by k.n),
+    case when count(k.parameters) > 0 then array_agg(k.parameters order by k.n) end
+  from unnest($3::text[], $4::text[]) with ordinality as k(repo_key, parameters, n)
+  join repositories r on r.repo_key = k.repo_key
+  group by (k.n - 1) / $2
+)sql"};
+
+// The row of the system's limit is held while fleets are counted: counting first lets concurrent callers through.
+constexpr Statement kLockOpenLimit{"lock_open_limit",
+                                   "select value from limits where name = 'open_fleets_system' for update"};
+
+constexpr Statement kCountOpen{"count_open", R"sql(
+  select count(*), count(*) filter (where creator = $1) from fleets where ended_at is null
+)sql"};
+
+constexpr Statement kInsertFleet{"insert_fleet", R"sql(
+  insert into fleets (fleet_id, creator, request_id, request_fingerprint, pool, max_concurrency, task_timeout_ms,
+    max_tries, has_parameters, state, total, revision)
+  values ($1, $2, nullif($3, ''), $4, $5, $6, $7, $8, $9, 1, $10, 1)
+)sql"};
+
+constexpr Statement kInsertIntent{"insert_intent", R"sql(
+  insert into fleet_intents (fleet_id, workflow_ref, workflow_name, workflow_version, task_description, parameters)
+  values ($1, $2, $3, $4, $5, $6)
+)sql"};
+
+constexpr Statement kInsertFirstChange{"insert_first_change",
+                                       "insert into fleet_changes (fleet_id, revision) values ($1, 1)"};
+
+#define FLEET_INTENT_COLUMNS \
+  "i.workflow_ref, i.workflow_name || '@' || i.workflow_version, i.task_description, i.parameters"
+
+constexpr Statement kGetFleet{"get_fleet", "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS
+                                           " from fleets f join fleet_intents i on i.fleet_id = f.fleet_id"
+                                           " where f.fleet_id = $1"};
+
+constexpr Statement kGetFleets{"get_fleets", "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS
+                                             " from unnest($1::uuid[]) as k(fleet_id)"
+                                             " join fleets f on f.fleet_id = k.fleet_id"
+                                             " join fleet_intents i on i.fleet_id = f.fleet_id"};
+
+constexpr Statement kGetIntent{"get_intent",
+                               "select " FLEET_INTENT_COLUMNS " from fleet_intents i where i.fleet_id = $1"};
+
+// Looks at no more than the next 5,000 fleets, so that a rare state does not scan them all.
+constexpr Statement kListFleets{"list_fleets", "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS R"sql(
+  from (select * from fleets where ($1::uuid is null or fleet_id < $1) and ($2 = '' or creator = $2)
+        order by fleet_id desc limit 5000) f
+  join fleet_intents i on i.fleet_id = f.fleet_id
+  where cardinality($3::smallint[]) = 0 or f.state = any($3::smallint[])
+  order by f.fleet_id desc limit $4
+)sql"};
+
+constexpr Statement kWindowEnd{"list_fleets_window_end", R"sql(
+  select fleet_id from (select fleet_id from fleets where ($1::uuid is null or fleet_id < $1) and ($2 = '' or creator = $2)
+    order by fleet_id desc limit 5000) f order by fleet_id limit 1
+)sql"};
+
+constexpr Statement kReadUsage{"read_usage", R"sql(
+  select u.creator, u.pool, u.active, r.runners, r.slots
+  from (select creator, pool, sum(submitted + hydrating + running + awaiting_approval + finalizing) as active
+        from fleets where ended_at is null group by creator, pool) u
+  full join (select pool, count(*) as runners, sum(slots) as slots from runners where state = 1 group by pool) r
+    on r.pool = u.pool
+)sql"};
+
+domain::FleetIntent ReadIntent(RowReader& row) {
+  domain::FleetIntent intent;
+  intent.workflow_ref = row.Text();
+  intent.resolved_workflow = row.Text();
+  intent.task_description = row.Text();
+  intent.parameters = DecodeParameters(row.Text());
+  return intent;
+}
+
+FleetRecord ReadRecord(RowReader row) {
+  FleetRecord record;
+  record.intent = ReadIntent(row);
+  record.fleet = ReadFleet(row);
+  return record;
+}
+
+// Fills in what each fleet shares with others.
+absl::Status AddUsage(Transaction& transaction, std::vector<FleetRecord>& records) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadUsage));
+  for (FleetRecord& record : records) {
+    domain::Usage& usage = record.usage;
+    usage.limits = limits;
+    for (RowReader row : rows) {
+      const std::string creator = row.Text();
+      const std::string pool = row.Text();
+      const int32_t active = row.Int();
+      const int32_t runners = row.Int();
+      const int32_t slots = row.Int();
+      usage.system_active += active;
+      if (creator == record.fleet.creator) usage.user_active += active;
+      if (pool != record.fleet.pool) continue;
+      usage.pool_active += active;
+      usage.pool_runners = runners;
+      usage.pool_slots = slots;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status UnregisteredError(const NewFleet& fleet, const Rows& rows) {
+  ErrorInfo info;
+  info.reason = "REPO_NOT_ONBOARDED";
+  int64_t count = 0;
+  std::string first;
+  for (RowReader row : rows) {
+    const auto index = static_cast<std::size_t>(row.BigInt() - 1);
+    count = row.BigInt();
+    const std::string& repo = fleet.targets[index].repo;
+    if (first.empty()) first = repo;
+    info.violations.push_back({absl::StrCat("targets[", index, "].repo"), absl::StrCat(repo, " is not registered")});
+  }
+  info.metadata["count"] = absl::StrCat(count);
+  info.metadata["first_repo"] = first;
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat(count, count == 1 ? " repository is" : " repositories are", " not registered, first ",
+                                first, "; import them first (fleetctl repo import)"),
+                   std::move(info));
+}
+
+absl::Status CheckOpenFleets(Transaction& transaction, const std::string& creator, const domain::Limits& limits) {
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kLockOpenLimit).status());
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kCountOpen, {creator}));
+  RowReader row = rows[0];
+  const int64_t system = row.BigInt();
+  const int64_t user = row.BigInt();
+  const bool user_full = user >= limits.open_fleets_user;
+  if (!user_full && system < limits.open_fleets_system) return absl::OkStatus();
+  const char* limit = user_full ? "open_fleets_user" : "open_fleets_system";
+  const int64_t value = user_full ? limits.open_fleets_user : limits.open_fleets_system;
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat("limit ", limit, " is ", value, ": wait for a fleet to end, or have the limit raised"),
+                   {"OPEN_FLEETS_LIMIT", {{"limit", limit}, {"value", absl::StrCat(value)}}, {}, absl::Seconds(30)});
+}
+
+}  // namespace
+
+absl::Status FleetNotFound(const domain::Ulid& fleet_id) {
+  return MakeError(absl::StatusCode::kNotFound, absl::StrCat("there is no fleet ", fleet_id.ToString()),
+                   {"FLEET_NOT_FOUND", {{"fleet_id", fleet_id.ToString()}}, {}});
+}
+
+absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ReadFleetRecords(database::ConnectionPool& pool,
+                                                                     const std::vector<domain::Ulid>& fleet_ids) {
+  using Records = std::map<domain::Ulid, FleetRecord>;
+  return database::InTransaction(
+      pool,
+      [&](Transaction& transaction) -> absl::StatusOr<Records> {
+        FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetFleets, {UuidArray(fleet_ids)}));
+        std::vector<FleetRecord> records;
+        for (const RowReader& row : rows) records.push_back(ReadRecord(row));
+        FLEET_RETURN_IF_ERROR(AddUsage(transaction, records));
+        Records by_id;
+        for (FleetRecord& record : records) by_id[record.fleet.id] = std::move(record);
+        return by_id;
+      },
+      Transaction::Isolation::kSnapshot);
+}
+
+absl::StatusOr<FleetStore::Created> FleetStore::Create(const NewFleet& fleet) {
+  return database::InTransaction(
+      pool_, [&](Transaction& transaction) -> absl::StatusOr<Created> { return CreateIn(transaction, fleet); });
+}
+
+absl::StatusOr<FleetStore::Created> FleetStore::CreateIn(Transaction& transaction, const NewFleet& fleet) {
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertUser, {fleet.creator}).status());
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kLockUser, {fleet.creator}).status());
+  if (!fleet.request_id.empty()) {
+    FLEET_ASSIGN_OR_RETURN(const Rows earlier, transaction.Execute(kFindRequest, {fleet.creator, fleet.request_id}));
+    if (!earlier.empty()) {
+      RowReader row = earlier[0];
+      const domain::Ulid id = ReadUlid(row);
+      if (row.Text() != fleet.request_fingerprint) {
+        return MakeError(absl::StatusCode::kAlreadyExists,
+                         absl::StrCat("request_id ", fleet.request_id, " was used with another payload, for fleet ",
+                                      id.ToString(), ": choose a new one, or send the same payload"),
+                         {"REQUEST_ID_REUSED", {{"request_id", fleet.request_id}, {"fleet_id", id.ToString()}}, {}});
+      }
+      transaction.RollBackInstead();
+      FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetIn(transaction, id));
+      return Created{std::move(record), true};
+    }
+  }
+  FLEET_ASSIGN_OR_RETURN(const Rows versions,
+                         transaction.Execute(kResolveWorkflow, {fleet.workflow.name, fleet.workflow.version}));
+  if (versions.empty()) {
+    return MakeError(absl::StatusCode::kInvalidArgument,
+                     absl::StrCat("there is no workflow ", fleet.workflow.ToString(), " (fleetctl workflow list)"),
+                     {"WORKFLOW_NOT_FOUND",
+                      {{"workflow_ref", fleet.workflow.ToString()}},
+                      {{"workflow_ref", "no such workflow was applied"}}});
+  }
+  Array keys;
+  Array parameters;
+  bool has_parameters = false;
+  for (const NewTarget& target : fleet.targets) {
+    keys.AddText(domain::RepoKey(target.repo));
+    if (target.parameters.empty()) {
+      parameters.AddNull();
+    } else {
+      parameters.AddText(target.parameters);
+      has_parameters = true;
+    }
+  }
+  FLEET_ASSIGN_OR_RETURN(const Rows unregistered, transaction.Execute(kFindUnregistered, {keys}));
+  if (!unregistered.empty()) return UnregisteredError(fleet, unregistered);
+  const std::string id = fleet.id.ToUuid();
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertTargets, {id, kTargetChunk, keys, parameters}).status());
+  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
+  FLEET_RETURN_IF_ERROR(CheckOpenFleets(transaction, fleet.creator, limits));
+  const int32_t cap =
+      fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : std::max(1, limits.fleet_active_default);
+  FLEET_RETURN_IF_ERROR(
+      transaction
+          .Execute(kInsertFleet, {id, fleet.creator, fleet.request_id, fleet.request_fingerprint, fleet.pool, cap,
+                                  absl::ToInt64Milliseconds(fleet.policy.task_timeout), fleet.policy.max_tries,
+                                  has_parameters, static_cast<int>(fleet.targets.size())})
+          .status());
+  FLEET_RETURN_IF_ERROR(
+      transaction
+          .Execute(kInsertIntent, {id, fleet.workflow.ToString(), fleet.workflow.name, versions[0].Text(),
+                                   fleet.task_description, EncodeParameters(fleet.parameters)})
+          .status());
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertFirstChange, {id}).status());
+  FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet.id, JobKind::kExpand, absl::ZeroDuration()));
+  FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetIn(transaction, fleet.id));
+  return Created{std::move(record), false};
+}
+
+absl::StatusOr<FleetRecord> FleetStore::GetIn(Transaction& transaction, const domain::Ulid& fleet_id) {
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetFleet, {fleet_id.ToUuid()}));
+  if (rows.empty()) return FleetNotFound(fleet_id);
+  std::vector<FleetRecord> records = {ReadRecord(rows[0])};
+  FLEET_RETURN_IF_ERROR(AddUsage(transaction, records));
+  return std::move(records[0]);
+}
+
+absl::StatusOr<FleetRecord> FleetStore::Get(const domain::Ulid& fleet_id) {
+  return database::InTransaction(
+      pool_, [&](Transaction& transaction) { return GetIn(transaction, fleet_id); }, Transaction::Isolation::kSnapshot);
+}
+
+absl::StatusOr<domain::FleetIntent> FleetStore::GetIntent(const domain::Ulid& fleet_id) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<domain::FleetIntent> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetIntent, {fleet_id.ToUuid()}));
+    if (rows.empty()) return FleetNotFound(fleet_id);
+    RowReader row = rows[0];
+    return ReadIntent(row);
+  });
+}
+
+absl::StatusOr<FleetPage> FleetStore::List(const FleetFilter& filter) {
+  return database::InTransaction(
+      pool_,
+      [&](Transaction& transaction) -> absl::StatusOr<FleetPage> {
+        const database::Value before =
+            filter.before.IsNone() ? database::Value::Null() : database::Value(filter.before.ToUuid());
+        Array states;
+        for (const domain::FleetState state : filter.states) states.Add(static_cast<int64_t>(state));
+        FLEET_ASSIGN_OR_RETURN(const Rows rows,
+                               transaction.Execute(kListFleets, {before, filter.creator, states, filter.limit}));
+        FleetPage page;
+        for (const RowReader& row : rows) page.fleets.push_back(ReadRecord(row));
+        FLEET_RETURN_IF_ERROR(AddUsage(transaction, page.fleets));
+        if (static_cast<int32_t>(page.fleets.size()) == filter.limit) {
+          page.next_before = page.fleets.back().fleet.id;
+        } else if (!filter.states.empty()) {
+          FLEET_ASSIGN_OR_RETURN(const Rows end, transaction.Execute(kWindowEnd, {before, filter.creator}));
+          if (!end.empty()) {
+            RowReader row = end[0];
+            page.next_before = ReadUlid(row);
+          }
+        }
+        return page;
+      },
+      Transaction::Isolation::kSnapshot);
+}
+
+absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Ulid& fleet_id, domain::CancelMode mode,
+                                               const std::string& user, absl::Duration grace) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<FleetRecord> {
+    FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
+    domain::Fleet* fleet = ledger.Find(fleet_id);
+    if (fleet == nullptr) return FleetNotFound(fleet_id);
+    if (domain::IsTerminal(fleet->state) && fleet->state != domain::FleetState::kCancelled) {
+      return MakeError(absl::StatusCode::kFailedPrecondition,
+                       absl::StrCat("fleet ", fleet_id.ToString(), " has ended already"),
+                       {"FLEET_ALREADY_ENDED", {{"fleet_id", fleet_id.ToString()}}, {}});
+    }
+    const bool first = fleet->cancel_mode == domain::CancelMode::kNone;
+    const bool tightens = fleet->cancel_mode == domain::CancelMode::kDrain && mode == domain::CancelMode::kStop;
+    if (!domain::IsTerminal(fleet->state) && (first || tightens)) {
+      fleet->cancel_mode = mode;
+      if (first) fleet->cancelled_by = user;
+      ledger.Touch(fleet_id);
+      FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+      if (first) FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kSweep, absl::ZeroDuration()));
+      if (mode == domain::CancelMode::kStop) {
+        FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kEndStragglers, grace));
+      }
+    } else {
+      transaction.RollBackInstead();
+    }
+    return GetIn(transaction, fleet_id);
+  });
+}
+
+}  // namespace fleet::store

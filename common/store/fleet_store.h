@@ -1,0 +1,95 @@
+// Fleets as callers see them: create, read, list, cancel.
+#ifndef FLEET_COMMON_STORE_FLEET_STORE_H_
+#define FLEET_COMMON_STORE_FLEET_STORE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/database/connection_pool.h"
+#include "common/database/transaction.h"
+#include "common/domain/fleet.h"
+#include "common/domain/waiting.h"
+
+namespace fleet::store {
+
+struct NewTarget {
+  std::string repo;
+  std::string parameters;  // JSON object; empty for none
+};
+
+struct NewFleet {
+  domain::Ulid id;
+  std::string creator;
+  std::string request_id;           // empty: none
+  std::string request_fingerprint;  // of the payload; compared on a replay
+  std::string pool = "default";
+  domain::WorkflowRef workflow;
+  std::string task_description;
+  domain::Parameters parameters;
+  std::vector<NewTarget> targets;
+  domain::FleetPolicy policy;  // max_concurrency 0: the limit's default
+};
+
+// A fleet with what a reader wants beside it.
+struct FleetRecord {
+  domain::Fleet fleet;
+  domain::FleetIntent intent;
+  domain::Usage usage;
+};
+
+struct FleetFilter {
+  std::string creator;  // empty: all
+  std::vector<domain::FleetState> states;
+  domain::Ulid before;  // none: from the newest
+  int32_t limit = 50;
+};
+
+struct FleetPage {
+  std::vector<FleetRecord> fleets;
+  domain::Ulid next_before;  // none on the last page
+};
+
+// Children a fan-out step inserts, and targets a chunk holds.
+inline constexpr int32_t kTargetChunk = 5000;
+
+class FleetStore {
+ public:
+  explicit FleetStore(database::ConnectionPool& pool) : pool_(pool) {}
+
+  struct Created {
+    FleetRecord record;
+    bool replayed = false;
+  };
+  // A replay of (creator, request_id) is answered before any other check. Returns kAlreadyExists REQUEST_ID_REUSED,
+  // kInvalidArgument WORKFLOW_NOT_FOUND, kFailedPrecondition REPO_NOT_ONBOARDED, kResourceExhausted
+  // OPEN_FLEETS_LIMIT. All or nothing.
+  absl::StatusOr<Created> Create(const NewFleet& fleet);
+
+  // Returns kNotFound.
+  absl::StatusOr<FleetRecord> Get(const domain::Ulid& fleet_id);
+  absl::StatusOr<FleetPage> List(const FleetFilter& filter);
+  absl::StatusOr<domain::FleetIntent> GetIntent(const domain::Ulid& fleet_id);
+
+  // Once it has returned, no queued child starts. Idempotent; STOP after DRAIN tightens. `grace`: when children whose
+  // runner did not confirm are ended. Returns kNotFound, or kFailedPrecondition FLEET_ALREADY_ENDED.
+  absl::StatusOr<FleetRecord> Cancel(const domain::Ulid& fleet_id, domain::CancelMode mode, const std::string& user,
+                                     absl::Duration grace);
+
+ private:
+  absl::StatusOr<Created> CreateIn(database::Transaction& transaction, const NewFleet& fleet);
+  absl::StatusOr<FleetRecord> GetIn(database::Transaction& transaction, const domain::Ulid& fleet_id);
+
+  database::ConnectionPool& pool_;
+};
+
+// The fleets that exist, in one snapshot.
+absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ReadFleetRecords(database::ConnectionPool& pool,
+                                                                     const std::vector<domain::Ulid>& fleet_ids);
+
+absl::Status FleetNotFound(const domain::Ulid& fleet_id);
+
+}  // namespace fleet::store
+
+#endif  // FLEET_COMMON_STORE_FLEET_STORE_H_

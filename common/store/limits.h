@@ -1,0 +1,15 @@
+// The limits table.
+#ifndef FLEET_COMMON_STORE_LIMITS_H_
+#define FLEET_COMMON_STORE_LIMITS_H_
+
+#include "absl/status/statusor.h"
+#include "common/database/transaction.h"
+#include "common/domain/allocation.h"
+
+namespace fleet::store {
+
+absl::StatusOr<domain::Limits> ReadLimits(database::Transaction& transaction);
+
+}  // namespace fleet::store
+
+#endif  // FLEET_COMMON_STORE_LIMITS_H_

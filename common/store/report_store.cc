@@ -1,0 +1,80 @@
+#include "common/store/report_store.h"
+
+#include <utility>
+
+#include "common/database/transaction.h"
+#include "common/status/status_macros.h"
+#include "common/store/fleet_ledger.h"
+#include "common/store/task_rows.h"
+
+namespace fleet::store {
+namespace {
+
+using database::Transaction;
+
+// An attempt is recorded apart if it left words behind, or if the child goes on without it.
+bool NeedsRecord(const domain::TaskReport& report, const domain::Task& after) {
+  if (!domain::IsTerminal(report.state)) return false;
+  const domain::AttemptTexts& texts = report.texts;
+  return after.state != report.state || !texts.message.empty() || !texts.summary.empty() || !texts.log_tail.empty();
+}
+
+EndedAttempt RecordOf(const domain::TaskReport& report, const domain::Task& before, const domain::Task& after,
+                      absl::Time now) {
+  EndedAttempt attempt;
+  attempt.task = report.task;
+  attempt.attempt = report.attempt;
+  attempt.runner_id = report.runner_id;
+  attempt.state = report.state;
+  attempt.category = after.category;
+  attempt.cost_micros = report.cost_micros;
+  attempt.leased_at = before.leased_at;
+  attempt.ended_at = now;
+  attempt.texts = report.texts;
+  return attempt;
+}
+
+}  // namespace
+
+ReportStore::ReportStore(database::ConnectionPool& pool, std::function<double()> jitter)
+    : pool_(pool), jitter_(std::move(jitter)) {}
+
+absl::StatusOr<std::vector<ReportAnswer>> ReportStore::Apply(const std::vector<domain::TaskReport>& reports) {
+  std::vector<domain::Ulid> fleet_ids;
+  std::vector<domain::TaskId> task_ids;
+  for (const domain::TaskReport& report : reports) {
+    fleet_ids.push_back(report.task.fleet_id);
+    task_ids.push_back(report.task);
+  }
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<ReportAnswer>> {
+    FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, fleet_ids));
+    FLEET_ASSIGN_OR_RETURN(TaskBatch batch, LoadTasks(transaction, task_ids));
+    std::vector<ReportAnswer> answers(reports.size());
+    std::vector<domain::Task> changed;
+    std::vector<EndedAttempt> ended;
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+      const domain::TaskReport& report = reports[i];
+      const auto task = batch.tasks.find(report.task);
+      if (task == batch.tasks.end()) continue;
+      const domain::Fleet& fleet = *ledger.Find(report.task.fleet_id);
+      answers[i].verdict = domain::JudgeReport(task->second, fleet, report);
+      if (answers[i].verdict != domain::ReportVerdict::kApply) continue;
+      domain::Task after = domain::AfterReport(task->second, fleet, report, batch.now, jitter_());
+      answers[i].state = after.state;
+      ledger.Record(task->second, after);
+      if (NeedsRecord(report, after)) ended.push_back(RecordOf(report, task->second, after, batch.now));
+      task->second = after;
+      changed.push_back(std::move(after));
+    }
+    if (!ledger.IsTouched()) {
+      transaction.RollBackInstead();
+      return answers;
+    }
+    FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
+    FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, ended));
+    FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+    return answers;
+  });
+}
+
+}  // namespace fleet::store

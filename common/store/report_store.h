@@ -1,0 +1,38 @@
+// Records what runners report.
+#ifndef FLEET_COMMON_STORE_REPORT_STORE_H_
+#define FLEET_COMMON_STORE_REPORT_STORE_H_
+
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/database/connection_pool.h"
+#include "common/domain/task.h"
+#include "common/domain/task_transitions.h"
+
+namespace fleet::store {
+
+struct ReportAnswer {
+  domain::ReportVerdict verdict = domain::ReportVerdict::kLeaseLost;
+  // With kApply: where the child stands now.
+  domain::TaskState state = domain::TaskState::kQueued;
+};
+
+class ReportStore {
+ public:
+  // `jitter` gives uniform numbers in [0, 1).
+  ReportStore(database::ConnectionPool& pool, std::function<double()> jitter);
+
+  // Judges and records a batch in one transaction; at most one report a lease (FoldReports). Answers are in the order
+  // of the reports. Running it again with the same reports gives the same outcome. An error that IsDataError means that
+  // some report cannot be stored, and none was.
+  absl::StatusOr<std::vector<ReportAnswer>> Apply(const std::vector<domain::TaskReport>& reports);
+
+ private:
+  database::ConnectionPool& pool_;
+  const std::function<double()> jitter_;
+};
+
+}  // namespace fleet::store
+
+#endif  // FLEET_COMMON_STORE_REPORT_STORE_H_

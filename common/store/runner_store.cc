@@ -1,0 +1,322 @@
+#include "common/store/runner_store.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "common/domain/fleet.h"
+#include "common/domain/task_transitions.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "common/store/fleet_ledger.h"
+#include "common/store/row_codec.h"
+#include "common/store/task_rows.h"
+
+namespace fleet::store {
+namespace {
+
+using database::Array;
+using database::RowReader;
+using database::Rows;
+using database::Statement;
+using database::Transaction;
+
+constexpr Statement kInsertRunner{"insert_runner", R"sql(
+  insert into runners (runner_id, name, owner, pool, slots) values ($1, $2, $3, $4, $5)
+  on conflict (runner_id) do update set name = excluded.name, owner = excluded.owner, pool = excluded.pool,
+    slots = excluded.slots, heartbeat_at = clock_timestamp()
+    where runners.state = 1
+)sql"};
+
+constexpr Statement kRecordHeartbeat{"record_heartbeat", R"sql(
+  update runners set heartbeat_at = clock_timestamp(), heartbeat_seq = $2,
+    received_lease_seq = greatest(received_lease_seq, $3)
+  where runner_id = $1 and state = 1 and heartbeat_seq < $2
+)sql"};
+
+constexpr Statement kReadRunnerState{"read_runner_state", "select state from runners where runner_id = $1"};
+
+// Leases of the runner's grants that are live. 60 s past its timeout a runner has had every chance to end the task.
+constexpr Statement kReadLiveLeases{"read_live_leases", R"sql(
+  select g.lease_seq, l.fleet_id, l.ordinal, l.attempt, f.cancel_mode = 1 or f.failure_message <> '',
+    t.leased_at + f.task_timeout_ms * interval '1 millisecond' + interval '15 seconds' < clock_timestamp(),
+    t.leased_at + f.task_timeout_ms * interval '1 millisecond' + interval '60 seconds' < clock_timestamp()
+  from lease_grants g
+  cross join lateral unnest(g.fleet_ids, g.ordinals, g.attempts) as l(fleet_id, ordinal, attempt)
+  join tasks t on t.fleet_id = l.fleet_id and t.ordinal = l.ordinal
+  join fleets f on f.fleet_id = l.fleet_id
+  where g.runner_id = $1 and t.attempt = l.attempt and t.runner_id = $1 and t.state between 2 and 6
+)sql"};
+
+constexpr Statement kDropDeadGrants{"drop_dead_grants", R"sql(
+  delete from lease_grants where runner_id = $1 and lease_seq <= $2 and lease_seq <> all($3::bigint[])
+)sql"};
+
+constexpr Statement kLockGate{"lock_gate_for_loss", "select only_row from dispatch_gate for update"};
+
+constexpr Statement kMarkLost{"mark_lost", R"sql(
+  update runners set state = 2 where runner_id in (
+    select runner_id from runners
+    where state = 1 and heartbeat_at < clock_timestamp() - $1 * interval '1 millisecond'
+    order by runner_id limit 100 for update skip locked)
+)sql"};
+
+constexpr Statement kClaimLostRunner{"claim_lost_runner", R"sql(
+  select runner_id from runners where state = 2 order by runner_id limit 1 for update skip locked
+)sql"};
+
+constexpr Statement kReadGrants{"read_grants", R"sql(
+  select lease_seq, fleet_ids, ordinals, attempts from lease_grants where runner_id = $1 order by lease_seq limit 2
+)sql"};
+
+constexpr Statement kDropGrants{"drop_grants", R"sql(
+  delete from lease_grants where runner_id = $1 and lease_seq = any($2::bigint[])
+)sql"};
+
+constexpr Statement kForgetRunner{"forget_runner", "update runners set state = 3 where runner_id = $1"};
+
+constexpr Statement kRecordService{"record_service", R"sql(
+  insert into services (service_id, seen_at, continuous_since) values ($1, clock_timestamp(), clock_timestamp())
+  on conflict (service_id) do update set seen_at = clock_timestamp(),
+    continuous_since = case when services.seen_at < clock_timestamp() - $2 * interval '1 millisecond'
+      then clock_timestamp() else services.continuous_since end
+)sql"};
+
+constexpr Statement kServicesPresent{"services_present", R"sql(
+  select exists (select from services where seen_at > clock_timestamp() - $2 * interval '1 millisecond'
+    and continuous_since < clock_timestamp() - $1 * interval '1 millisecond')
+)sql"};
+
+absl::Status RunnerLost() {
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   "this runner was marked lost and its leases were given away: stop all work and register under a "
+                   "new runner_id",
+                   {"RUNNER_LOST", {}, {}});
+}
+
+absl::Status NotRegistered() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "this runner is not registered: call RegisterRunner first",
+                   {"RUNNER_NOT_REGISTERED", {}, {}});
+}
+
+struct LiveLease {
+  int64_t lease_seq = 0;
+  bool stopping = false;
+  bool overdue = false;
+  bool far_overdue = false;
+};
+using LiveLeases = std::map<std::pair<domain::TaskId, int32_t>, LiveLease>;
+
+LiveLeases ReadLiveLeases(const Rows& rows) {
+  LiveLeases leases;
+  for (RowReader row : rows) {
+    LiveLease lease;
+    lease.lease_seq = row.BigInt();
+    domain::TaskId id;
+    id.fleet_id = ReadUlid(row);
+    id.ordinal = row.Int();
+    const int32_t attempt = row.Int();
+    lease.stopping = row.Bool();
+    lease.overdue = row.Bool();
+    lease.far_overdue = row.Bool();
+    leases[{id, attempt}] = lease;
+  }
+  return leases;
+}
+
+std::vector<StopOrder> OrdersFor(const RunnerHeartbeat& heartbeat, const LiveLeases& live) {
+  std::vector<StopOrder> orders;
+  for (const GrantedTask& held : heartbeat.held) {
+    const auto lease = live.find({held.id, held.attempt});
+    if (lease == live.end()) {
+      orders.push_back({held, StopOrder::Reason::kLeaseLost});
+    } else if (lease->second.stopping) {
+      orders.push_back({held, StopOrder::Reason::kCancelled});
+    } else if (lease->second.overdue) {
+      orders.push_back({held, StopOrder::Reason::kTimedOut});
+    }
+  }
+  return orders;
+}
+
+EndedAttempt ReturnRecord(const domain::Task& before, const domain::Task& after, const domain::Ulid& runner_id,
+                          absl::Time now, absl::string_view message) {
+  EndedAttempt attempt;
+  attempt.task = before.id;
+  attempt.attempt = before.attempt;
+  attempt.runner_id = runner_id;
+  attempt.state = domain::IsTerminal(after.state) ? after.state : domain::TaskState::kQueued;
+  attempt.category = after.state == domain::TaskState::kTimedOut ? domain::FailureCategory::kTimeout
+                                                                 : domain::FailureCategory::kCompute;
+  attempt.leased_at = before.leased_at;
+  attempt.ended_at = now;
+  attempt.texts.message = std::string(message);
+  return attempt;
+}
+
+constexpr absl::string_view kLostMessage = "the runner was lost: no heartbeat within the lease time";
+constexpr absl::string_view kGivenBackMessage = "the runner gave the task back without a result";
+constexpr absl::string_view kOverdueMessage = "ran past its timeout and its runner did not stop it";
+
+// Takes the leases that are still live from `runner_id`. `next` says what becomes of each child.
+template <typename Next>
+absl::Status TakeLeases(Transaction& transaction, const domain::Ulid& runner_id, const std::vector<GrantedTask>& leases,
+                        const Next& next) {
+  std::vector<domain::Ulid> fleet_ids;
+  std::vector<domain::TaskId> task_ids;
+  for (const GrantedTask& lease : leases) {
+    fleet_ids.push_back(lease.id.fleet_id);
+    task_ids.push_back(lease.id);
+  }
+  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, fleet_ids));
+  FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTasks(transaction, task_ids));
+  std::vector<domain::Task> changed;
+  std::vector<EndedAttempt> ended;
+  for (const GrantedTask& lease : leases) {
+    const auto found = batch.tasks.find(lease.id);
+    if (found == batch.tasks.end()) continue;
+    const domain::Task& task = found->second;
+    if (task.attempt != lease.attempt || task.runner_id != runner_id || !domain::IsActive(task.state)) continue;
+    const auto [after, message] = next(lease, task, *ledger.Find(task.id.fleet_id), batch.now);
+    ledger.Record(task, after);
+    ended.push_back(ReturnRecord(task, after, runner_id, batch.now, message));
+    changed.push_back(after);
+  }
+  FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
+  FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, ended));
+  return ledger.Write(transaction);
+}
+
+}  // namespace
+
+absl::Status RunnerStore::Register(const RunnerRegistration& runner) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
+    FLEET_ASSIGN_OR_RETURN(const Rows rows,
+                           transaction.Execute(kInsertRunner, {runner.runner_id.ToUuid(), runner.name, runner.owner,
+                                                               runner.pool, runner.slots}));
+    return rows.affected() == 1 ? absl::OkStatus() : RunnerLost();
+  });
+}
+
+absl::StatusOr<std::vector<StopOrder>> RunnerStore::Heartbeat(const RunnerHeartbeat& heartbeat) {
+  const std::string runner_id = heartbeat.runner_id.ToUuid();
+  LiveLeases live;
+  bool is_old = false;
+  FLEET_RETURN_IF_ERROR(database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
+    FLEET_ASSIGN_OR_RETURN(const Rows recorded, transaction.Execute(kRecordHeartbeat, {runner_id, heartbeat.seq,
+                                                                                       heartbeat.received_lease_seq}));
+    if (recorded.affected() == 0) {
+      transaction.RollBackInstead();
+      FLEET_ASSIGN_OR_RETURN(const Rows state, transaction.Execute(kReadRunnerState, {runner_id}));
+      if (state.empty()) return NotRegistered();
+      if (state[0].Int() != 1) return RunnerLost();
+      is_old = true;
+      return absl::OkStatus();
+    }
+    FLEET_ASSIGN_OR_RETURN(const Rows leases, transaction.Execute(kReadLiveLeases, {runner_id}));
+    live = ReadLiveLeases(leases);
+    std::set<int64_t> live_seqs;
+    for (const auto& [key, lease] : live) live_seqs.insert(lease.lease_seq);
+    Array keep;
+    for (const int64_t seq : live_seqs) keep.Add(seq);
+    return transaction.Execute(kDropDeadGrants, {runner_id, heartbeat.received_lease_seq, keep}).status();
+  }));
+  if (is_old) return std::vector<StopOrder>();
+
+  std::set<std::pair<domain::TaskId, int32_t>> held;
+  for (const GrantedTask& lease : heartbeat.held) held.insert({lease.id, lease.attempt});
+  std::vector<GrantedTask> given_back;
+  std::vector<GrantedTask> overdue;
+  for (const auto& [key, lease] : live) {
+    const bool received = lease.lease_seq <= heartbeat.received_lease_seq;
+    if (received && held.count(key) == 0) {
+      given_back.push_back({key.first, key.second});
+    } else if (lease.far_overdue) {
+      overdue.push_back({key.first, key.second});
+    }
+  }
+  if (!given_back.empty() || !overdue.empty()) {
+    FLEET_RETURN_IF_ERROR(ReturnLeases(heartbeat.runner_id, given_back, overdue));
+  }
+  return OrdersFor(heartbeat, live);
+}
+
+absl::Status RunnerStore::ReturnLeases(const domain::Ulid& runner_id, const std::vector<GrantedTask>& given_back,
+                                       const std::vector<GrantedTask>& overdue) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
+    std::vector<GrantedTask> leases = given_back;
+    leases.insert(leases.end(), overdue.begin(), overdue.end());
+    return TakeLeases(
+        transaction, runner_id, leases,
+        [&](const GrantedTask& lease, const domain::Task& task, const domain::Fleet& fleet,
+            absl::Time now) -> std::pair<domain::Task, absl::string_view> {
+          if (std::find(overdue.begin(), overdue.end(), lease) != overdue.end()) {
+            return {domain::AfterTimeout(task, now), kOverdueMessage};
+          }
+          return {domain::AfterReturn(task, fleet, domain::ReturnCause::kGivenBack, now), kGivenBackMessage};
+        });
+  });
+}
+
+absl::StatusOr<int> RunnerStore::MarkLost(absl::Duration lease) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<int> {
+    FLEET_RETURN_IF_ERROR(transaction.Execute(kLockGate).status());
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kMarkLost, {absl::ToInt64Milliseconds(lease)}));
+    if (rows.affected() == 0) transaction.RollBackInstead();
+    return static_cast<int>(rows.affected());
+  });
+}
+
+absl::StatusOr<std::optional<int>> RunnerStore::ReclaimStep() {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::optional<int>> {
+    FLEET_ASSIGN_OR_RETURN(const Rows claimed, transaction.Execute(kClaimLostRunner));
+    if (claimed.empty()) {
+      transaction.RollBackInstead();
+      return std::nullopt;
+    }
+    RowReader claimed_row = claimed[0];
+    const domain::Ulid runner_id = ReadUlid(claimed_row);
+    FLEET_ASSIGN_OR_RETURN(const Rows grants, transaction.Execute(kReadGrants, {runner_id.ToUuid()}));
+    std::vector<GrantedTask> leases;
+    Array seqs;
+    for (RowReader row : grants) {
+      seqs.Add(row.BigInt());
+      const auto fleet_ids = row.TextArray();
+      const auto ordinals = row.IntArray();
+      const auto attempts = row.IntArray();
+      for (std::size_t i = 0; i < ordinals.size(); ++i) {
+        leases.push_back({{*domain::Ulid::FromUuid(fleet_ids[i].value_or("")), ordinals[i]}, attempts[i]});
+      }
+    }
+    if (leases.empty()) {
+      FLEET_RETURN_IF_ERROR(transaction.Execute(kForgetRunner, {runner_id.ToUuid()}).status());
+      return 0;
+    }
+    FLEET_RETURN_IF_ERROR(
+        TakeLeases(transaction, runner_id, leases,
+                   [](const GrantedTask&, const domain::Task& task, const domain::Fleet& fleet,
+                      absl::Time now) -> std::pair<domain::Task, absl::string_view> {
+                     return {domain::AfterReturn(task, fleet, domain::ReturnCause::kRunnerLost, now), kLostMessage};
+                   }));
+    FLEET_RETURN_IF_ERROR(transaction.Execute(kDropGrants, {runner_id.ToUuid(), seqs}).status());
+    return static_cast<int>(leases.size());
+  });
+}
+
+absl::Status RunnerStore::RecordService(const domain::Ulid& service_id, absl::Duration gap) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
+    return transaction.Execute(kRecordService, {service_id.ToUuid(), absl::ToInt64Milliseconds(gap)}).status();
+  });
+}
+
+absl::StatusOr<bool> RunnerStore::ServicesPresentFor(absl::Duration lease, absl::Duration gap) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<bool> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kServicesPresent, {absl::ToInt64Milliseconds(lease),
+                                                                                   absl::ToInt64Milliseconds(gap)}));
+    return rows[0].Bool();
+  });
+}
+
+}  // namespace fleet::store

@@ -1,0 +1,137 @@
+#include "common/store/task_rows.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "common/store/row_codec.h"
+
+namespace fleet::store {
+namespace {
+
+using database::Array;
+using database::Statement;
+
+#define FLEET_NOW "(select " FLEET_MICROS("clock_timestamp()") ")"
+
+constexpr Statement kLoadTasks{"load_tasks", "select " FLEET_NOW ", " FLEET_TASK_COLUMNS R"sql(
+  from unnest($1::uuid[], $2::int[]) as k(fleet_id, ordinal)
+  join tasks t on t.fleet_id = k.fleet_id and t.ordinal = k.ordinal
+)sql"};
+
+constexpr Statement kLoadTaskRange{"load_task_range", "select " FLEET_NOW ", " FLEET_TASK_COLUMNS R"sql(
+  from tasks t where t.fleet_id = $1 and t.ordinal between $2 and $3 order by t.ordinal
+)sql"};
+
+// By primary key, whatever the state: the caller has judged these very rows under the fleet's lock.
+constexpr Statement kSaveTasks{"save_tasks", R"sql(
+  update tasks t set
+    state = n.state, outcome = n.outcome, category = n.category, tries = n.tries, losses = n.losses,
+    runner_id = n.runner_id, retry_at = )sql" FLEET_TIMESTAMP("n.retry_at") R"sql(,
+    ended_at = )sql" FLEET_TIMESTAMP("n.ended_at") R"sql(,
+    cost_micros = n.cost_micros, duration_ms = n.duration_ms,
+    pull_request_url = nullif(n.pull_request_url, ''), commit_id = nullif(n.commit_id, '')
+  from unnest($1::uuid[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[],
+      $8::uuid[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[])
+    as n(fleet_id, ordinal, state, outcome, category, tries, losses, runner_id, retry_at, ended_at, cost_micros,
+      duration_ms, pull_request_url, commit_id)
+  where t.fleet_id = n.fleet_id and t.ordinal = n.ordinal
+)sql"};
+
+constexpr Statement kInsertAttempts{"insert_attempts", R"sql(
+  insert into task_attempts (fleet_id, ordinal, attempt, runner_id, state, category, cost_micros, leased_at, ended_at,
+    message, summary, log_tail)
+  select n.fleet_id, n.ordinal, n.attempt, n.runner_id, n.state, n.category, n.cost_micros,
+    )sql" FLEET_TIMESTAMP("n.leased_at") ", " FLEET_TIMESTAMP("n.ended_at") R"sql(, n.message, n.summary, n.log_tail
+  from unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::smallint[], $6::smallint[], $7::bigint[], $8::bigint[],
+      $9::bigint[], $10::text[], $11::text[], $12::text[])
+    as n(fleet_id, ordinal, attempt, runner_id, state, category, cost_micros, leased_at, ended_at, message, summary,
+      log_tail)
+  on conflict do nothing
+)sql"};
+
+TaskBatch ReadBatch(const database::Rows& rows) {
+  TaskBatch batch;
+  for (database::RowReader row : rows) {
+    batch.now = row.Time();
+    domain::Task task = ReadTask(row);
+    const domain::TaskId id = task.id;
+    batch.tasks.emplace_hint(batch.tasks.end(), id, std::move(task));
+  }
+  return batch;
+}
+
+}  // namespace
+
+absl::StatusOr<TaskBatch> LoadTasks(database::Transaction& transaction, const std::vector<domain::TaskId>& ids) {
+  Array fleet_ids;
+  Array ordinals;
+  fleet_ids.Reserve(ids.size(), 36);
+  ordinals.Reserve(ids.size(), 6);
+  for (const domain::TaskId& id : ids) {
+    fleet_ids.AddBare(id.fleet_id.ToUuid());
+    ordinals.Add(int64_t{id.ordinal});
+  }
+  FLEET_ASSIGN_OR_RETURN(const database::Rows rows, transaction.Execute(kLoadTasks, {fleet_ids, ordinals}));
+  return ReadBatch(rows);
+}
+
+absl::StatusOr<TaskBatch> LoadTaskRange(database::Transaction& transaction, const domain::Ulid& fleet_id, int32_t first,
+                                        int32_t last) {
+  FLEET_ASSIGN_OR_RETURN(const database::Rows rows,
+                         transaction.Execute(kLoadTaskRange, {fleet_id.ToUuid(), first, last}));
+  return ReadBatch(rows);
+}
+
+absl::Status SaveTasks(database::Transaction& transaction, const std::vector<domain::Task>& tasks) {
+  if (tasks.empty()) return absl::OkStatus();
+  Array fleet_ids, ordinals, states, outcomes, categories, tries, losses, runners, retries, ends, costs, durations,
+      urls, commits;
+  for (const domain::Task& task : tasks) {
+    fleet_ids.AddBare(task.id.fleet_id.ToUuid());
+    ordinals.Add(int64_t{task.id.ordinal});
+    states.Add(static_cast<int64_t>(task.state));
+    outcomes.Add(static_cast<int64_t>(task.outcome));
+    categories.Add(static_cast<int64_t>(task.category));
+    tries.Add(int64_t{task.tries});
+    losses.Add(int64_t{task.losses});
+    AddUlid(runners, task.runner_id);
+    retries.Add(task.retry_at);
+    ends.Add(task.ended_at);
+    costs.Add(task.cost_micros);
+    durations.Add(task.duration_ms);
+    urls.AddText(task.pull_request_url);
+    commits.AddText(task.commit);
+  }
+  FLEET_ASSIGN_OR_RETURN(
+      const database::Rows rows,
+      transaction.Execute(kSaveTasks, {fleet_ids, ordinals, states, outcomes, categories, tries, losses, runners,
+                                       retries, ends, costs, durations, urls, commits}));
+  if (rows.affected() != static_cast<int64_t>(tasks.size())) {
+    return absl::InternalError(absl::StrCat("wrote ", rows.affected(), " of ", tasks.size(), " tasks"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InsertAttempts(database::Transaction& transaction, const std::vector<EndedAttempt>& attempts) {
+  if (attempts.empty()) return absl::OkStatus();
+  Array fleet_ids, ordinals, numbers, runners, states, categories, costs, leases, ends, messages, summaries, logs;
+  for (const EndedAttempt& attempt : attempts) {
+    fleet_ids.AddBare(attempt.task.fleet_id.ToUuid());
+    ordinals.Add(int64_t{attempt.task.ordinal});
+    numbers.Add(int64_t{attempt.attempt});
+    AddUlid(runners, attempt.runner_id);
+    states.Add(static_cast<int64_t>(attempt.state));
+    categories.Add(static_cast<int64_t>(attempt.category));
+    costs.Add(attempt.cost_micros);
+    leases.Add(attempt.leased_at);
+    ends.Add(attempt.ended_at);
+    messages.AddText(attempt.texts.message);
+    summaries.AddText(attempt.texts.summary);
+    logs.AddText(attempt.texts.log_tail);
+  }
+  return transaction
+      .Execute(kInsertAttempts, {fleet_ids, ordinals, numbers, runners, states, categories, costs, leases, ends,
+                                 messages, summaries, logs})
+      .status();
+}
+
+}  // namespace fleet::store

@@ -1,0 +1,46 @@
+// Children as rows: read and written by primary key, a batch at a time. Callers hold their fleets' locks, through
+// FleetLedger, whenever they write or decide by what they read.
+#ifndef FLEET_COMMON_STORE_TASK_ROWS_H_
+#define FLEET_COMMON_STORE_TASK_ROWS_H_
+
+#include <map>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/database/transaction.h"
+#include "common/domain/task.h"
+
+namespace fleet::store {
+
+struct TaskBatch {
+  absl::Time now;  // the database's clock, read with the rows
+  std::map<domain::TaskId, domain::Task> tasks;
+};
+
+// Children that do not exist are left out.
+absl::StatusOr<TaskBatch> LoadTasks(database::Transaction& transaction, const std::vector<domain::TaskId>& ids);
+// Children of one fleet with ordinals first to last.
+absl::StatusOr<TaskBatch> LoadTaskRange(database::Transaction& transaction, const domain::Ulid& fleet_id, int32_t first,
+                                        int32_t last);
+
+// Writes what AfterReport and its like change; each child at most once. Returns kInternal if a row is missing.
+absl::Status SaveTasks(database::Transaction& transaction, const std::vector<domain::Task>& tasks);
+
+// An attempt that ended, for the record.
+struct EndedAttempt {
+  domain::TaskId task;
+  int32_t attempt = 0;
+  domain::Ulid runner_id;
+  domain::TaskState state = domain::TaskState::kFailed;  // how the attempt ended; QUEUED: it was returned
+  domain::FailureCategory category = domain::FailureCategory::kNone;
+  std::optional<int64_t> cost_micros;
+  std::optional<absl::Time> leased_at;
+  absl::Time ended_at;
+  domain::AttemptTexts texts;
+};
+absl::Status InsertAttempts(database::Transaction& transaction, const std::vector<EndedAttempt>& attempts);
+
+}  // namespace fleet::store
+
+#endif  // FLEET_COMMON_STORE_TASK_ROWS_H_

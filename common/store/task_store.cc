@@ -1,0 +1,115 @@
+#include "common/store/task_store.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/database/transaction.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "common/store/fleet_store.h"
+#include "common/store/row_codec.h"
+
+namespace fleet::store {
+namespace {
+
+using database::Array;
+using database::RowReader;
+using database::Rows;
+using database::Statement;
+using database::Transaction;
+
+constexpr Statement kExpandedOf{"expanded_of", "select expanded from fleets where fleet_id = $1"};
+
+// A child's last ended attempt is its current one, or the one before while it runs.
+constexpr Statement kListTasks{"list_tasks", "select a.message, " FLEET_TASK_COLUMNS R"sql(
+  from (select * from tasks where fleet_id = $1 and ordinal > $2 and ordinal <= $3
+          and (cardinality($4::smallint[]) = 0 or state = any($4::smallint[]))
+        order by ordinal limit $5) t
+  left join lateral (select message from task_attempts x
+    where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
+  order by t.ordinal
+)sql"};
+
+constexpr Statement kGetTask{"get_task", "select a.message, a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
+                                         R"sql(
+  from repositories r
+  join tasks t on t.repo = r.repo
+  left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
+  left join lateral (select message, summary, log_tail from task_attempts x
+    where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
+  where r.repo_key = $2 and t.fleet_id = $1
+)sql"};
+
+// For a repository whose registered spelling has changed since.
+constexpr Statement kGetTaskByKey{"get_task_by_key",
+                                  "select a.message, a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS R"sql(
+  from tasks t
+  left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
+  left join lateral (select message, summary, log_tail from task_attempts x
+    where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
+  where t.fleet_id = $1 and lower(t.repo) = $2
+)sql"};
+
+constexpr int32_t kScan = 10000;
+
+}  // namespace
+
+absl::StatusOr<TaskPage> TaskStore::List(const domain::Ulid& fleet_id, const std::vector<domain::TaskState>& states,
+                                         int32_t after, int32_t limit) {
+  Array wanted;
+  for (const domain::TaskState state : states) wanted.Add(static_cast<int64_t>(state));
+  return database::InTransaction(
+      pool_,
+      [&](Transaction& transaction) -> absl::StatusOr<TaskPage> {
+        FLEET_ASSIGN_OR_RETURN(const Rows fleet, transaction.Execute(kExpandedOf, {fleet_id.ToUuid()}));
+        if (fleet.empty()) return FleetNotFound(fleet_id);
+        const int32_t expanded = fleet[0].Int();
+        const int32_t until = std::min(expanded, after + kScan);
+        FLEET_ASSIGN_OR_RETURN(const Rows rows,
+                               transaction.Execute(kListTasks, {fleet_id.ToUuid(), after, until, wanted, limit}));
+        TaskPage page;
+        for (RowReader row : rows) {
+          TaskRecord& record = page.tasks.emplace_back();
+          record.message = row.Text();
+          record.task = ReadTask(row);
+        }
+        if (static_cast<int32_t>(page.tasks.size()) == limit) {
+          page.next_after = page.tasks.back().task.id.ordinal;
+        } else if (until < expanded) {
+          page.next_after = until;
+        }
+        if (page.next_after >= expanded) page.next_after = 0;
+        return page;
+      },
+      Transaction::Isolation::kSnapshot);
+}
+
+absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Ulid& fleet_id, absl::string_view repo) {
+  const std::string key = domain::RepoKey(repo);
+  return database::InTransaction(
+      pool_,
+      [&](Transaction& transaction) -> absl::StatusOr<TaskRecord> {
+        FLEET_ASSIGN_OR_RETURN(const Rows fleet, transaction.Execute(kExpandedOf, {fleet_id.ToUuid()}));
+        if (fleet.empty()) return FleetNotFound(fleet_id);
+        absl::StatusOr<Rows> rows = transaction.Execute(kGetTask, {fleet_id.ToUuid(), key});
+        if (rows.ok() && rows->empty()) rows = transaction.Execute(kGetTaskByKey, {fleet_id.ToUuid(), key});
+        if (!rows.ok()) return rows.status();
+        if (rows->empty()) {
+          return MakeError(
+              absl::StatusCode::kNotFound,
+              absl::StrCat("fleet ", fleet_id.ToString(), " has no child for ", repo, " (it may not be enqueued yet)"),
+              {"TASK_NOT_FOUND", {{"repo", std::string(repo)}}, {}});
+        }
+        RowReader row = (*rows)[0];
+        TaskRecord record;
+        record.message = row.Text();
+        record.summary = row.Text();
+        record.log_tail = row.Text();
+        record.parameters = DecodeParameters(row.Text());
+        record.task = ReadTask(row);
+        return record;
+      },
+      Transaction::Isolation::kSnapshot);
+}
+
+}  // namespace fleet::store
