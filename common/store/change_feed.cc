@@ -23,7 +23,7 @@ constexpr Statement kReadRevision{"read_revision", "select revision from fleets 
 
 constexpr Statement kReadChangeRows{"read_change_rows", R"sql(
   select revision, first_ordinal, last_ordinal, ordinals from fleet_changes
-  where fleet_id = $1 and revision > $2 order by revision limit 200
+  where fleet_id = $1 and revision > $2 and revision <= $3 order by revision limit 200
 )sql"};
 
 constexpr Statement kReadChangedTasks{"read_changed_tasks", "select a.message, " FLEET_TASK_COLUMNS R"sql(
@@ -60,15 +60,15 @@ absl::StatusOr<std::map<domain::Ulid, int64_t>> ChangeFeed::ReadRevisions(const 
   });
 }
 
-absl::StatusOr<ChangedTasks> ChangeFeed::ReadChanges(const domain::Ulid& fleet_id, int64_t after) {
+absl::StatusOr<ChangedTasks> ChangeFeed::ReadChanges(const domain::Ulid& fleet_id, int64_t after, int64_t until) {
   return database::InTransaction(
       pool_,
       [&](Transaction& transaction) -> absl::StatusOr<ChangedTasks> {
         const std::string id = fleet_id.ToUuid();
         FLEET_ASSIGN_OR_RETURN(const Rows fleet, transaction.Execute(kReadRevision, {id}));
         if (fleet.empty()) return FleetNotFound(fleet_id);
-        const int64_t newest = fleet[0].BigInt();
-        FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadChangeRows, {id, after}));
+        const int64_t newest = std::min(until, fleet[0].BigInt());
+        FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadChangeRows, {id, after, until}));
         ChangedTasks changes;
         changes.revision = after;
         // The next row is after + 1; none only if nothing came after.

@@ -16,7 +16,7 @@ struct ChangedTasks {
   // False if the feed does not reach back to `after` without a gap: start over with a snapshot.
   bool contiguous = false;
   int64_t revision = 0;  // of the last change row read
-  bool more = false;     // change rows beyond the bound are left
+  bool more = false;     // change rows up to `until` are left
   std::vector<TaskRecord> tasks;
 };
 
@@ -28,8 +28,8 @@ class ChangeFeed {
   absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ReadFleets(const std::vector<domain::Ulid>& fleet_ids);
   // Of these fleets, the revisions: what is cheap to ask often.
   absl::StatusOr<std::map<domain::Ulid, int64_t>> ReadRevisions(const std::vector<domain::Ulid>& fleet_ids);
-  // Changed children after revision `after`, as they stand now, up to a bound.
-  absl::StatusOr<ChangedTasks> ReadChanges(const domain::Ulid& fleet_id, int64_t after);
+  // Children changed after revision `after` and not after `until`, as they stand now, up to a bound.
+  absl::StatusOr<ChangedTasks> ReadChanges(const domain::Ulid& fleet_id, int64_t after, int64_t until);
   // Grows with every failover of the database: a revision read before one may not exist after it.
   absl::StatusOr<int64_t> ReadTimeline();
 

@@ -1,0 +1,215 @@
+#include "common/dispatch/watch_hub.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/logging/structured_log.h"
+
+namespace fleet::dispatch {
+
+WatchHub::WatchHub(Feed feed, const Clock& clock, const Options& options)
+    : feed_(std::move(feed)), clock_(clock), options_(options), thread_([this] { Run(); }) {}
+
+WatchHub::~WatchHub() { Stop(); }
+
+std::shared_ptr<WatchSubscription> WatchHub::Subscribe(const domain::Ulid& fleet_id, int64_t revision, bool with_tasks,
+                                                       std::function<void()> ready) {
+  std::shared_ptr<WatchSubscription> subscription(new WatchSubscription(revision, with_tasks, std::move(ready)));
+  {
+    MutexLock lock(mutex_);
+    if (!stopping_) {
+      topics_[fleet_id].insert(subscription);
+      ++watchers_;
+      woken_.insert(fleet_id);
+      changed_.Signal();
+      return subscription;
+    }
+  }
+  subscription->Interrupt(WatchUpdate::Kind::kEnd, absl::UnavailableError("the service is shutting down"));
+  return subscription;
+}
+
+void WatchHub::Unsubscribe(const domain::Ulid& fleet_id, const std::shared_ptr<WatchSubscription>& subscription) {
+  MutexLock lock(mutex_);
+  const auto topic = topics_.find(fleet_id);
+  if (topic == topics_.end() || topic->second.erase(subscription) == 0) return;
+  --watchers_;
+  if (topic->second.empty()) topics_.erase(topic);
+}
+
+void WatchHub::Wake(const std::vector<domain::Ulid>& fleet_ids) {
+  MutexLock lock(mutex_);
+  bool any = false;
+  for (const domain::Ulid& fleet_id : fleet_ids) {
+    if (topics_.count(fleet_id) > 0) any = woken_.insert(fleet_id).second || any;
+  }
+  if (any) changed_.Signal();
+}
+
+void WatchHub::WakeAll() {
+  MutexLock lock(mutex_);
+  for (const auto& [fleet_id, watchers] : topics_) woken_.insert(fleet_id);
+  changed_.Signal();
+}
+
+void WatchHub::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.Signal();
+  }
+  if (thread_.joinable()) thread_.join();
+  std::map<domain::Ulid, Subscriptions> topics;
+  {
+    MutexLock lock(mutex_);
+    topics.swap(topics_);
+    watchers_ = 0;
+  }
+  for (const auto& [fleet_id, watchers] : topics) {
+    for (const auto& watcher : watchers) {
+      watcher->Interrupt(WatchUpdate::Kind::kEnd, absl::UnavailableError("the service is shutting down"));
+    }
+  }
+}
+
+std::size_t WatchHub::watchers() const {
+  MutexLock lock(mutex_);
+  return watchers_;
+}
+
+std::set<domain::Ulid> WatchHub::WaitForWork(absl::Duration& next_poll) {
+  MutexLock lock(mutex_);
+  while (!stopping_ && woken_.empty()) {
+    if (topics_.empty()) {
+      changed_.Wait(mutex_);
+      continue;
+    }
+    const absl::Duration left = next_poll - clock_.Elapsed();
+    if (left <= absl::ZeroDuration()) {
+      for (const auto& [fleet_id, watchers] : topics_) woken_.insert(fleet_id);
+      break;
+    }
+    changed_.WaitFor(mutex_, left);
+  }
+  if (clock_.Elapsed() >= next_poll) next_poll = clock_.Elapsed() + options_.poll_interval;
+  if (stopping_) return {};
+  return std::exchange(woken_, {});
+}
+
+void WatchHub::Run() {
+  absl::Duration next_poll = clock_.Elapsed() + options_.poll_interval;
+  while (true) {
+    const std::set<domain::Ulid> woken = WaitForWork(next_poll);
+    {
+      MutexLock lock(mutex_);
+      if (stopping_) return;
+    }
+    const absl::Duration began = clock_.Elapsed();
+    const std::vector<domain::Ulid> behind = Behind(woken);
+    if (!behind.empty()) {
+      const auto records = feed_.read_fleets(behind);
+      if (!records.ok()) {
+        LogWarning("watch_read_failed", {{"error", records.status()}});
+      } else {
+        for (const auto& [fleet_id, record] : *records) Tell(fleet_id, record);
+      }
+    }
+    TellBookmarks();
+    // What changes within this pause is told as one.
+    const absl::Duration until = began + options_.min_interval;
+    MutexLock lock(mutex_);
+    while (!stopping_ && clock_.Elapsed() < until) changed_.WaitFor(mutex_, until - clock_.Elapsed());
+  }
+}
+
+std::vector<domain::Ulid> WatchHub::Behind(const std::set<domain::Ulid>& fleet_ids) {
+  const auto revisions = feed_.read_revisions({fleet_ids.begin(), fleet_ids.end()});
+  if (!revisions.ok()) {
+    LogWarning("watch_read_failed", {{"error", revisions.status()}});
+    return {};
+  }
+  std::vector<domain::Ulid> behind;
+  for (const auto& [fleet_id, revision] : *revisions) {
+    const Subscriptions watchers = WatchersOf(fleet_id);
+    if (std::any_of(watchers.begin(), watchers.end(),
+                    [revision = revision](const auto& watcher) { return watcher->cursor_ != revision; })) {
+      behind.push_back(fleet_id);
+    }
+  }
+  return behind;
+}
+
+WatchHub::Subscriptions WatchHub::WatchersOf(const domain::Ulid& fleet_id) {
+  MutexLock lock(mutex_);
+  const auto topic = topics_.find(fleet_id);
+  return topic == topics_.end() ? Subscriptions() : topic->second;
+}
+
+void WatchHub::Tell(const domain::Ulid& fleet_id, const store::FleetRecord& record) {
+  const auto shared = std::make_shared<const store::FleetRecord>(record);
+  const int64_t revision = record.fleet.revision;
+  const bool ended = domain::IsTerminal(record.fleet.state);
+  Subscriptions with_tasks;
+  for (const auto& watcher : WatchersOf(fleet_id)) {
+    if (watcher->cursor_ == revision) continue;
+    if (watcher->cursor_ > revision) {
+      // The database went back in time, or the token was never its own.
+      watcher->Interrupt(WatchUpdate::Kind::kRestart, absl::OkStatus());
+      watcher->cursor_ = revision;
+    } else if (watcher->with_tasks_) {
+      with_tasks.insert(watcher);
+    } else {
+      watcher->cursor_ = revision;
+      watcher->last_told_ = clock_.Elapsed();
+      watcher->Offer(shared, nullptr, revision, ended);
+    }
+  }
+  if (!with_tasks.empty()) TellTasks(fleet_id, shared, with_tasks);
+}
+
+void WatchHub::TellTasks(const domain::Ulid& fleet_id, std::shared_ptr<const store::FleetRecord> record,
+                         const Subscriptions& watchers) {
+  // All that are up to date stand at the same revision: one read serves them.
+  std::map<int64_t, std::vector<std::shared_ptr<WatchSubscription>>> by_cursor;
+  for (const auto& watcher : watchers) by_cursor[watcher->cursor_].push_back(watcher);
+  for (const auto& [cursor, group] : by_cursor) {
+    auto changes = feed_.read_changes(fleet_id, cursor, record->fleet.revision);
+    if (!changes.ok()) {
+      LogWarning("watch_read_failed", {{"error", changes.status()}});
+      continue;
+    }
+    const auto shared = std::make_shared<const store::ChangedTasks>(*std::move(changes));
+    const bool is_last = domain::IsTerminal(record->fleet.state) && shared->revision == record->fleet.revision;
+    for (const auto& watcher : group) {
+      if (!shared->contiguous) {
+        watcher->Interrupt(WatchUpdate::Kind::kRestart, absl::OkStatus());
+        watcher->cursor_ = record->fleet.revision;
+        continue;
+      }
+      watcher->cursor_ = shared->revision;
+      watcher->last_told_ = clock_.Elapsed();
+      watcher->Offer(record, shared, shared->revision, is_last);
+    }
+    if (shared->more) Wake({fleet_id});
+  }
+}
+
+void WatchHub::TellBookmarks() {
+  const absl::Duration now = clock_.Elapsed();
+  std::vector<std::shared_ptr<WatchSubscription>> idle;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [fleet_id, watchers] : topics_) {
+      for (const auto& watcher : watchers) {
+        if (watcher->last_told_ == absl::ZeroDuration()) watcher->last_told_ = now;
+        if (now - watcher->last_told_ >= options_.bookmark_interval) idle.push_back(watcher);
+      }
+    }
+  }
+  for (const auto& watcher : idle) {
+    watcher->last_told_ = now;
+    watcher->Bookmark();
+  }
+}
+
+}  // namespace fleet::dispatch
