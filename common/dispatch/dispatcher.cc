@@ -10,11 +10,12 @@ Dispatcher::Dispatcher(Dispatch dispatch, const Clock& clock, const Options& opt
 
 Dispatcher::~Dispatcher() { Stop(); }
 
-void Dispatcher::Park(const store::LeaseDemand& demand, absl::Duration wait, Answer answer) {
+void Dispatcher::Park(const store::LeaseDemand& demand, absl::Duration wait, Answer answer,
+                      std::shared_ptr<const std::atomic<bool>> abandoned) {
   {
     MutexLock lock(mutex_);
     if (!stopping_) {
-      parked_.push_back({demand, clock_.Elapsed() + wait, std::move(answer)});
+      parked_.push_back({demand, clock_.Elapsed() + wait, std::move(answer), std::move(abandoned)});
       ++untried_;
       changed_.Signal();
       return;
@@ -75,7 +76,10 @@ void Dispatcher::Run() {
         parked_.splice(parked_.end(), expired);
         return;
       }
-      if (woken_) next_poll = clock_.Elapsed() + options_.poll_interval;
+      if (woken_) {
+        next_poll = clock_.Elapsed() + options_.poll_interval;
+        expired = TakeExpired(clock_.Elapsed());
+      }
       batch = TakeBatch();
     }
     for (Parked& parked : expired) parked.answer(store::LeaseAnswer());
@@ -87,7 +91,11 @@ Dispatcher::Batch Dispatcher::TakeExpired(absl::Duration now) {
   Batch expired;
   for (auto parked = parked_.begin(); parked != parked_.end();) {
     const auto next = std::next(parked);
-    if (parked->deadline <= now) expired.splice(expired.end(), parked_, parked);
+    const bool abandoned = parked->abandoned != nullptr && *parked->abandoned;
+    if (parked->tried && (parked->deadline <= now || abandoned)) {
+      if (to_try_ > 0) --to_try_;
+      expired.splice(expired.end(), parked_, parked);
+    }
     parked = next;
   }
   return expired;
@@ -95,7 +103,9 @@ Dispatcher::Batch Dispatcher::TakeExpired(absl::Duration now) {
 
 absl::Duration Dispatcher::UntilNextDeadline() {
   absl::Duration next = absl::InfiniteDuration();
-  for (const Parked& parked : parked_) next = std::min(next, parked.deadline);
+  for (const Parked& parked : parked_) {
+    if (parked.tried) next = std::min(next, parked.deadline);
+  }
   return next;
 }
 

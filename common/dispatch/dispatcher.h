@@ -3,9 +3,11 @@
 #ifndef FLEET_COMMON_DISPATCH_DISPATCHER_H_
 #define FLEET_COMMON_DISPATCH_DISPATCHER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -39,8 +41,10 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  // Tries at once, then whenever woken, for up to `wait`. Thread-safe.
-  void Park(const store::LeaseDemand& demand, absl::Duration wait, Answer answer);
+  // Tries at once, then whenever woken, for up to `wait`. A demand whose `abandoned` becomes true is given nothing any
+  // more; null: never. Thread-safe.
+  void Park(const store::LeaseDemand& demand, absl::Duration wait, Answer answer,
+            std::shared_ptr<const std::atomic<bool>> abandoned = nullptr);
   // There may be work or free slots now: tries every parked demand. Thread-safe, cheap, coalesced.
   void Wake();
   // Answers everything with kUnavailable. Idempotent.
@@ -53,6 +57,7 @@ class Dispatcher {
     store::LeaseDemand demand;
     absl::Duration deadline;
     Answer answer;
+    std::shared_ptr<const std::atomic<bool>> abandoned;
     bool tried = false;
   };
   using Batch = std::list<Parked>;
@@ -60,7 +65,8 @@ class Dispatcher {
   void Run();
   // Takes what the next transaction should serve: everything if woken, else what was never tried.
   Batch TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Demands whose wait is over. They were tried within the last poll interval: no transaction for them.
+  // Demands whose wait is over, or whose caller is gone. They were tried within the last poll interval: no transaction
+  // for them.
   Batch TakeExpired(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration UntilNextDeadline() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Serve(Batch batch);

@@ -1,0 +1,72 @@
+#include "common/metrics/fleet_metrics.h"
+
+namespace fleet::metrics {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+
+const prometheus::Histogram::BucketBoundaries kBatchSizes = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000};
+
+}  // namespace
+
+void RegisterBuildInfo(prometheus::Registry& registry, const std::string& component) {
+  BuildGauge()
+      .Name("fleet_build_info")
+      .Help("Always 1; the labels say what is running.")
+      .Register(registry)
+      .Add({{"version", FLEET_VERSION}, {"component", component}})
+      .Set(1);
+}
+
+ServiceMetrics::ServiceMetrics(prometheus::Registry& registry)
+    : tasks_(BuildGauge().Name("fleet_tasks").Help("Children of open fleets by state.").Register(registry)),
+      completions_(BuildCounter()
+                       .Name("fleet_task_completions_total")
+                       .Help("Children that ended, by result, as reported to this service.")
+                       .Register(registry)),
+      failures_(BuildCounter()
+                    .Name("fleet_task_failures_total")
+                    .Help("Failed attempts by category, as reported to this service.")
+                    .Register(registry)),
+      open_fleets_(
+          BuildGauge().Name("fleet_open_fleets").Help("Fleets that have not ended.").Register(registry).Add({})),
+      cost_(BuildCounter()
+                .Name("fleet_task_cost_usd_total")
+                .Help("Cost of attempts in US dollars, as reported to this service.")
+                .Register(registry)
+                .Add({})),
+      dispatch_batch_(BuildHistogram()
+                          .Name("fleet_dispatch_batch_tasks")
+                          .Help("Children leased by one dispatch transaction.")
+                          .Register(registry)
+                          .Add({}, kBatchSizes)),
+      report_batch_(BuildHistogram()
+                        .Name("fleet_report_batch_reports")
+                        .Help("Reports recorded by one transaction.")
+                        .Register(registry)
+                        .Add({}, kBatchSizes)),
+      watchers_(BuildGauge().Name("fleet_watchers").Help("WatchFleet streams open.").Register(registry).Add({})),
+      parked_leases_(
+          BuildGauge().Name("fleet_parked_leases").Help("LeaseTasks calls that wait.").Register(registry).Add({})) {
+  for (const char* result : {"completed", "failed", "cancelled", "timed_out"}) completions_.Add({{"result", result}});
+}
+
+void ServiceMetrics::SetTasks(const std::map<std::string, double>& by_state) {
+  for (const auto& [state, count] : by_state) tasks_.Add({{"state", state}}).Set(count);
+}
+
+WorkerMetrics::WorkerMetrics(prometheus::Registry& registry)
+    : steps_(BuildCounter().Name("fleet_worker_steps_total").Help("Steps of jobs by result.").Register(registry)),
+      children_(BuildCounter()
+                    .Name("fleet_worker_children_total")
+                    .Help("Children that a job enqueued or moved.")
+                    .Register(registry)),
+      lost_runners_(BuildCounter()
+                        .Name("fleet_runners_lost_total")
+                        .Help("Runners marked lost by this worker.")
+                        .Register(registry)
+                        .Add({})) {}
+
+}  // namespace fleet::metrics

@@ -1,0 +1,73 @@
+// Fleet's own metrics, every name in one place. docs/operations.md explains them.
+#ifndef FLEET_COMMON_METRICS_FLEET_METRICS_H_
+#define FLEET_COMMON_METRICS_FLEET_METRICS_H_
+
+#include <map>
+#include <string>
+
+#include "prometheus/counter.h"
+#include "prometheus/family.h"
+#include "prometheus/gauge.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+
+namespace fleet::metrics {
+
+// fleet_build_info{version, component} 1.
+void RegisterBuildInfo(prometheus::Registry& registry, const std::string& component);
+
+// Of a fleet-service. Thread-safe.
+class ServiceMetrics {
+ public:
+  explicit ServiceMetrics(prometheus::Registry& registry);
+
+  // fleet_tasks{state}: children of open fleets, as the database counts them; the same in every service.
+  void SetTasks(const std::map<std::string, double>& by_state);
+  // fleet_open_fleets, the same in every service.
+  void SetOpenFleets(double count) { open_fleets_.Set(count); }
+  // fleet_task_completions_total{result}, fleet_task_failures_total{category}, fleet_task_cost_usd_total: what was
+  // reported to this service.
+  void CountCompletion(const std::string& result) { completions_.Add({{"result", result}}).Increment(); }
+  void CountFailure(const std::string& category) { failures_.Add({{"category", category}}).Increment(); }
+  void AddCost(double usd) { cost_.Increment(usd); }
+  // fleet_dispatch_batch_tasks, fleet_report_batch_reports: sizes of committed batches.
+  void ObserveDispatch(std::size_t tasks) { dispatch_batch_.Observe(static_cast<double>(tasks)); }
+  void ObserveReports(std::size_t reports) { report_batch_.Observe(static_cast<double>(reports)); }
+  // fleet_watchers, fleet_parked_leases: held by this service now.
+  void SetWatchers(std::size_t count) { watchers_.Set(static_cast<double>(count)); }
+  void SetParkedLeases(std::size_t count) { parked_leases_.Set(static_cast<double>(count)); }
+
+ private:
+  prometheus::Family<prometheus::Gauge>& tasks_;
+  prometheus::Family<prometheus::Counter>& completions_;
+  prometheus::Family<prometheus::Counter>& failures_;
+  prometheus::Gauge& open_fleets_;
+  prometheus::Counter& cost_;
+  prometheus::Histogram& dispatch_batch_;
+  prometheus::Histogram& report_batch_;
+  prometheus::Gauge& watchers_;
+  prometheus::Gauge& parked_leases_;
+};
+
+// Of a fleet-worker. Thread-safe.
+class WorkerMetrics {
+ public:
+  explicit WorkerMetrics(prometheus::Registry& registry);
+
+  // fleet_worker_steps_total{job, result="ok"|"error"}, fleet_worker_children_total{job}.
+  void CountStep(const std::string& job, bool ok) {
+    steps_.Add({{"job", job}, {"result", ok ? "ok" : "error"}}).Increment();
+  }
+  void CountChildren(const std::string& job, double count) { children_.Add({{"job", job}}).Increment(count); }
+  // fleet_runners_lost_total.
+  void CountLostRunners(double count) { lost_runners_.Increment(count); }
+
+ private:
+  prometheus::Family<prometheus::Counter>& steps_;
+  prometheus::Family<prometheus::Counter>& children_;
+  prometheus::Counter& lost_runners_;
+};
+
+}  // namespace fleet::metrics
+
+#endif  // FLEET_COMMON_METRICS_FLEET_METRICS_H_

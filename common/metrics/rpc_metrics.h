@@ -1,0 +1,39 @@
+// grpc_server_* metrics, in the names, labels and code spelling of go-grpc-middleware, which dashboards expect.
+#ifndef FLEET_COMMON_METRICS_RPC_METRICS_H_
+#define FLEET_COMMON_METRICS_RPC_METRICS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "prometheus/counter.h"
+#include "prometheus/family.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+
+namespace fleet::metrics {
+
+enum class RpcType { kUnary, kServerStream };
+
+class RpcMetrics {
+ public:
+  explicit RpcMetrics(prometheus::Registry& registry);
+
+  // Thread-safe. `service` is the full name, such as "fleet.v1.FleetService".
+  void Started(RpcType type, const std::string& service, const std::string& method);
+  void Handled(RpcType type, const std::string& service, const std::string& method, absl::StatusCode code,
+               absl::Duration duration);
+  void Received(RpcType type, const std::string& service, const std::string& method);
+  void Sent(RpcType type, const std::string& service, const std::string& method);
+
+ private:
+  prometheus::Family<prometheus::Counter>& started_;
+  prometheus::Family<prometheus::Counter>& handled_;
+  prometheus::Family<prometheus::Counter>& received_;
+  prometheus::Family<prometheus::Counter>& sent_;
+  prometheus::Family<prometheus::Histogram>& handling_seconds_;
+};
+
+}  // namespace fleet::metrics
+
+#endif  // FLEET_COMMON_METRICS_RPC_METRICS_H_

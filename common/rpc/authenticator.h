@@ -1,0 +1,31 @@
+// Who calls: the one place that every transport and method passes.
+#ifndef FLEET_COMMON_RPC_AUTHENTICATOR_H_
+#define FLEET_COMMON_RPC_AUTHENTICATOR_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "grpcpp/server_context.h"
+
+namespace fleet::rpc {
+
+struct Caller {
+  std::string user;
+};
+
+class Authenticator {
+ public:
+  // With `trust_metadata` the caller is whom the metadata key x-fleet-user names: for loopback only. Without, nobody
+  // is.
+  explicit Authenticator(bool trust_metadata) : trust_metadata_(trust_metadata) {}
+
+  // Returns kUnauthenticated, saying what to send.
+  absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase& context) const;
+
+ private:
+  const bool trust_metadata_;
+};
+
+}  // namespace fleet::rpc
+
+#endif  // FLEET_COMMON_RPC_AUTHENTICATOR_H_
