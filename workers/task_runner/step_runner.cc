@@ -1,0 +1,145 @@
+#include "workers/task_runner/step_runner.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "workers/task_runner/private_file.h"
+#include "workers/task_runner/task_failure.h"
+
+namespace fleet::runner {
+namespace {
+
+constexpr std::size_t kMessageLines = 3;
+constexpr std::size_t kMessageBytes = 1000;
+
+absl::Duration StepTimeout(const v1::WorkflowStep& step) {
+  if (!step.has_timeout()) return absl::InfiniteDuration();
+  return absl::Seconds(step.timeout().seconds()) + absl::Nanoseconds(step.timeout().nanos());
+}
+
+// OK if the process ended well.
+absl::Status Judge(const ProcessResult& result, const std::string& last_lines) {
+  const std::string detail = last_lines.empty() ? "" : absl::StrCat(": ", last_lines);
+  if (result.ending == ProcessResult::Ending::kSignalled) {
+    return TaskFailure(v1::FAILURE_CATEGORY_AGENT, absl::StrCat("was killed by signal ", result.signal, " (",
+                                                                strsignal(result.signal), ")", detail));
+  }
+  if (result.exit_code == 0) return absl::OkStatus();
+  return TaskFailure(CategoryOfExitCode(result.exit_code),
+                     absl::StrCat("failed with exit code ", result.exit_code, detail));
+}
+
+// What the step says of itself wins over its exit code.
+absl::Status Combine(const absl::Status& verdict, const absl::StatusOr<StepOutput>& output) {
+  if (!output.ok()) {
+    const std::string problem = absl::StrCat("its FLEET_OUTPUT cannot be used: ", output.status().message());
+    if (!verdict.ok()) return Annotate(verdict, "", absl::StrCat("; ", problem));
+    return TaskFailure(v1::FAILURE_CATEGORY_CONFIG, absl::StrCat("wrote a wrong result: ", problem));
+  }
+  if (output->failure_category == v1::FAILURE_CATEGORY_UNSPECIFIED) {
+    if (verdict.ok() || output->failure_message.empty()) return verdict;
+    return Annotate(verdict, absl::StrCat("failed: ", output->failure_message, "; it "));
+  }
+  const std::string reason = !output->failure_message.empty() ? output->failure_message
+                             : verdict.ok()                   ? "it says so in FLEET_OUTPUT"
+                                                              : absl::StrCat("it ", verdict.message());
+  return TaskFailure(output->failure_category, absl::StrCat("failed: ", reason));
+}
+
+}  // namespace
+
+v1::FailureCategory CategoryOfExitCode(int exit_code) {
+  switch (exit_code) {
+    case EX_UNAVAILABLE:
+      return v1::FAILURE_CATEGORY_NETWORK;
+    case EX_TEMPFAIL:
+      return v1::FAILURE_CATEGORY_COMPUTE;
+    case EX_NOPERM:
+      return v1::FAILURE_CATEGORY_AUTH;
+    case EX_CONFIG:
+      return v1::FAILURE_CATEGORY_CONFIG;
+    default:
+      return v1::FAILURE_CATEGORY_AGENT;
+  }
+}
+
+StepRunner::StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context)
+    : subprocess_(subprocess), places_(std::move(places)), context_(context) {}
+
+absl::Status StepRunner::MakePlaces() const {
+  for (const char* name : {"/home", "/tmp", "/steps"}) {
+    FLEET_RETURN_IF_ERROR(MakePrivateDirectory(absl::StrCat(places_.directory, name)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StepRunner::Run(const v1::Workflow& workflow, const WorkBounds& bounds, OutputTail& log,
+                             StepOutput& output) const {
+  FLEET_RETURN_IF_ERROR(MakePlaces());
+  for (int i = 0; i < workflow.steps_size(); ++i) {
+    const v1::WorkflowStep& step = workflow.steps(i);
+    // Each step has files of its own, so that none reads or spoils what another one wrote.
+    const std::string directory = absl::StrCat(places_.directory, "/steps/", i + 1);
+    log.Append(absl::StrCat("==> ", step.name(), "\n"));
+    const absl::Status status = RunStep(step, directory, bounds, log, output);
+    if (absl::IsCancelled(status)) return status;
+    if (!status.ok()) return Annotate(status, absl::StrCat("step \"", step.name(), "\" "));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ProcessSpec> StepRunner::Prepare(const v1::WorkflowStep& step, const std::string& directory) const {
+  FLEET_RETURN_IF_ERROR(MakePrivateDirectory(directory));
+  const std::string input = absl::StrCat(directory, "/input.json");
+  FLEET_RETURN_IF_ERROR(WritePrivateFile(input, ContextJson(context_)));
+  ProcessSpec spec;
+  spec.argv.assign(step.command().begin(), step.command().end());
+  if (!step.script().empty()) {
+    const std::string script = absl::StrCat(directory, "/script");
+    FLEET_RETURN_IF_ERROR(WritePrivateFile(script, step.script()));
+    spec.argv = step.interpreter().empty()
+                    ? std::vector<std::string>{"/bin/sh", "-eu"}
+                    : std::vector<std::string>(step.interpreter().begin(), step.interpreter().end());
+    spec.argv.push_back(script);
+  }
+  spec.environment = {{"PATH", places_.path},
+                      {"HOME", absl::StrCat(places_.directory, "/home")},
+                      {"TMPDIR", absl::StrCat(places_.directory, "/tmp")},
+                      {"LANG", "C.UTF-8"}};
+  for (const auto& [name, value] : step.environment()) spec.environment[name] = value;
+  for (auto& [name, value] : ContextEnvironment(context_)) spec.environment[name] = value;
+  spec.environment["FLEET_INPUT"] = input;
+  spec.environment["FLEET_OUTPUT"] = absl::StrCat(directory, "/output.json");
+  spec.working_directory = places_.tree;
+  return spec;
+}
+
+absl::Status StepRunner::RunStep(const v1::WorkflowStep& step, const std::string& directory, const WorkBounds& bounds,
+                                 OutputTail& log, StepOutput& output) const {
+  absl::StatusOr<ProcessSpec> spec = Prepare(step, directory);
+  if (!spec.ok()) return Annotate(spec.status(), "could not be prepared: ");
+  const absl::Duration remaining = bounds.Remaining();
+  spec->timeout = std::min(remaining, StepTimeout(step));
+  OutputTail step_log;
+  const absl::StatusOr<ProcessResult> result = subprocess_.Run(*spec, bounds.stop(), step_log);
+  log.Append(step_log.Text());
+  if (!result.ok()) return Annotate(result.status(), "could not be started: ");
+  const absl::StatusOr<StepOutput> written = ReadStepOutput(spec->environment["FLEET_OUTPUT"]);
+  if (written.ok()) output.Merge(*written);
+  if (result->ending == ProcessResult::Ending::kStopped) return absl::CancelledError("stopped");
+  if (result->ending == ProcessResult::Ending::kTimedOut) {
+    return absl::DeadlineExceededError(
+        spec->timeout < remaining ? absl::StrCat("ran longer than its timeout of ", absl::FormatDuration(spec->timeout))
+                                  : absl::StrCat("was running when the task's timeout of ",
+                                                 absl::FormatDuration(bounds.timeout()), " was over"));
+  }
+  return Combine(Judge(*result, step_log.LastLines(kMessageLines, kMessageBytes)), written);
+}
+
+}  // namespace fleet::runner

@@ -1,0 +1,51 @@
+// Runs a workflow's steps, in order, inside the working tree; the first that fails ends the task.
+#ifndef FLEET_WORKERS_TASK_RUNNER_STEP_RUNNER_H_
+#define FLEET_WORKERS_TASK_RUNNER_STEP_RUNNER_H_
+
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "fleet/v1/catalog_service.pb.h"
+#include "workers/task_runner/output_tail.h"
+#include "workers/task_runner/step_output.h"
+#include "workers/task_runner/subprocess.h"
+#include "workers/task_runner/task_context.h"
+#include "workers/task_runner/work_bounds.h"
+
+namespace fleet::runner {
+
+struct StepPlaces {
+  // Where steps run.
+  std::string tree;
+  // Private to the task; "home", "tmp" and "steps" are made in it.
+  std::string directory;
+  // PATH of every step.
+  std::string path = "/usr/local/bin:/usr/bin:/bin";
+};
+
+class StepRunner {
+ public:
+  StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context);
+
+  // Appends to `log` what the steps print and merges into `output` what they write to FLEET_OUTPUT, also when one
+  // fails. Returns a TaskFailure that names the step, kDeadlineExceeded, or kCancelled if stopped.
+  absl::Status Run(const v1::Workflow& workflow, const WorkBounds& bounds, OutputTail& log, StepOutput& output) const;
+
+ private:
+  absl::Status MakePlaces() const;
+  absl::StatusOr<ProcessSpec> Prepare(const v1::WorkflowStep& step, const std::string& directory) const;
+  absl::Status RunStep(const v1::WorkflowStep& step, const std::string& directory, const WorkBounds& bounds,
+                       OutputTail& log, StepOutput& output) const;
+
+  const Subprocess& subprocess_;
+  const StepPlaces places_;
+  const TaskContext& context_;
+};
+
+// What an exit code other than 0 means: 69 network, 75 compute (both are retried), 77 auth, 78 config, others agent.
+v1::FailureCategory CategoryOfExitCode(int exit_code);
+
+}  // namespace fleet::runner
+
+#endif  // FLEET_WORKERS_TASK_RUNNER_STEP_RUNNER_H_

@@ -1,0 +1,136 @@
+#include "workers/task_runner/task_executor.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/logging/structured_log.h"
+#include "common/status/status_macros.h"
+#include "workers/task_runner/clean_text.h"
+#include "workers/task_runner/git_clone.h"
+#include "workers/task_runner/scratch_directory.h"
+#include "workers/task_runner/step_runner.h"
+#include "workers/task_runner/task_context.h"
+#include "workers/task_runner/task_failure.h"
+
+namespace fleet::runner {
+namespace {
+
+constexpr absl::Duration kDefaultTimeout = absl::Hours(1);
+constexpr std::size_t kMaxSummary = 2000;
+
+absl::Duration TaskTimeout(const v1::LeasedFleet& fleet) {
+  if (!fleet.has_task_timeout()) return kDefaultTimeout;
+  return absl::Seconds(fleet.task_timeout().seconds()) + absl::Nanoseconds(fleet.task_timeout().nanos());
+}
+
+CommitSpec MakeCommitSpec(const v1::Workflow& workflow, const std::string& task_id) {
+  const v1::WorkflowCommit& commit = workflow.commit();
+  const std::string message = commit.message().empty() ? workflow.title() : commit.message();
+  return {commit.author_name().empty() ? "Fleet" : commit.author_name(),
+          commit.author_email().empty() ? "fleet@localhost" : commit.author_email(), WithTaskTrailer(message, task_id)};
+}
+
+// The terminal state to report; nullopt if the lease is not ours to report on.
+std::optional<v1::TaskState> FinalState(const absl::Status& status, StopReason reason) {
+  if (status.ok()) return v1::TASK_STATE_COMPLETED;
+  if (reason >= StopReason::kReleased || absl::IsAborted(status)) return std::nullopt;
+  if (reason == StopReason::kTimedOut) return v1::TASK_STATE_TIMED_OUT;
+  if (reason == StopReason::kCancelled || absl::IsCancelled(status)) return v1::TASK_STATE_CANCELLED;
+  return absl::IsDeadlineExceeded(status) ? v1::TASK_STATE_TIMED_OUT : v1::TASK_STATE_FAILED;
+}
+
+v1::Failure FinalFailure(v1::TaskState state, const absl::Status& status, absl::Duration timeout) {
+  if (state == v1::TASK_STATE_TIMED_OUT && !absl::IsDeadlineExceeded(status)) {
+    return ToFailure(absl::DeadlineExceededError(
+        absl::StrCat("the task ran longer than its timeout of ", absl::FormatDuration(timeout))));
+  }
+  return ToFailure(status);
+}
+
+// The outcome, from what was pushed and what the steps say they did themselves.
+v1::TaskOutcome Outcome(const StepOutput& output, bool pushed) {
+  if (!output.pull_request_url.empty()) {
+    return output.outcome == v1::TASK_OUTCOME_PULL_REQUEST_UPDATED ? output.outcome
+                                                                   : v1::TASK_OUTCOME_PULL_REQUEST_OPENED;
+  }
+  const bool by_step = output.outcome == v1::TASK_OUTCOME_BRANCH_PUSHED;
+  return pushed || by_step ? v1::TASK_OUTCOME_BRANCH_PUSHED : v1::TASK_OUTCOME_NO_CHANGES;
+}
+
+void FillResult(const StepOutput& output, const OutputTail& log, v1::TaskResult& result) {
+  result.set_summary(CleanText(output.summary, kMaxSummary, Keep::kStart));
+  result.set_pull_request_url(output.pull_request_url);
+  if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
+  result.set_log_tail(CleanText(log.Text(), OutputTail::kLogLimit, Keep::kEnd));
+}
+
+}  // namespace
+
+TaskExecutor::TaskExecutor(GitSettings settings, std::string work_directory, const Clock& clock)
+    : settings_(std::move(settings)), work_directory_(std::move(work_directory)), clock_(clock), subprocess_(clock) {}
+
+void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, const StopToken& stop) {
+  const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
+  Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult()};
+  const std::string& id = task.lease.task_id();
+  LogInfo("task_started", {{"task_id", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
+  const absl::Status status = Work(attempt);
+  const std::optional<v1::TaskState> state = FinalState(status, stop.reason());
+  if (!state.has_value()) {
+    LogInfo("task_abandoned", {{"task_id", id}, {"attempt", task.lease.attempt()}});
+    return;
+  }
+  FillResult(attempt.output, attempt.log, attempt.result);
+  if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
+    *attempt.result.mutable_failure() = FinalFailure(*state, status, bounds.timeout());
+  }
+  LogInfo("task_ended", {{"task_id", id},
+                         {"attempt", task.lease.attempt()},
+                         {"state", v1::TaskState_Name(*state)},
+                         {"message", attempt.result.failure().message()}});
+  reporter.Finish(task.lease, *state, attempt.result, stop);
+}
+
+absl::Status TaskExecutor::Work(Attempt& attempt) const {
+  const v1::Lease& lease = attempt.task.lease;
+  const v1::Workflow& workflow = attempt.task.fleet->workflow();
+  const StopToken& stop = attempt.bounds.stop();
+  FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_HYDRATING, stop));
+  FLEET_ASSIGN_OR_RETURN(const ScratchDirectory directory, ScratchDirectory::Make(work_directory_, "task-"));
+  FLEET_ASSIGN_OR_RETURN(const GitCommand git,
+                         GitCommand::Make(subprocess_, settings_, absl::StrCat(directory.path(), "/git")));
+  FLEET_ASSIGN_OR_RETURN(
+      const GitClone clone,
+      GitClone::Make(git, {lease.clone_url(), lease.default_branch(), lease.branch(), directory.path()},
+                     attempt.bounds));
+  FLEET_RETURN_IF_ERROR(attempt.reporter.AnnounceOnce(lease, v1::TASK_STATE_RUNNING, stop));
+  const TaskContext context = MakeTaskContext(attempt.task);
+  const StepRunner steps(subprocess_, {clone.tree, directory.path(), settings_.path}, context);
+  FLEET_RETURN_IF_ERROR(steps.Run(workflow, attempt.bounds, attempt.log, attempt.output));
+  if (workflow.report_only()) {
+    attempt.result.set_outcome(v1::TASK_OUTCOME_REPORT_ONLY);
+    return absl::OkStatus();
+  }
+  return Publish(attempt, clone);
+}
+
+absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) const {
+  const v1::Lease& lease = attempt.task.lease;
+  const StopToken& stop = attempt.bounds.stop();
+  FLEET_ASSIGN_OR_RETURN(const GitPublisher publisher,
+                         GitPublisher::Make(subprocess_, settings_, clone, attempt.bounds));
+  FLEET_ASSIGN_OR_RETURN(const std::string commit,
+                         publisher.Commit(MakeCommitSpec(attempt.task.fleet->workflow(), lease.task_id())));
+  if (!commit.empty()) {
+    FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_FINALIZING, stop));
+    // A process that was frozen since that answer finds out here; the push's own condition covers the rest.
+    if (!attempt.reporter.MayHold(stop)) return absl::AbortedError("the lease is lost");
+    FLEET_RETURN_IF_ERROR(publisher.Push(commit));
+    attempt.result.set_commit(commit);
+  }
+  attempt.result.set_outcome(Outcome(attempt.output, !commit.empty()));
+  return absl::OkStatus();
+}
+
+}  // namespace fleet::runner

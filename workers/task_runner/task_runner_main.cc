@@ -1,0 +1,147 @@
+// fleet-runner: leases child tasks from fleet-service and executes them.
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/clock/clock.h"
+#include "common/lifecycle/shutdown_signal.h"
+#include "common/logging/structured_log.h"
+#include "workers/task_runner/boot_clock.h"
+#include "workers/task_runner/runner_client.h"
+#include "workers/task_runner/runner_config.h"
+#include "workers/task_runner/runner_loop.h"
+#include "workers/task_runner/task_executor.h"
+#include "workers/task_runner/work_directory.h"
+
+ABSL_FLAG(std::vector<std::string>, servers, std::vector<std::string>({"127.0.0.1:7070"}),
+          "fleet-service addresses, host:port, separated by commas; any one that answers is used");
+ABSL_FLAG(int, slots, 0, "tasks at once, 1 to 500; 0: one per core");
+ABSL_FLAG(std::string, work_dir, "", "where clones are kept; default: $TMPDIR/fleet-runner-<login name>");
+ABSL_FLAG(std::vector<std::string>, git_protocols, std::vector<std::string>({"https", "ssh"}),
+          "protocols that repositories may be cloned over: https, http, ssh, git, file");
+ABSL_FLAG(std::string, git_config, "",
+          "git configuration file to use, the only one: credentials, proxies, certificates; default: none");
+ABSL_FLAG(std::string, pool, "default", "the pool this runner serves");
+ABSL_FLAG(std::string, name, "", "name for people; default: the host's name");
+ABSL_FLAG(std::string, user, "", "identity sent to the services as x-fleet-user; default: the login name");
+ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(30),
+          "how long running tasks may go on after SIGTERM before they are stopped and returned to the queue");
+
+namespace fleet::runner {
+namespace {
+
+std::string Environment(const char* name, const std::string& fallback) {
+  const char* value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? fallback : value;
+}
+
+std::string LoginName() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry == nullptr ? absl::StrCat("uid-", geteuid()) : entry->pw_name;
+}
+
+std::string HostName() {
+  char name[256] = "";
+  gethostname(name, sizeof(name) - 1);
+  return *name == '\0' ? "runner" : name;
+}
+
+RunnerConfig ConfigFromFlags() {
+  RunnerConfig config;
+  config.servers = absl::GetFlag(FLAGS_servers);
+  config.slots = absl::GetFlag(FLAGS_slots);
+  if (config.slots == 0) config.slots = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 500u));
+  config.user = absl::GetFlag(FLAGS_user).empty() ? LoginName() : absl::GetFlag(FLAGS_user);
+  config.name = absl::GetFlag(FLAGS_name).empty() ? HostName() : absl::GetFlag(FLAGS_name);
+  config.pool = absl::GetFlag(FLAGS_pool);
+  const std::string work_dir = absl::GetFlag(FLAGS_work_dir);
+  config.work_dir = std::filesystem::absolute(
+      work_dir.empty() ? absl::StrCat(Environment("TMPDIR", "/tmp"), "/fleet-runner-", LoginName()) : work_dir);
+  config.git.protocols = absl::GetFlag(FLAGS_git_protocols);
+  const std::string git_config = absl::GetFlag(FLAGS_git_config);
+  if (!git_config.empty()) config.git.config_file = std::filesystem::absolute(git_config);
+  config.git.path = Environment("PATH", config.git.path);
+  config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  return config;
+}
+
+// Pipes to child processes must not land on these numbers.
+void OpenStandardDescriptors() {
+  int fd = 0;
+  do {
+    fd = open("/dev/null", O_RDWR);
+  } while (fd >= 0 && fd <= 2);
+  if (fd > 2) close(fd);
+}
+
+// Returns when a signal came, the tasks had their time and the last one has ended, or when the runner was refused.
+void DrainOnSignal(ShutdownSignal& signals, RunnerLoop& loop, absl::Duration drain_timeout) {
+  while (signals.WaitFor(absl::Milliseconds(200)) == 0) {
+    if (loop.WaitUntilEnded(absl::ZeroDuration())) return;
+  }
+  LogInfo("draining", {{"drain_timeout", absl::FormatDuration(drain_timeout)}});
+  loop.Drain();
+  const Clock& clock = Clock::System();
+  const absl::Duration end = clock.Elapsed() + drain_timeout;
+  // A second signal ends the wait.
+  while (clock.Elapsed() < end && !loop.WaitUntilEnded(absl::ZeroDuration())) {
+    if (signals.WaitFor(absl::Milliseconds(50)) != 0) break;
+  }
+  loop.ReleaseTasks();
+}
+
+int Main(ShutdownSignal& signals) {
+  const RunnerConfig config = ConfigFromFlags();
+  const absl::Status valid = config.Validate();
+  if (!valid.ok()) {
+    std::cerr << "fleet-runner: " << valid.message() << "\n";
+    return 2;
+  }
+  auto work_directory = WorkDirectory::Open(config.work_dir);
+  if (!work_directory.ok()) {
+    std::cerr << "fleet-runner: --work_dir: " << work_directory.status().message() << "\n";
+    return 1;
+  }
+  const BootClock boot_clock;
+  RunnerClient client(config.servers, config.user);
+  TaskExecutor executor(config.git, work_directory->path(), Clock::System());
+  RunnerLoop loop(config, client, executor, boot_clock);
+  absl::Status status;
+  std::thread runner([&] { status = loop.Run(); });
+  DrainOnSignal(signals, loop, config.drain_timeout);
+  runner.join();
+  if (!status.ok()) {
+    LogError("runner_refused", {{"error", status}});
+    return 1;
+  }
+  LogInfo("drained");
+  return 0;
+}
+
+}  // namespace
+}  // namespace fleet::runner
+
+int main(int argc, char** argv) {
+  fleet::runner::OpenStandardDescriptors();
+  // What steps run as the same user; they must not read this process's memory or environment. No core dumps either.
+  prctl(PR_SET_DUMPABLE, 0);
+  fleet::SetLogComponent("fleet-runner");
+  absl::SetProgramUsageMessage("Leases child tasks from fleet-service and executes them.");
+  absl::ParseCommandLine(argc, argv);
+  fleet::ShutdownSignal signals;
+  return fleet::runner::Main(signals);
+}
