@@ -1,11 +1,15 @@
 #include "cli/fleetctl/command_line.h"
 
+#include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <sstream>
 #include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "cli/fleetctl/command_help.h"
@@ -44,12 +48,14 @@ CLI::Option* AddRepeatable(CLI::App& app, const std::string& name, std::function
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+std::string Footer(absl::string_view text) { return std::string(absl::StripAsciiWhitespace(text)); }
+
 class Parser {
  public:
   explicit Parser(const CommandLineDefaults& defaults) : app_(kSummary) {
     app_.require_subcommand(1);
     app_.fallthrough();  // global options may follow the command
-    app_.footer(kFooter);
+    app_.footer(Footer(kFooter));
     app_.set_version_flag("--version", VersionText(), "Print the version and exit");
     AddGlobalOptions(defaults);
     AddSubmit();
@@ -75,12 +81,19 @@ class Parser {
     std::ostringstream err;
     const int code = app_.exit(error, out, err);
     if (code == 0) {
-      text = out.str();
+      text = absl::StrCat(absl::StripTrailingAsciiWhitespace(out.str()), "\n");
       return 0;
     }
-    const auto used = app_.get_subcommands();
-    text = absl::StrCat("error: ", error.what(), "\nSee ", app_.get_name(), " ",
-                        used.empty() ? "" : used.front()->get_name() + " ", "--help\n");
+    const CLI::App* used = &app_;
+    while (!used->get_subcommands().empty()) used = used->get_subcommands().front();
+    std::string problem = error.what();
+    // CLI11 asks for a command where there is one that it does not know.
+    const std::vector<std::string> unknown = app_.remaining(true);
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && used->get_require_subcommand_min() > 0 &&
+        !unknown.empty()) {
+      problem = absl::StrCat("unknown command \"", unknown.front(), "\"");
+    }
+    text = absl::StrCat("error: ", problem, "\nSee ", CommandPath(*used), " --help\n");
     return kUsageError;
   }
 
@@ -139,10 +152,10 @@ class Parser {
         "A parameter for every repository; may be repeated")
         ->type_name("NAME=VALUE");
     app.add_option("--max-concurrency", submit->max_concurrency, "Most repositories worked on at once")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, std::numeric_limits<int32_t>::max()));
     AddDuration(app, "--task-timeout", submit->task_timeout, "Most time for one attempt on one repository");
     app.add_option("--max-tries", submit->max_tries, "Most failing attempts on one repository")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, std::numeric_limits<int32_t>::max()));
     app.add_option_function<std::string>(
         "--request-id",
         [submit](const std::string& value) {
@@ -169,7 +182,7 @@ class Parser {
     list_app.add_option("--creator", list->creator, "Only fleets of this user");
     AddStates(list_app, list->states, ParseFleetState, AllFleetStates());
     list_app.add_option("--limit", list->limit, "At most this many, newest first; 0 for all. Default: 50")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0, std::numeric_limits<int32_t>::max()));
   }
 
   void AddTaskCommands() {
@@ -198,10 +211,15 @@ class Parser {
     AddCommand(workflow, "get", get).add_option("WORKFLOW", get->workflow_ref, "domain/name-vN[@version]")->required();
   }
 
+  static std::string CommandPath(const CLI::App& app) {
+    if (app.get_parent() == nullptr) return app.get_name();
+    return absl::StrCat(CommandPath(*app.get_parent()), " ", app.get_name());
+  }
+
   CLI::App& AddGroup(const std::string& name) {
     const CommandHelp help = HelpFor(name);
     CLI::App& group = *app_.add_subcommand(name, help.summary)->require_subcommand(1);
-    group.footer(help.details);
+    group.footer(Footer(help.details));
     return group;
   }
 
@@ -209,7 +227,7 @@ class Parser {
   CLI::App& AddCommand(CLI::App& parent, const std::string& name, std::shared_ptr<Options> options) {
     const CommandHelp help = HelpFor(&parent == &app_ ? name : absl::StrCat(parent.get_name(), " ", name));
     CLI::App& app = *parent.add_subcommand(name, help.summary);
-    app.footer(help.details);
+    app.footer(Footer(help.details));
     app.callback([this, options] { line_.command = *options; });
     return app;
   }

@@ -26,6 +26,11 @@ struct Value {
   std::string key;
 };
 
+// yaml-cpp places an empty value at whatever comes after it: its key is the better place.
+YAML::Mark MarkOf(const YAML::Node& node, const YAML::Mark& otherwise) {
+  return node.IsNull() || node.Mark().is_null() ? otherwise : node.Mark();
+}
+
 using Fields = std::map<std::string, std::function<void(const Value&)>>;
 
 class WorkflowReader {
@@ -116,9 +121,7 @@ class WorkflowReader {
         Refuse(entry.first.Mark(), absl::StrCat("key \"", key, "\" stands there twice"));
         good = false;
       } else {
-        // An empty value has no place of its own.
-        const bool empty = entry.second.IsNull() && entry.second.Mark().is_null();
-        field->second({entry.second, empty ? entry.first.Mark() : entry.second.Mark(), key});
+        field->second({entry.second, MarkOf(entry.second, entry.first.Mark()), key});
       }
     }
     for (const std::string& key : required) {
@@ -143,8 +146,7 @@ class WorkflowReader {
       return Refuse(value.mark, absl::StrCat(value.key, " must be a list with at least one element"));
     }
     for (const YAML::Node& node : value.node) {
-      ReadText({node, node.Mark().is_null() ? value.mark : node.Mark(), absl::StrCat("every element of ", value.key)},
-               *texts.Add());
+      ReadText({node, MarkOf(node, value.mark), absl::StrCat("every element of ", value.key)}, *texts.Add());
     }
   }
 
@@ -155,7 +157,7 @@ class WorkflowReader {
       std::string name;
       std::string text;
       if (!ReadText({entry.first, entry.first.Mark(), "every name in environment"}, name)) continue;
-      const YAML::Mark mark = entry.second.Mark().is_null() ? entry.first.Mark() : entry.second.Mark();
+      const YAML::Mark mark = MarkOf(entry.second, entry.first.Mark());
       if (!ReadText({entry.second, mark, absl::StrCat("environment.", name)}, text)) continue;
       if (environment.count(name) > 0) {
         Refuse(entry.first.Mark(), absl::StrCat("environment.", name, " stands there twice"));

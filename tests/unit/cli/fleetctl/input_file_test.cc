@@ -1,0 +1,63 @@
+#include "cli/fleetctl/input_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fleet::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(InputFileTest, DashIsStandardInput) {
+  std::istringstream in("acme/shop\n");
+  const auto file = ReadInputFile("-", in);
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ(file->name, "<stdin>");
+  EXPECT_EQ(file->text, "acme/shop\n");
+}
+
+TEST(InputFileTest, DropsTheByteOrderMark) {
+  std::istringstream in("\xEF\xBB\xBFrepo,clone_url\n");
+  EXPECT_EQ(ReadInputFile("-", in)->text, "repo,clone_url\n");
+}
+
+TEST(InputFileTest, ReadsAFile) {
+  const std::string path = ::testing::TempDir() + "/input_file_test.txt";
+  std::ofstream(path) << "hello";
+  std::istringstream in;
+  const auto file = ReadInputFile(path, in);
+  std::filesystem::remove(path);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(file->name, path);
+  EXPECT_EQ(file->text, "hello");
+}
+
+TEST(InputFileTest, NamesWhatIsMissing) {
+  std::istringstream in;
+  const auto file = ReadInputFile("/no/such/file", in);
+  EXPECT_EQ(file.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(file.status().message()), HasSubstr("/no/such/file: No such file"));
+}
+
+TEST(InputFileTest, RefusesADirectory) {
+  std::istringstream in;
+  EXPECT_EQ(ReadInputFile("/", in).status().message(), "/: is a directory");
+}
+
+TEST(InputFileTest, RefusesWhatIsNotText) {
+  std::istringstream in("PK\x03\x04\xFF\xFE");
+  EXPECT_EQ(ReadInputFile("-", in).status().message(), "<stdin>: is not UTF-8 text");
+}
+
+TEST(InputFileTest, AcceptsAReplacementCharacterThatStandsThere) {
+  std::istringstream in("a \uFFFD b");
+  EXPECT_TRUE(ReadInputFile("-", in).ok());
+}
+
+}  // namespace
+}  // namespace fleet::cli

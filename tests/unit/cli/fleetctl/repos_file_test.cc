@@ -1,0 +1,55 @@
+#include "cli/fleetctl/repos_file.h"
+
+#include "common/status/error_info.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fleet::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(ReposFileTest, ReadsNamesInOrder) {
+  const auto repos = ParseReposFile({"repos.txt", "# ours\nacme/shop\r\n\r\n  acme/web  # the site\n\tb/c\n"});
+  ASSERT_TRUE(repos.ok()) << repos.status();
+  EXPECT_THAT(*repos, ElementsAre("acme/shop", "acme/web", "b/c"));
+}
+
+TEST(ReposFileTest, LastLineNeedsNoLineBreak) {
+  EXPECT_THAT(*ParseReposFile({"repos.txt", "acme/shop"}), ElementsAre("acme/shop"));
+}
+
+TEST(ReposFileTest, NamesTheLineOfAMalformedName) {
+  const auto repos = ParseReposFile({"repos.txt", "acme/shop\n\nnot a repo\n"});
+  EXPECT_EQ(repos.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(repos.status().message()), HasSubstr("repos.txt:3: \"not a repo\""));
+}
+
+TEST(ReposFileTest, RefusesRepeatedNamesInAnyCase) {
+  const auto repos = ParseReposFile({"repos.txt", "acme/shop\nb/c\nAcme/Shop\n"});
+  EXPECT_EQ(repos.status().message(), "repos.txt:3: \"Acme/Shop\" stands in line 1 already");
+}
+
+TEST(ReposFileTest, TellsSeveralMistakesAtOnce) {
+  const auto repos = ParseReposFile({"repos.txt", "x\na/b\ny\n"});
+  const ErrorInfo info = GetErrorInfo(repos.status());
+  ASSERT_EQ(info.violations.size(), 2U);
+  EXPECT_EQ(info.violations[0].field, "repos.txt:1");
+  EXPECT_EQ(info.violations[1].field, "repos.txt:3");
+}
+
+TEST(ReposFileTest, CountsAllMistakesButNamesTwenty) {
+  std::string text;
+  for (int i = 0; i < 50; ++i) text += "bad\n";
+  const auto repos = ParseReposFile({"repos.txt", text});
+  EXPECT_THAT(std::string(repos.status().message()), HasSubstr("50 mistakes"));
+  EXPECT_EQ(GetErrorInfo(repos.status()).violations.size(), 20U);
+}
+
+TEST(ReposFileTest, RefusesAnEmptyList) {
+  EXPECT_EQ(ParseReposFile({"repos.txt", "# nothing\n\n"}).status().message(), "repos.txt: names no repository");
+}
+
+}  // namespace
+}  // namespace fleet::cli

@@ -1,0 +1,87 @@
+#include "cli/fleetctl/repository_csv.h"
+
+#include "common/status/error_info.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fleet::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string ErrorOf(const std::string& text) {
+  return std::string(ParseRepositoryCsv({"r.csv", text}).status().message());
+}
+
+TEST(RepositoryCsvTest, ReadsRowsWithoutAHeader) {
+  const auto rows =
+      ParseRepositoryCsv({"r.csv", "acme/shop,https://h/acme/shop.git,main\r\nb/c,ssh://git@h/b/c.git\r\n"});
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ((*rows)[0].repo(), "acme/shop");
+  EXPECT_EQ((*rows)[0].clone_url(), "https://h/acme/shop.git");
+  EXPECT_EQ((*rows)[0].default_branch(), "main");
+  EXPECT_EQ((*rows)[1].default_branch(), "");
+}
+
+TEST(RepositoryCsvTest, AHeaderSetsTheOrder) {
+  const auto rows = ParseRepositoryCsv({"r.csv", "Default_Branch,repo,clone_url\nmain,a/b,https://h/b\n"});
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  EXPECT_EQ((*rows)[0].repo(), "a/b");
+  EXPECT_EQ((*rows)[0].clone_url(), "https://h/b");
+  EXPECT_EQ((*rows)[0].default_branch(), "main");
+}
+
+TEST(RepositoryCsvTest, ReadsQuotedFields) {
+  const auto rows = ParseRepositoryCsv({"r.csv", "\"a/b\",\"https://h/a,\"\"b\"\"\",\"main\"\n\nc/d,https://h/d,\n"});
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  EXPECT_EQ((*rows)[0].clone_url(), "https://h/a,\"b\"");
+  EXPECT_EQ((*rows)[1].repo(), "c/d");
+}
+
+TEST(RepositoryCsvTest, NamesLineAndColumn) {
+  EXPECT_THAT(ErrorOf("a/b,https://h/b,main\nc/d,https://h/d,bad..branch\n"),
+              HasSubstr("r.csv:2:17: default_branch \"bad..branch\""));
+  EXPECT_THAT(ErrorOf("a/b,https://h/b,main\nnonsense,https://h/d\n"), HasSubstr("r.csv:2:1: repo \"nonsense\""));
+  EXPECT_EQ(ErrorOf("a/b\n"), "r.csv:1: clone_url is missing");
+  EXPECT_EQ(ErrorOf("a/b,https://h/b,main,extra\n"), "r.csv:1:22: more than 3 fields");
+}
+
+TEST(RepositoryCsvTest, NamesThePlaceOfBrokenQuoting) {
+  EXPECT_EQ(ErrorOf("a/b,https://h/b\"x\n"), "r.csv:1:16: a quote inside a field that does not begin with one");
+  EXPECT_EQ(ErrorOf("\"a/b\"x,https://h/b\n"), "r.csv:1:6: text after a closing quote");
+  EXPECT_EQ(ErrorOf("a/b,\"https://h/b\nc/d,x\n"), "r.csv:1:5: a quote that is never closed");
+}
+
+TEST(RepositoryCsvTest, LinesAreCountedThroughQuotedLineBreaks) {
+  EXPECT_THAT(ErrorOf("a/b,\"https://h/\nb\",main\nbad,https://h/x\n"), HasSubstr("2 mistakes"));
+  const ErrorInfo info =
+      GetErrorInfo(ParseRepositoryCsv({"r.csv", "a/b,\"https://h/\nb\",main\nbad,https://h/x\n"}).status());
+  ASSERT_EQ(info.violations.size(), 2U);
+  EXPECT_EQ(info.violations[1].field, "r.csv:3:1");
+}
+
+TEST(RepositoryCsvTest, RefusesUnknownRepeatedAndMissingColumns) {
+  EXPECT_EQ(ErrorOf("repo,clone_url,owner\n"), "r.csv:1:16: unknown column \"owner\"");
+  EXPECT_EQ(ErrorOf("repo,clone_url,repo\n"), "r.csv:1:16: column repo stands there twice");
+  EXPECT_EQ(ErrorOf("repo,default_branch\n"), "r.csv:1: column clone_url is missing");
+}
+
+TEST(RepositoryCsvTest, RefusesRepeatedRepositories) {
+  EXPECT_EQ(ErrorOf("a/b,https://h/b\nA/B,https://h/b\n"), "r.csv:2:1: repo \"A/B\" stands in line 1 already");
+}
+
+TEST(RepositoryCsvTest, NeverRepeatsACloneUrl) {
+  const std::string error = ErrorOf("a/b,https://user:hunter2@h/b\n");
+  EXPECT_THAT(error, HasSubstr("r.csv:1:5: clone_url"));
+  EXPECT_THAT(error, Not(HasSubstr("hunter2")));
+}
+
+TEST(RepositoryCsvTest, RefusesAnEmptyTable) {
+  EXPECT_EQ(ErrorOf("repo,clone_url\n"), "r.csv: holds no repository");
+  EXPECT_EQ(ErrorOf(""), "r.csv: holds no repository");
+}
+
+}  // namespace
+}  // namespace fleet::cli
