@@ -1,0 +1,149 @@
+#include "tests/unit/cli/fleetctl/fake_services.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include "common/rpc/grpc_status.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_builder.h"
+
+namespace fleet::cli {
+namespace {
+
+template <typename Method, typename Request, typename Response>
+grpc::Status Answer(const Method& method, const Request& request, Response& response) {
+  if (method == nullptr) return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "not part of this test");
+  return rpc::ToGrpcStatus(method(request, response));
+}
+
+}  // namespace
+
+class FakeServer::Fleets : public v1::FleetService::Service {
+ public:
+  explicit Fleets(FakeServer& server) : server_(server) {}
+
+  grpc::Status CreateFleet(grpc::ServerContext* context, const v1::CreateFleetRequest* request,
+                           v1::CreateFleetResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.create_fleet, *request, *response);
+  }
+  grpc::Status GetFleet(grpc::ServerContext* context, const v1::GetFleetRequest* request,
+                        v1::GetFleetResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.get_fleet, *request, *response);
+  }
+  grpc::Status ListFleets(grpc::ServerContext* context, const v1::ListFleetsRequest* request,
+                          v1::ListFleetsResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.list_fleets, *request, *response);
+  }
+  grpc::Status ListFleetTasks(grpc::ServerContext* context, const v1::ListFleetTasksRequest* request,
+                              v1::ListFleetTasksResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.list_fleet_tasks, *request, *response);
+  }
+  grpc::Status GetFleetTask(grpc::ServerContext* context, const v1::GetFleetTaskRequest* request,
+                            v1::GetFleetTaskResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.get_fleet_task, *request, *response);
+  }
+  grpc::Status CancelFleet(grpc::ServerContext* context, const v1::CancelFleetRequest* request,
+                           v1::CancelFleetResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.cancel_fleet, *request, *response);
+  }
+  grpc::Status WatchFleet(grpc::ServerContext* context, const v1::WatchFleetRequest* request,
+                          WatchWriter* writer) override {
+    server_.Note(*context);
+    if (server_.answers_.watch_fleet == nullptr) return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "");
+    return server_.answers_.watch_fleet(*context, *request, *writer);
+  }
+
+ private:
+  FakeServer& server_;
+};
+
+class FakeServer::Catalog : public v1::CatalogService::Service {
+ public:
+  explicit Catalog(FakeServer& server) : server_(server) {}
+
+  grpc::Status ImportRepositories(grpc::ServerContext* context, const v1::ImportRepositoriesRequest* request,
+                                  v1::ImportRepositoriesResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.import_repositories, *request, *response);
+  }
+  grpc::Status ListRepositories(grpc::ServerContext* context, const v1::ListRepositoriesRequest* request,
+                                v1::ListRepositoriesResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.list_repositories, *request, *response);
+  }
+  grpc::Status ApplyWorkflow(grpc::ServerContext* context, const v1::ApplyWorkflowRequest* request,
+                             v1::ApplyWorkflowResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.apply_workflow, *request, *response);
+  }
+  grpc::Status GetWorkflow(grpc::ServerContext* context, const v1::GetWorkflowRequest* request,
+                           v1::GetWorkflowResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.get_workflow, *request, *response);
+  }
+  grpc::Status ListWorkflows(grpc::ServerContext* context, const v1::ListWorkflowsRequest* request,
+                             v1::ListWorkflowsResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.list_workflows, *request, *response);
+  }
+
+ private:
+  FakeServer& server_;
+};
+
+FakeServer::FakeServer(FakeAnswers answers)
+    : answers_(std::move(answers)),
+      fleets_(std::make_unique<Fleets>(*this)),
+      catalog_(std::make_unique<Catalog>(*this)) {
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(fleets_.get());
+  builder.RegisterService(catalog_.get());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) std::abort();
+  address_ = "127.0.0.1:" + std::to_string(port);
+}
+
+FakeServer::~FakeServer() { server_->Shutdown(std::chrono::system_clock::now()); }
+
+std::vector<std::string> FakeServer::users() {
+  MutexLock lock(mutex_);
+  return users_;
+}
+
+void FakeServer::Note(const grpc::ServerContext& context) {
+  const auto user = context.client_metadata().find("x-fleet-user");
+  MutexLock lock(mutex_);
+  users_.emplace_back(user == context.client_metadata().end() ? ""
+                                                              : std::string(user->second.data(), user->second.size()));
+}
+
+ClosedPort::ClosedPort() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  // Bound but not listening: connections are refused.
+  if (bind(socket_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    std::abort();
+  }
+  address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+}
+
+ClosedPort::~ClosedPort() { close(socket_); }
+
+}  // namespace fleet::cli

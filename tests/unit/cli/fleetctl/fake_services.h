@@ -1,0 +1,82 @@
+// FleetService and CatalogService that answer as a test says, on a port of their own.
+#ifndef FLEET_TESTS_UNIT_CLI_FLEETCTL_FAKE_SERVICES_H_
+#define FLEET_TESTS_UNIT_CLI_FLEETCTL_FAKE_SERVICES_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/lifecycle/mutex.h"
+#include "fleet/v1/catalog_service.grpc.pb.h"
+#include "fleet/v1/fleet_service.grpc.pb.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_context.h"
+
+namespace fleet::cli {
+
+using WatchWriter = grpc::ServerWriter<v1::WatchFleetResponse>;
+
+// What the methods do; those that a test leaves out are UNIMPLEMENTED. Set before the first call.
+struct FakeAnswers {
+  template <typename Request, typename Response>
+  using Method = std::function<absl::Status(const Request&, Response&)>;
+
+  Method<v1::CreateFleetRequest, v1::CreateFleetResponse> create_fleet;
+  Method<v1::GetFleetRequest, v1::GetFleetResponse> get_fleet;
+  Method<v1::ListFleetsRequest, v1::ListFleetsResponse> list_fleets;
+  Method<v1::ListFleetTasksRequest, v1::ListFleetTasksResponse> list_fleet_tasks;
+  Method<v1::GetFleetTaskRequest, v1::GetFleetTaskResponse> get_fleet_task;
+  Method<v1::CancelFleetRequest, v1::CancelFleetResponse> cancel_fleet;
+  std::function<grpc::Status(grpc::ServerContext&, const v1::WatchFleetRequest&, WatchWriter&)> watch_fleet;
+  Method<v1::ImportRepositoriesRequest, v1::ImportRepositoriesResponse> import_repositories;
+  Method<v1::ListRepositoriesRequest, v1::ListRepositoriesResponse> list_repositories;
+  Method<v1::ApplyWorkflowRequest, v1::ApplyWorkflowResponse> apply_workflow;
+  Method<v1::GetWorkflowRequest, v1::GetWorkflowResponse> get_workflow;
+  Method<v1::ListWorkflowsRequest, v1::ListWorkflowsResponse> list_workflows;
+};
+
+class FakeServer {
+ public:
+  explicit FakeServer(FakeAnswers answers);
+  // Cancels what goes on.
+  ~FakeServer();
+
+  const std::string& address() const { return address_; }
+  // The x-fleet-user of every call so far.
+  std::vector<std::string> users();
+
+ private:
+  class Fleets;
+  class Catalog;
+
+  void Note(const grpc::ServerContext& context);
+
+  const FakeAnswers answers_;
+  Mutex mutex_;
+  std::vector<std::string> users_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Fleets> fleets_;
+  std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
+};
+
+// An address on which nobody listens, and nobody else will while it lives.
+class ClosedPort {
+ public:
+  ClosedPort();
+  ~ClosedPort();
+  ClosedPort(const ClosedPort&) = delete;
+  ClosedPort& operator=(const ClosedPort&) = delete;
+
+  const std::string& address() const { return address_; }
+
+ private:
+  int socket_;
+  std::string address_;
+};
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_TESTS_UNIT_CLI_FLEETCTL_FAKE_SERVICES_H_

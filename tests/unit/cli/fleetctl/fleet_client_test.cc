@@ -1,0 +1,170 @@
+#include "cli/fleetctl/fleet_client.h"
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+#include "cli/fleetctl/server_pool.h"
+#include "common/status/error_info.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/cli/fleetctl/fake_services.h"
+#include "tests/unit/cli/fleetctl/fleet_fixture.h"
+
+namespace fleet::cli {
+namespace {
+
+using ::testing::Each;
+using ::testing::HasSubstr;
+
+class FleetClientTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<v1::GetFleetResponse> GetFleet(std::vector<std::string> addresses,
+                                                absl::Duration timeout = absl::Seconds(30)) {
+    ServerPool servers(std::move(addresses));
+    FleetClient client(servers, {"alice", timeout, policy_}, interruption_, Clock::System());
+    v1::GetFleetRequest request;
+    request.set_fleet_id(kFleetId);
+    return client.Call<v1::FleetService>(&v1::FleetService::Stub::GetFleet, request);
+  }
+
+  // Answers `failures` times with UNAVAILABLE, then well.
+  FakeAnswers FailingAtFirst(int failures) {
+    FakeAnswers answers;
+    answers.get_fleet = [this, failures](const v1::GetFleetRequest&, v1::GetFleetResponse& response) {
+      if (++calls_ <= failures) return absl::UnavailableError("draining");
+      *response.mutable_fleet() = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+      return absl::OkStatus();
+    };
+    return answers;
+  }
+
+  RetryPolicy policy_{3, absl::Milliseconds(1), absl::Milliseconds(5)};
+  Interruption interruption_;
+  std::atomic<int> calls_ = 0;
+};
+
+TEST_F(FleetClientTest, SaysWhoAsks) {
+  FakeServer server(FailingAtFirst(0));
+  ASSERT_TRUE(GetFleet({server.address()}).ok());
+  EXPECT_THAT(server.users(), Each("alice"));
+}
+
+TEST_F(FleetClientTest, RepeatsUnavailable) {
+  FakeServer server(FailingAtFirst(2));
+  const auto response = GetFleet({server.address()});
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->fleet().fleet_id(), kFleetId);
+  EXPECT_EQ(calls_, 3);
+}
+
+TEST_F(FleetClientTest, GivesUpWithTheServersOwnWords) {
+  FakeServer server(FailingAtFirst(100));
+  const auto response = GetFleet({server.address()});
+  EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(response.status().message(), "draining");
+  EXPECT_EQ(calls_, 3);
+}
+
+TEST_F(FleetClientTest, GoesOverToTheNextServer) {
+  ClosedPort closed;
+  FakeServer server(FailingAtFirst(0));
+  EXPECT_TRUE(GetFleet({closed.address(), server.address()}).ok());
+}
+
+TEST_F(FleetClientTest, NamesEveryServerItCouldNotReach) {
+  ClosedPort first;
+  ClosedPort second;
+  const auto response = GetFleet({first.address(), second.address()});
+  EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(GetErrorInfo(response.status()).reason, "SERVER_UNREACHABLE");
+  EXPECT_THAT(std::string(response.status().message()), HasSubstr(first.address() + ": Connection refused"));
+  EXPECT_THAT(std::string(response.status().message()), HasSubstr(second.address() + ": Connection refused"));
+}
+
+TEST_F(FleetClientTest, DoesNotRepeatARefusal) {
+  FakeAnswers answers;
+  answers.get_fleet = [this](const v1::GetFleetRequest&, v1::GetFleetResponse&) {
+    ++calls_;
+    return InvalidField("fleet_id", "is not a ULID");
+  };
+  FakeServer server(answers);
+  const auto response = GetFleet({server.address()});
+  EXPECT_EQ(response.status().code(), absl::StatusCode::kInvalidArgument);
+  ASSERT_EQ(GetErrorInfo(response.status()).violations.size(), 1U);
+  EXPECT_EQ(GetErrorInfo(response.status()).violations[0].field, "fleet_id");
+  EXPECT_EQ(calls_, 1);
+}
+
+TEST_F(FleetClientTest, AFrozenServerLeavesTimeForAnother) {
+  FakeAnswers frozen;
+  Interruption thawed;
+  frozen.get_fleet = [&thawed](const v1::GetFleetRequest&, v1::GetFleetResponse&) {
+    thawed.SleepFor(absl::Minutes(1));
+    return absl::OkStatus();
+  };
+  FakeServer first(frozen);
+  FakeServer second(FailingAtFirst(0));
+  EXPECT_TRUE(GetFleet({first.address(), second.address()}, absl::Seconds(3)).ok());
+  EXPECT_EQ(calls_, 1);
+  thawed.Raise(1);
+}
+
+TEST_F(FleetClientTest, TimeEndsTheRepetitions) {
+  policy_.rounds = 1'000'000;
+  FakeServer server(FailingAtFirst(1'000'000'000));
+  EXPECT_EQ(GetFleet({server.address()}, absl::Milliseconds(300)).status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(FleetClientTest, InterruptionEndsACall) {
+  FakeAnswers answers;
+  answers.get_fleet = [this](const v1::GetFleetRequest&, v1::GetFleetResponse&) {
+    interruption_.Raise(SIGINT);
+    Interruption never;
+    never.SleepFor(absl::Milliseconds(50));
+    return absl::UnavailableError("too late");
+  };
+  FakeServer server(answers);
+  EXPECT_EQ(GetFleet({server.address()}).status().code(), absl::StatusCode::kCancelled);
+}
+
+TEST(BackoffTest, PausesDoubleUpToTheLongest) {
+  RetryPolicy policy;
+  policy.first_pause = absl::Milliseconds(100);
+  policy.longest_pause = absl::Milliseconds(300);
+  Backoff backoff(policy);
+  for (const int nominal : {100, 200, 300, 300}) {
+    const absl::Duration pause = backoff.Next();
+    EXPECT_GE(pause, absl::Milliseconds(nominal) / 2);
+    EXPECT_LE(pause, absl::Milliseconds(nominal));
+  }
+  backoff.Reset();
+  EXPECT_LE(backoff.Next(), absl::Milliseconds(100));
+}
+
+TEST(InterruptionTest, WakesSleepersAndCallsBack) {
+  Interruption interruption;
+  bool called = false;
+  const Interruption::Subscription subscription(interruption, [&called] { called = true; });
+  std::thread sleeper([&interruption] { EXPECT_FALSE(interruption.SleepFor(absl::Minutes(5))); });
+  interruption.Raise(SIGINT);
+  interruption.Raise(SIGTERM);
+  sleeper.join();
+  EXPECT_TRUE(called);
+  EXPECT_EQ(interruption.signal(), SIGINT);
+}
+
+TEST(InterruptionTest, AnEndedSubscriptionIsNotCalled) {
+  Interruption interruption;
+  bool called = false;
+  {
+    const Interruption::Subscription subscription(interruption, [&called] { called = true; });
+  }
+  interruption.Raise(SIGINT);
+  EXPECT_FALSE(called);
+  const Interruption::Subscription late(interruption, [&called] { called = true; });
+  EXPECT_TRUE(called);
+}
+
+}  // namespace
+}  // namespace fleet::cli
