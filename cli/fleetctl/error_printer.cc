@@ -15,7 +15,7 @@ namespace {
 std::vector<std::string> NextSteps(const ErrorInfo& info, const ErrorContext& context) {
   std::vector<std::string> steps;
   if (info.reason == "SERVER_UNREACHABLE") {
-    steps.push_back(
+    steps.emplace_back(
         "start a service (`deploy/stack up` runs one here), or name another with --server HOST:PORT or FLEET_SERVER");
   }
   steps.insert(steps.end(), context.next_steps.begin(), context.next_steps.end());

@@ -72,7 +72,7 @@ absl::Status FleetClient::Repeat(Attempt attempt) {
 grpc::Status FleetClient::AttemptOnce(Attempt attempt, absl::Duration timeout) {
   grpc::ClientContext context;
   rpc::PrepareContext(context, options_.user, timeout);
-  const Interruption::Subscription cancel(interruption_, [&context] { context.TryCancel(); });
+  const Interruption::Subscription cancel(interruption_, [&context](int) { context.TryCancel(); });
   return attempt(servers_.Channel(), context);
 }
 

@@ -51,7 +51,7 @@ absl::StatusOr<v1::Fleet> FleetWatcher::Watch(const std::string& fleet_id, Fleet
 
 grpc::Status FleetWatcher::Follow(Progress& progress, FleetObserver& observer) {
   WatchStream stream(servers_.Channel(), options_.user, progress.request);
-  const Interruption::Subscription cancel(interruption_, [&stream] { stream.Cancel(); });
+  const Interruption::Subscription cancel(interruption_, [&stream](int) { stream.Cancel(); });
   absl::Duration heard = clock_.Elapsed();
   absl::Duration patience = options_.retry.watch_answer_timeout;
   while (true) {

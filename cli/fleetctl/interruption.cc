@@ -5,7 +5,7 @@
 
 namespace fleet::cli {
 
-Interruption::Subscription::Subscription(Interruption& interruption, std::function<void()> callback)
+Interruption::Subscription::Subscription(Interruption& interruption, std::function<void(int)> callback)
     : interruption_(interruption), id_(interruption.Subscribe(std::move(callback))) {}
 
 Interruption::Subscription::~Subscription() { interruption_.Unsubscribe(id_); }
@@ -14,7 +14,7 @@ void Interruption::Raise(int signal) {
   MutexLock lock(mutex_);
   if (signal_ != 0) return;
   signal_ = signal;
-  for (const auto& [id, callback] : callbacks_) callback();
+  for (const auto& [id, callback] : callbacks_) callback(signal);
   raised_.SignalAll();
 }
 
@@ -34,9 +34,9 @@ bool Interruption::SleepFor(absl::Duration duration) {
   return false;
 }
 
-int Interruption::Subscribe(std::function<void()> callback) {
+int Interruption::Subscribe(std::function<void(int)> callback) {
   MutexLock lock(mutex_);
-  if (signal_ != 0) callback();
+  if (signal_ != 0) callback(signal_);
   callbacks_.emplace(++last_id_, std::move(callback));
   return last_id_;
 }

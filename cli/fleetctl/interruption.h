@@ -13,10 +13,10 @@ namespace fleet::cli {
 // Thread-safe.
 class Interruption {
  public:
-  // Calls back on Raise for as long as it lives; at once if it was raised before.
+  // Calls back with the signal on Raise for as long as it lives; at once if it was raised before.
   class Subscription {
    public:
-    Subscription(Interruption& interruption, std::function<void()> callback);
+    Subscription(Interruption& interruption, std::function<void(int signal)> callback);
     ~Subscription();
     Subscription(const Subscription&) = delete;
     Subscription& operator=(const Subscription&) = delete;
@@ -35,7 +35,7 @@ class Interruption {
   bool SleepFor(absl::Duration duration);
 
  private:
-  int Subscribe(std::function<void()> callback);
+  int Subscribe(std::function<void(int)> callback);
   void Unsubscribe(int id);
 
   mutable Mutex mutex_;
@@ -43,7 +43,7 @@ class Interruption {
   int signal_ ABSL_GUARDED_BY(mutex_) = 0;
   int last_id_ ABSL_GUARDED_BY(mutex_) = 0;
   // Called under the lock, so that none runs once its subscription has ended. They must not call back into this.
-  std::map<int, std::function<void()>> callbacks_ ABSL_GUARDED_BY(mutex_);
+  std::map<int, std::function<void(int)>> callbacks_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fleet::cli

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/fleetctl/commands/input_reader.h"
 #include "cli/fleetctl/commands/page_reader.h"
-#include "cli/fleetctl/input_file.h"
 #include "cli/fleetctl/json_format.h"
 #include "cli/fleetctl/repository_csv.h"
 #include "cli/fleetctl/table_writer.h"
@@ -90,7 +90,7 @@ absl::Status PrintWorkflowJson(CommandContext& context) {
 }  // namespace
 
 absl::StatusOr<int> RunCommand(const RepoImportCommand& command, CommandContext& context) {
-  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInputFile(command.file, context.environment.in));
+  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(command.file, context));
   FLEET_ASSIGN_OR_RETURN(const std::vector<v1::Repository> repositories, ParseRepositoryCsv(file));
   v1::ImportRepositoriesRequest request;
   request.mutable_repositories()->Assign(repositories.begin(), repositories.end());
@@ -113,7 +113,7 @@ absl::StatusOr<int> RunCommand(const RepoListCommand&, CommandContext& context) 
 }
 
 absl::StatusOr<int> RunCommand(const WorkflowApplyCommand& command, CommandContext& context) {
-  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInputFile(command.file, context.environment.in));
+  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(command.file, context));
   v1::ApplyWorkflowRequest request;
   FLEET_ASSIGN_OR_RETURN(*request.mutable_workflow(), ParseWorkflowFile(file));
   FLEET_ASSIGN_OR_RETURN(const v1::ApplyWorkflowResponse response,

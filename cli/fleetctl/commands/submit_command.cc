@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/fleetctl/commands/input_reader.h"
 #include "cli/fleetctl/commands/watch_command.h"
-#include "cli/fleetctl/input_file.h"
 #include "cli/fleetctl/json_format.h"
 #include "cli/fleetctl/repos_file.h"
 #include "cli/fleetctl/value_format.h"
@@ -17,7 +17,7 @@ namespace fleet::cli {
 namespace {
 
 absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand& command, CommandContext& context) {
-  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInputFile(command.repos_file, context.environment.in));
+  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(command.repos_file, context));
   FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> repos, ParseReposFile(file));
   v1::CreateFleetRequest request;
   request.set_request_id(command.request_id.empty()

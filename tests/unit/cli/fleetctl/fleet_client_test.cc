@@ -145,7 +145,7 @@ TEST(BackoffTest, PausesDoubleUpToTheLongest) {
 TEST(InterruptionTest, WakesSleepersAndCallsBack) {
   Interruption interruption;
   bool called = false;
-  const Interruption::Subscription subscription(interruption, [&called] { called = true; });
+  const Interruption::Subscription subscription(interruption, [&called](int signal) { called = signal == SIGINT; });
   std::thread sleeper([&interruption] { EXPECT_FALSE(interruption.SleepFor(absl::Minutes(5))); });
   interruption.Raise(SIGINT);
   interruption.Raise(SIGTERM);
@@ -158,11 +158,11 @@ TEST(InterruptionTest, AnEndedSubscriptionIsNotCalled) {
   Interruption interruption;
   bool called = false;
   {
-    const Interruption::Subscription subscription(interruption, [&called] { called = true; });
+    const Interruption::Subscription subscription(interruption, [&called](int signal) { called = signal == SIGINT; });
   }
   interruption.Raise(SIGINT);
   EXPECT_FALSE(called);
-  const Interruption::Subscription late(interruption, [&called] { called = true; });
+  const Interruption::Subscription late(interruption, [&called](int signal) { called = signal == SIGINT; });
   EXPECT_TRUE(called);
 }
 
