@@ -19,11 +19,11 @@ namespace fleet::testing {
 class ChildProcess {
  public:
   struct Options {
-    std::vector<std::string> argv;                   // argv[0] is looked up in PATH
-    std::map<std::string, std::string> environment;  // added to the test's own
-    std::string log_file;                            // stdout and stderr are appended to it; empty: the test's own
-    std::string working_directory;                   // empty: the test's own
-    int standard_input = -1;                         // a descriptor to read from; -1: /dev/null
+    std::vector<std::string> argv{};                   // argv[0] is looked up in PATH
+    std::map<std::string, std::string> environment{};  // added to the test's own
+    std::string log_file{};                            // stdout and stderr are appended to it; empty: the test's own
+    std::string working_directory{};                   // empty: the test's own
+    int standard_input = -1;                           // a descriptor to read from; -1: /dev/null
   };
 
   // Starts it in a process group of its own. Returns kNotFound if the program cannot be executed. A child that the

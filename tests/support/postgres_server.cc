@@ -180,14 +180,14 @@ absl::Status PostgresServer::CreateRole() {
 }
 
 absl::Status PostgresServer::RunTool(const std::string& tool, std::vector<std::string> arguments) {
-  ChildProcess::Options options;
+  // A directory that user postgres can enter.
+  ChildProcess::Options options{.working_directory = "/"};
   if (geteuid() == 0) {
     options.argv = {"setpriv", absl::StrCat("--reuid=", kUnprivilegedUser), absl::StrCat("--regid=", kUnprivilegedUser),
                     "--init-groups", "--"};
   }
   options.argv.push_back(absl::StrCat(bin_, "/", tool));
   options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
-  options.working_directory = "/";
   return ChildProcess::Run(options);
 }
 

@@ -20,7 +20,7 @@ class PostgresServer {
   struct Options {
     bool durable = false;  // false: no fsync. A cluster stopped with StopImmediate recovers either way.
     int max_connections = 300;
-    std::vector<std::string> settings;  // lines for postgresql.conf, for example "log_statement = 'all'"
+    std::vector<std::string> settings{};  // lines for postgresql.conf, for example "log_statement = 'all'"
   };
 
   // Makes a new cluster (about a second) and starts it on a free port of 127.0.0.1, as user postgres when the test

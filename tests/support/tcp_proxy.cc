@@ -116,11 +116,9 @@ TcpProxy::~TcpProxy() {
 std::string TcpProxy::address() const { return absl::StrCat("127.0.0.1:", port_); }
 
 void TcpProxy::SetMode(Mode mode) {
-  {
-    MutexLock lock(mutex_);
-    mode_ = mode;
-  }
-  Wake();
+  MutexLock lock(mutex_);
+  mode_ = mode;
+  Apply();
 }
 
 void TcpProxy::SetTarget(int target_port) {
@@ -131,8 +129,13 @@ void TcpProxy::SetTarget(int target_port) {
 void TcpProxy::ResetConnections() {
   MutexLock lock(mutex_);
   reset_wanted_ = true;
+  Apply();
+}
+
+void TcpProxy::Apply() {
+  changed_ = true;
   Wake();
-  while (reset_wanted_) reset_done_.Wait(mutex_);
+  while (changed_) applied_.Wait(mutex_);
 }
 
 void TcpProxy::Wake() { eventfd_write(wake_, 1); }
@@ -150,8 +153,9 @@ void TcpProxy::Run() {
         }
         connections_.clear();
         reset_wanted_ = false;
-        reset_done_.SignalAll();
       }
+      changed_ = false;
+      applied_.SignalAll();
       if (stopping_) return;
     }
     std::vector<pollfd> waiting = {{wake_, POLLIN, 0}, {listener_, POLLIN, 0}};

@@ -33,6 +33,7 @@ class TcpProxy {
   int port() const { return port_; }
   std::string address() const;  // "127.0.0.1:port"
 
+  // When it returns, nothing moves any more that `mode` holds.
   void SetMode(Mode mode);
   // For new connections: the server came back elsewhere.
   void SetTarget(int target_port);
@@ -52,15 +53,17 @@ class TcpProxy {
   void Accept();
   void Forward(Connection& connection, Mode mode, short client_events, short server_events);
   void Wake();
+  void Apply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   int listener_ = -1;
   int wake_ = -1;
   int port_ = 0;
   Mutex mutex_;
-  CondVar reset_done_;
+  CondVar applied_;
   Mode mode_ ABSL_GUARDED_BY(mutex_) = Mode::kPass;
   int target_port_ ABSL_GUARDED_BY(mutex_);
   bool reset_wanted_ ABSL_GUARDED_BY(mutex_) = false;
+  bool changed_ ABSL_GUARDED_BY(mutex_) = false;  // since the thread last looked
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::list<Connection> connections_;  // the thread's own
   std::thread thread_;
