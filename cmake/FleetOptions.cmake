@@ -19,6 +19,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 else()
   add_compile_options(-fpch-preprocess)
 endif()
+# Some of our dependencies ask for it; precompiled headers want it the same everywhere.
+add_compile_options(-pthread)
 if(FLEET_SANITIZE)
   add_compile_options(-fsanitize=${FLEET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${FLEET_SANITIZE})

@@ -107,6 +107,12 @@ constexpr Statement kReadUsage{"read_usage", R"sql(
     on r.pool = u.pool
 )sql"};
 
+constexpr Statement kOpenTotals{"open_totals", R"sql(
+  select count(*), sum(queued), sum(submitted), sum(hydrating), sum(running), sum(awaiting_approval), sum(finalizing),
+    sum(completed), sum(failed), sum(cancelled), sum(timed_out)
+  from fleets where ended_at is null
+)sql"};
+
 domain::FleetIntent ReadIntent(RowReader& row) {
   domain::FleetIntent intent;
   intent.workflow_ref = row.Text();
@@ -324,6 +330,18 @@ absl::StatusOr<FleetPage> FleetStore::List(const FleetFilter& filter) {
         return page;
       },
       Transaction::Isolation::kSnapshot);
+}
+
+absl::StatusOr<FleetStore::Totals> FleetStore::OpenTotals() {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Totals> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kOpenTotals));
+    RowReader row = rows[0];
+    Totals totals;
+    totals.fleets = row.BigInt();
+    for (std::size_t i = 1; i < totals.tasks.size(); ++i) totals.tasks[i] = row.BigInt();
+    return totals;
+  });
 }
 
 absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Ulid& fleet_id, domain::CancelMode mode,

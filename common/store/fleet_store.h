@@ -2,6 +2,7 @@
 #ifndef FLEET_COMMON_STORE_FLEET_STORE_H_
 #define FLEET_COMMON_STORE_FLEET_STORE_H_
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -71,6 +72,13 @@ class FleetStore {
   absl::StatusOr<FleetRecord> Get(const domain::Ulid& fleet_id);
   absl::StatusOr<FleetPage> List(const FleetFilter& filter);
   absl::StatusOr<domain::FleetIntent> GetIntent(const domain::Ulid& fleet_id);
+
+  // Open fleets and their children by state, for metrics.
+  struct Totals {
+    int64_t fleets = 0;
+    std::array<int64_t, domain::kTaskStateCount> tasks{};
+  };
+  absl::StatusOr<Totals> OpenTotals();
 
   // Once it has returned, no queued child starts. Idempotent; STOP after DRAIN tightens. `grace`: when children whose
   // runner did not confirm are ended. Returns kNotFound, or kFailedPrecondition FLEET_ALREADY_ENDED.

@@ -1,0 +1,31 @@
+#include "services/fleet/fleet_config.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace fleet::service {
+namespace {
+
+bool IsLoopback(const std::string& address) {
+  const std::string host = address.substr(0, address.rfind(':'));
+  return host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
+}
+
+}  // namespace
+
+absl::Status FleetConfig::Validate() const {
+  if (database_url.empty()) {
+    return absl::InvalidArgumentError("no database: set FLEET_DATABASE_URL or --database_url_file");
+  }
+  if (insecure_identity && !IsLoopback(listen)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--insecure_identity believes every caller, so --listen must be on loopback, not ", listen));
+  }
+  if (heartbeat_interval <= absl::ZeroDuration() || lease_duration < 2 * heartbeat_interval) {
+    return absl::InvalidArgumentError("--lease_duration must be at least twice --heartbeat_interval");
+  }
+  if (cancel_grace < absl::ZeroDuration()) return absl::InvalidArgumentError("--cancel_grace must not be negative");
+  return absl::OkStatus();
+}
+
+}  // namespace fleet::service

@@ -1,0 +1,93 @@
+// fleet-service: serves FleetService, CatalogService and RunnerService.
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/ascii.h"
+#include "common/database/migrator.h"
+#include "common/lifecycle/shutdown_signal.h"
+#include "common/logging/structured_log.h"
+#include "services/fleet/fleet_config.h"
+#include "services/fleet/service_process.h"
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:7070", "Address for gRPC; port 0 takes a free one.");
+ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:7090", "Address for /metrics; port 0 takes a free one.");
+ABSL_FLAG(std::string, port_file, "", "Where to write the ports once serving: lines grpc=PORT and metrics=PORT.");
+ABSL_FLAG(std::string, database_url_file, "",
+          "File with the database's URI or conninfo. Without it the environment's FLEET_DATABASE_URL is used.");
+ABSL_FLAG(bool, insecure_identity, false,
+          "Believe the caller's name in the metadata key x-fleet-user. Only on loopback. Without it every call is "
+          "UNAUTHENTICATED.");
+ABSL_FLAG(bool, wake_up_hints, true, "Send and hear wake-up hints through the database; without, all is polled.");
+ABSL_FLAG(bool, migrate_and_exit, false, "Bring the database to this program's schema, then exit.");
+ABSL_FLAG(absl::Duration, lease_duration, absl::Seconds(30), "A runner silent for this long is lost.");
+ABSL_FLAG(absl::Duration, heartbeat_interval, absl::Seconds(5), "How often runners are told to send heartbeats.");
+ABSL_FLAG(absl::Duration, cancel_grace, absl::Seconds(30),
+          "After CancelFleet, how long runners may take to confirm before their tasks are ended without them.");
+ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10), "On SIGTERM, how long calls may take to finish.");
+
+namespace {
+
+std::string DatabaseUrl() {
+  const std::string path = absl::GetFlag(FLAGS_database_url_file);
+  if (path.empty()) {
+    const char* url = std::getenv("FLEET_DATABASE_URL");
+    return url == nullptr ? "" : url;
+  }
+  std::ifstream file(path);
+  std::string url((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  return std::string(absl::StripAsciiWhitespace(url));
+}
+
+fleet::service::FleetConfig ReadFlags() {
+  fleet::service::FleetConfig config;
+  config.listen = absl::GetFlag(FLAGS_listen);
+  config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  config.port_file = absl::GetFlag(FLAGS_port_file);
+  config.database_url = DatabaseUrl();
+  config.insecure_identity = absl::GetFlag(FLAGS_insecure_identity);
+  config.wake_up_hints = absl::GetFlag(FLAGS_wake_up_hints);
+  config.lease_duration = absl::GetFlag(FLAGS_lease_duration);
+  config.heartbeat_interval = absl::GetFlag(FLAGS_heartbeat_interval);
+  config.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
+  config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  return config;
+}
+
+int Fail(const absl::Status& status, int code) {
+  fleet::LogError("cannot_start", {{"error", status}});
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  absl::SetProgramUsageMessage("fleet-service: runs one intent in many repositories. Documented in README.md.");
+  absl::ParseCommandLine(argc, argv);
+  fleet::SetLogComponent("fleet-service");
+  fleet::ShutdownSignal shutdown;
+  const fleet::service::FleetConfig config = ReadFlags();
+  if (const absl::Status valid = config.Validate(); !valid.ok()) return Fail(valid, 2);
+  if (absl::GetFlag(FLAGS_migrate_and_exit)) {
+    const absl::Status migrated = fleet::database::Migrate(config.database_url);
+    return migrated.ok() ? 0 : Fail(migrated, 1);
+  }
+  const auto process = fleet::service::ServiceProcess::Start(config);
+  if (!process.ok()) return Fail(process.status(), 1);
+  if (!config.port_file.empty()) {
+    // Whole or not at all: readers wait for the file to appear.
+    const std::string temporary = config.port_file + ".new";
+    std::ofstream(temporary) << "grpc=" << (*process)->grpc_port() << "\nmetrics=" << (*process)->metrics_port()
+                             << "\n";
+    std::rename(temporary.c_str(), config.port_file.c_str());
+  }
+  fleet::LogInfo("serving", {{"grpc_port", (*process)->grpc_port()}, {"metrics_port", (*process)->metrics_port()}});
+  fleet::LogInfo("draining", {{"signal", shutdown.Wait()}});
+  (*process)->Drain();
+  fleet::LogInfo("stopped");
+  return 0;
+}

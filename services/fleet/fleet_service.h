@@ -1,0 +1,51 @@
+// fleet.v1.FleetService.
+#ifndef FLEET_SERVICES_FLEET_FLEET_SERVICE_H_
+#define FLEET_SERVICES_FLEET_FLEET_SERVICE_H_
+
+#include "absl/time/time.h"
+#include "common/database/notification_sender.h"
+#include "common/rpc/rpc_handler.h"
+#include "common/store/fleet_store.h"
+#include "common/store/task_store.h"
+#include "fleet/v1/fleet_service.grpc.pb.h"
+#include "services/fleet/fleet_watch.h"
+
+namespace fleet::service {
+
+class FleetService final : public v1::FleetService::CallbackService {
+ public:
+  struct Stores {
+    store::FleetStore& fleets;
+    store::TaskStore& tasks;
+  };
+  FleetService(rpc::RpcHandler& rpc, const Stores& stores, FleetWatchFactory& watches,
+               database::NotificationSender& hints, absl::Duration cancel_grace)
+      : rpc_(rpc), stores_(stores), watches_(watches), hints_(hints), cancel_grace_(cancel_grace) {}
+
+  grpc::ServerUnaryReactor* CreateFleet(grpc::CallbackServerContext* context, const v1::CreateFleetRequest* request,
+                                        v1::CreateFleetResponse* response) override;
+  grpc::ServerUnaryReactor* GetFleet(grpc::CallbackServerContext* context, const v1::GetFleetRequest* request,
+                                     v1::GetFleetResponse* response) override;
+  grpc::ServerUnaryReactor* ListFleets(grpc::CallbackServerContext* context, const v1::ListFleetsRequest* request,
+                                       v1::ListFleetsResponse* response) override;
+  grpc::ServerUnaryReactor* ListFleetTasks(grpc::CallbackServerContext* context,
+                                           const v1::ListFleetTasksRequest* request,
+                                           v1::ListFleetTasksResponse* response) override;
+  grpc::ServerUnaryReactor* GetFleetTask(grpc::CallbackServerContext* context, const v1::GetFleetTaskRequest* request,
+                                         v1::GetFleetTaskResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchFleetResponse>* WatchFleet(grpc::CallbackServerContext* context,
+                                                               const v1::WatchFleetRequest* request) override;
+  grpc::ServerUnaryReactor* CancelFleet(grpc::CallbackServerContext* context, const v1::CancelFleetRequest* request,
+                                        v1::CancelFleetResponse* response) override;
+
+ private:
+  rpc::RpcHandler& rpc_;
+  const Stores stores_;
+  FleetWatchFactory& watches_;
+  database::NotificationSender& hints_;
+  const absl::Duration cancel_grace_;
+};
+
+}  // namespace fleet::service
+
+#endif  // FLEET_SERVICES_FLEET_FLEET_SERVICE_H_

@@ -1,0 +1,36 @@
+// What leased children of one fleet share, ready to send. It never changes after submission, so it is read once.
+#ifndef FLEET_SERVICES_FLEET_LEASED_FLEET_CACHE_H_
+#define FLEET_SERVICES_FLEET_LEASED_FLEET_CACHE_H_
+
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "common/lifecycle/mutex.h"
+#include "common/store/catalog_store.h"
+#include "common/store/fleet_store.h"
+#include "fleet/v1/runner_service.pb.h"
+
+namespace fleet::service {
+
+// Thread-safe. Keeps the last 1,000 fleets.
+class LeasedFleetCache {
+ public:
+  LeasedFleetCache(store::FleetStore& fleets, store::CatalogStore& catalog) : fleets_(fleets), catalog_(catalog) {}
+
+  absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> Get(const domain::Ulid& fleet_id);
+
+ private:
+  absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> Load(const domain::Ulid& fleet_id);
+
+  store::FleetStore& fleets_;
+  store::CatalogStore& catalog_;
+  Mutex mutex_;
+  std::map<domain::Ulid, std::shared_ptr<const v1::LeasedFleet>> cached_ ABSL_GUARDED_BY(mutex_);
+  std::deque<domain::Ulid> oldest_first_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace fleet::service
+
+#endif  // FLEET_SERVICES_FLEET_LEASED_FLEET_CACHE_H_
