@@ -1,0 +1,30 @@
+// Everything a fleet-worker is made of: each job on a loop of its own.
+#ifndef FLEET_WORKERS_FAN_OUT_WORKER_PROCESS_H_
+#define FLEET_WORKERS_FAN_OUT_WORKER_PROCESS_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "workers/fan_out/fan_out_config.h"
+
+namespace fleet::worker {
+
+class WorkerProcess {
+ public:
+  // Working when it returns. Returns kUnavailable if the address is taken, kFailedPrecondition if the database's schema
+  // is too old.
+  static absl::StatusOr<std::unique_ptr<WorkerProcess>> Start(const FanOutConfig& config);
+  // Finishes the steps under way.
+  ~WorkerProcess();
+
+  int metrics_port() const;
+
+ private:
+  struct Parts;
+  explicit WorkerProcess(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace fleet::worker
+
+#endif  // FLEET_WORKERS_FAN_OUT_WORKER_PROCESS_H_
