@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "workers/task_runner/clean_text.h"
+#include "workers/task_runner/redact_credentials.h"
 #include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/domain/text.h"
 #include "common/logging/structured_log.h"
 #include "common/status/status_macros.h"
-#include "workers/task_runner/clean_text.h"
 #include "workers/task_runner/git_clone.h"
 #include "workers/task_runner/scratch_directory.h"
 #include "workers/task_runner/step_runner.h"
@@ -59,10 +59,10 @@ v1::TaskOutcome Outcome(const StepOutput& output, bool pushed) {
 }
 
 void FillResult(const StepOutput& output, const OutputTail& log, v1::TaskResult& result) {
-  result.set_summary(CleanText(output.summary, kMaxSummary, Keep::kStart));
+  result.set_summary(domain::KeepHead(domain::CleanText(output.summary), kMaxSummary));
   result.set_pull_request_url(output.pull_request_url);
   if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
-  result.set_log_tail(CleanText(log.Text(), OutputTail::kLogLimit, Keep::kEnd));
+  result.set_log_tail(domain::KeepTail(domain::CleanText(log.Text()), OutputTail::kLogLimit));
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, const
   LogInfo("task_ended", {{"task_id", id},
                          {"attempt", task.lease.attempt()},
                          {"state", v1::TaskState_Name(*state)},
-                         {"message", attempt.result.failure().message()}});
+                         {"failure", attempt.result.failure().message()}});
   reporter.Finish(task.lease, *state, attempt.result, stop);
 }
 

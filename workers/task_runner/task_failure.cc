@@ -5,7 +5,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "workers/task_runner/clean_text.h"
+#include "common/domain/text.h"
 
 namespace fleet::runner {
 namespace {
@@ -44,7 +44,7 @@ absl::Status TaskFailure(v1::FailureCategory category, absl::string_view message
 v1::Failure ToFailure(const absl::Status& status) {
   v1::Failure failure;
   failure.set_category(CategoryOf(status));
-  failure.set_message(CleanText(status.message(), kMaxMessage, Keep::kStart));
+  failure.set_message(domain::KeepHead(domain::CleanText(status.message()), kMaxMessage));
   return failure;
 }
 

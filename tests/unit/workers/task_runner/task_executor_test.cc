@@ -1,0 +1,286 @@
+#include "workers/task_runner/task_executor.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/wait_until.h"
+#include "tests/unit/workers/task_runner/fake_runner_service.h"
+#include "tests/unit/workers/task_runner/git_fixture.h"
+#include "workers/task_runner/boot_clock.h"
+#include "workers/task_runner/runner_loop.h"
+
+namespace fleet::runner {
+namespace {
+
+using ::fleet::testing::WaitUntil;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr char kFleetId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+constexpr char kTaskId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-1";
+constexpr char kBranch[] = "fleet/01arz3ndektsv4rrffq69g5fav";
+
+// A whole runner, with a fake service and real repositories.
+class TaskExecutorTest : public ::testing::Test {
+ protected:
+  TaskExecutorTest() {
+    config_.name = "test";
+    settings_.protocols = {"file"};
+    work_directory_ = fixture_.directory() / "work";
+    std::filesystem::create_directory(work_directory_);
+    bare_ = fixture_.MakeRepository("r", {{"a", "one\n"}});
+    lease_.set_task_id(kTaskId);
+    lease_.set_repo("acme/r");
+    lease_.set_clone_url("file://" + bare_);
+    lease_.set_branch(kBranch);
+    fleet_.set_fleet_id(kFleetId);
+    fleet_.mutable_workflow()->set_title("Change a");
+  }
+  ~TaskExecutorTest() override {
+    Stop();
+    EXPECT_THAT(service_.violations(), IsEmpty());
+    // Whatever happened, clones are gone.
+    EXPECT_TRUE(std::filesystem::is_empty(work_directory_));
+  }
+  void AddStep(const std::string& script) {
+    v1::WorkflowStep& step = *fleet_.mutable_workflow()->add_steps();
+    step.set_name(absl::StrCat("step", fleet_.workflow().steps_size()));
+    step.set_script(script);
+  }
+  void Start() {
+    service_.Add(lease_, fleet_);
+    client_ = std::make_unique<RunnerClient>(std::vector<std::string>{service_.address()}, "tester");
+    executor_ = std::make_unique<TaskExecutor>(settings_, work_directory_, Clock::System());
+    loop_ = std::make_unique<RunnerLoop>(config_, *client_, *executor_, clock_);
+    thread_ = std::thread([this] { EXPECT_TRUE(loop_->Run().ok()); });
+  }
+  void Stop() {
+    if (!thread_.joinable()) return;
+    loop_->Drain();
+    thread_.join();
+  }
+  // Runs the task to its end and returns the final report.
+  v1::TaskReport Finish() {
+    if (!thread_.joinable()) Start();
+    EXPECT_TRUE(WaitUntil([&] { return service_.Get(kTaskId).ended; }));
+    Stop();
+    const auto reports = service_.Get(kTaskId).reports;
+    return reports.empty() ? v1::TaskReport() : reports.back();
+  }
+  std::string Marker(const std::string& name) { return fixture_.directory() / name; }
+
+  FakeRunnerService service_;
+  GitFixture fixture_;
+  BootClock clock_;
+  RunnerConfig config_;
+  GitSettings settings_;
+  std::string work_directory_;
+  std::string bare_;
+  v1::Lease lease_;
+  v1::LeasedFleet fleet_;
+  std::unique_ptr<RunnerClient> client_;
+  std::unique_ptr<TaskExecutor> executor_;
+  std::unique_ptr<RunnerLoop> loop_;
+  std::thread thread_;
+};
+
+TEST_F(TaskExecutorTest, PushesWhatTheStepsChanged) {
+  AddStep("echo two >> a; echo changing");
+  AddStep(R"(echo '{"summary": "added two", "cost_usd": 0.5}' > "$FLEET_OUTPUT")");
+  const v1::TaskReport report = Finish();
+  EXPECT_THAT(service_.ReportedStates(kTaskId), ElementsAre(v1::TASK_STATE_HYDRATING, v1::TASK_STATE_RUNNING,
+                                                            v1::TASK_STATE_FINALIZING, v1::TASK_STATE_COMPLETED));
+  EXPECT_EQ(report.result().outcome(), v1::TASK_OUTCOME_BRANCH_PUSHED);
+  EXPECT_EQ(report.result().commit(), fixture_.Branch(bare_, kBranch));
+  EXPECT_EQ(report.result().summary(), "added two");
+  EXPECT_EQ(report.result().cost_usd(), 0.5);
+  EXPECT_EQ(report.result().log_tail(), "==> step1\nchanging\n==> step2\n");
+  EXPECT_EQ(fixture_.Show(bare_, kBranch, "a"), "one\ntwo");
+  EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%an <%ae>%n%B", kBranch}),
+            absl::StrCat("Fleet <fleet@localhost>\nChange a\n\nFleet-Task: ", kTaskId));
+}
+
+TEST_F(TaskExecutorTest, UsesTheWorkflowsIdentityAndMessage) {
+  v1::WorkflowCommit& commit = *fleet_.mutable_workflow()->mutable_commit();
+  commit.set_author_name("Release Bot");
+  commit.set_author_email("bot@example.com");
+  commit.set_message("Raise a $(touch pwned)\n\nBecause.");
+  AddStep("echo two > a");
+  Finish();
+  EXPECT_EQ(
+      fixture_.Git(bare_, {"log", "-1", "--format=%an <%ae> %cn%n%B", kBranch}),
+      absl::StrCat("Release Bot <bot@example.com> Release Bot\nRaise a $(touch pwned)\n\nBecause.\n\nFleet-Task: ",
+                   kTaskId));
+}
+
+TEST_F(TaskExecutorTest, NoChangesAreNotPushed) {
+  AddStep("echo one > a");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.result().outcome(), v1::TASK_OUTCOME_NO_CHANGES);
+  EXPECT_EQ(report.result().commit(), "");
+  EXPECT_THAT(service_.ReportedStates(kTaskId),
+              ElementsAre(v1::TASK_STATE_HYDRATING, v1::TASK_STATE_RUNNING, v1::TASK_STATE_COMPLETED));
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
+}
+
+TEST_F(TaskExecutorTest, ReportOnlyPushesNothing) {
+  fleet_.mutable_workflow()->set_report_only(true);
+  AddStep("echo two > a");
+  EXPECT_EQ(Finish().result().outcome(), v1::TASK_OUTCOME_REPORT_ONLY);
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
+}
+
+TEST_F(TaskExecutorTest, APullRequestOfAStepIsTheOutcome) {
+  AddStep(R"(echo '{"pull_request_url": "https://example.com/pull/7"}' > "$FLEET_OUTPUT")");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.result().outcome(), v1::TASK_OUTCOME_PULL_REQUEST_OPENED);
+  EXPECT_EQ(report.result().pull_request_url(), "https://example.com/pull/7");
+}
+
+TEST_F(TaskExecutorTest, AFailedStepFailsTheTaskAndPushesNothing) {
+  AddStep("echo two > a; printf 'caf\\351\\000 broken\\n'; exit 4");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.state(), v1::TASK_STATE_FAILED);
+  EXPECT_EQ(report.result().failure().category(), v1::FAILURE_CATEGORY_AGENT);
+  // Bytes that are not text would make the report unreadable for the service.
+  EXPECT_EQ(report.result().failure().message(), "step \"step1\" failed with exit code 4: caf\xEF\xBF\xBD broken");
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
+}
+
+TEST_F(TaskExecutorTest, AFailedCloneFailsTheTask) {
+  lease_.set_clone_url("file://" + bare_ + "-missing");
+  AddStep("true");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.result().failure().category(), v1::FAILURE_CATEGORY_CONFIG);
+  EXPECT_THAT(report.result().failure().message(), StartsWith("clone failed"));
+}
+
+TEST_F(TaskExecutorTest, ARepeatedAttemptIsIdempotent) {
+  AddStep("echo two > a");
+  const std::string first = Finish().result().commit();
+  service_.LoseRunners();  // so that the first runner's cancelled call is not handed the second attempt
+  const v1::TaskReport again = Finish();
+  EXPECT_EQ(again.result().outcome(), v1::TASK_OUTCOME_BRANCH_PUSHED);
+  EXPECT_EQ(again.result().commit(), first);
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), first);
+}
+
+TEST_F(TaskExecutorTest, TheTaskTimeoutEndsIt) {
+  fleet_.mutable_task_timeout()->set_seconds(1);
+  AddStep(absl::StrCat("echo $$ > '", Marker("pid"), "'; exec sleep 1000"));
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.state(), v1::TASK_STATE_TIMED_OUT);
+  EXPECT_EQ(report.result().failure().category(), v1::FAILURE_CATEGORY_TIMEOUT);
+  EXPECT_FALSE(IsAlive(PidIn(Marker("pid"))));
+}
+
+TEST_F(TaskExecutorTest, CancellingStopsTheSteps) {
+  AddStep(absl::StrCat("echo so far; echo $$ > '", Marker("pid"), "'; exec sleep 1000"));
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return !PidIn(Marker("pid")).empty(); }));
+  service_.Cancel(kTaskId, v1::STOP_REASON_CANCELLED);
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.state(), v1::TASK_STATE_CANCELLED);
+  EXPECT_THAT(report.result().log_tail(), HasSubstr("so far"));
+  EXPECT_FALSE(IsAlive(PidIn(Marker("pid"))));
+}
+
+TEST_F(TaskExecutorTest, AnOrderToTimeOutIsReportedAsSuch) {
+  AddStep(absl::StrCat("echo $$ > '", Marker("pid"), "'; exec sleep 1000"));
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return !PidIn(Marker("pid")).empty(); }));
+  service_.Cancel(kTaskId, v1::STOP_REASON_TIMED_OUT);
+  EXPECT_EQ(Finish().state(), v1::TASK_STATE_TIMED_OUT);
+}
+
+// The step goes on once `go` exists, so that a test can act in its middle.
+std::string WaitingStep(const std::string& started, const std::string& go) {
+  return absl::StrCat("echo two > a; echo x > '", started, "'; while [ ! -e '", go, "' ]; do sleep 0.01; done");
+}
+
+TEST_F(TaskExecutorTest, ACancelledTaskPushesNothing) {
+  AddStep(WaitingStep(Marker("started"), Marker("go")));
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return std::filesystem::exists(Marker("started")); }));
+  service_.Cancel(kTaskId);  // the answer to FINALIZING says so
+  WriteFile(Marker("go"), "");
+  EXPECT_EQ(Finish().state(), v1::TASK_STATE_CANCELLED);
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
+}
+
+TEST_F(TaskExecutorTest, AfterALostLeaseNothingIsPushedOrReported) {
+  service_.SetHeartbeatsUnavailable(true);
+  AddStep(WaitingStep(Marker("started"), Marker("go")));
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return std::filesystem::exists(Marker("started")); }));
+  service_.TakeLease(kTaskId);
+  WriteFile(Marker("go"), "");
+  Stop();  // returns when the task has ended
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
+  EXPECT_THAT(service_.ReportedStates(kTaskId), ElementsAre(v1::TASK_STATE_HYDRATING, v1::TASK_STATE_RUNNING));
+}
+
+TEST_F(TaskExecutorTest, NothingIsPushedBeforeFinalizingIsAnswered) {
+  AddStep(WaitingStep(Marker("started"), Marker("go")));
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return std::filesystem::exists(Marker("started")); }));
+  service_.SetReportsUnavailable(true);
+  WriteFile(Marker("go"), "");
+  const int before = service_.reports_seen();
+  ASSERT_TRUE(WaitUntil([&] { return service_.reports_seen() >= before + 2; }));
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
+  service_.SetReportsUnavailable(false);
+  EXPECT_EQ(Finish().state(), v1::TASK_STATE_COMPLETED);
+}
+
+TEST_F(TaskExecutorTest, NoWorkBeginsBeforeHydratingIsAnswered) {
+  service_.SetReportsUnavailable(true);
+  AddStep(absl::StrCat("echo x > '", Marker("ran"), "'"));
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return service_.reports_seen() >= 2; }));
+  EXPECT_TRUE(std::filesystem::is_empty(work_directory_));
+  service_.SetReportsUnavailable(false);
+  Finish();
+  EXPECT_TRUE(std::filesystem::exists(Marker("ran")));
+}
+
+TEST_F(TaskExecutorTest, AFinalReportIsRepeatedUntilItIsAnswered) {
+  service_.LoseNextFinalAnswer();
+  AddStep("true");
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return service_.reports_seen() == 4; }));
+  EXPECT_EQ(Finish().state(), v1::TASK_STATE_COMPLETED);
+}
+
+TEST_F(TaskExecutorTest, AResultThatCannotBeStoredBecomesAFailure) {
+  service_.RefuseNextFinalReport();
+  AddStep("true");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.state(), v1::TASK_STATE_FAILED);
+  EXPECT_THAT(report.result().failure().message(), HasSubstr("no such colour"));
+}
+
+TEST_F(TaskExecutorTest, CredentialsInAUrlAreRefusedAndNotRepeated) {
+  settings_.protocols = {"https"};
+  lease_.set_clone_url("https://bot:s3cret@127.0.0.1/r.git");
+  AddStep("true");
+  ::testing::internal::CaptureStderr();
+  const v1::TaskReport report = Finish();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(report.result().failure().category(), v1::FAILURE_CATEGORY_CONFIG);
+  EXPECT_THAT(report.DebugString(), Not(HasSubstr("s3cret")));
+  EXPECT_THAT(log, HasSubstr("task_ended"));
+  EXPECT_THAT(log, Not(HasSubstr("s3cret")));
+}
+
+}  // namespace
+}  // namespace fleet::runner
