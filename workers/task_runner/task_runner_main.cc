@@ -1,9 +1,4 @@
 // fleet-runner: leases child tasks from fleet-service and executes them.
-#include <fcntl.h>
-#include <pwd.h>
-#include <sys/prctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -21,6 +16,8 @@
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "workers/task_runner/boot_clock.h"
+#include "workers/task_runner/host_identity.h"
+#include "workers/task_runner/process_hardening.h"
 #include "workers/task_runner/runner_client.h"
 #include "workers/task_runner/runner_config.h"
 #include "workers/task_runner/runner_loop.h"
@@ -49,17 +46,6 @@ std::string Environment(const char* name, const std::string& fallback) {
   return value == nullptr || *value == '\0' ? fallback : value;
 }
 
-std::string LoginName() {
-  const passwd* entry = getpwuid(geteuid());
-  return entry == nullptr ? absl::StrCat("uid-", geteuid()) : entry->pw_name;
-}
-
-std::string HostName() {
-  char name[256] = "";
-  gethostname(name, sizeof(name) - 1);
-  return *name == '\0' ? "runner" : name;
-}
-
 RunnerConfig ConfigFromFlags() {
   RunnerConfig config;
   config.servers = absl::GetFlag(FLAGS_servers);
@@ -77,15 +63,6 @@ RunnerConfig ConfigFromFlags() {
   config.git.path = Environment("PATH", config.git.path);
   config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   return config;
-}
-
-// Pipes to child processes must not land on these numbers.
-void OpenStandardDescriptors() {
-  int fd = 0;
-  do {
-    fd = open("/dev/null", O_RDWR);
-  } while (fd >= 0 && fd <= 2);
-  if (fd > 2) close(fd);
 }
 
 // Returns when a signal came, the tasks had their time and the last one has ended, or when the runner was refused.
@@ -136,9 +113,7 @@ int Main(ShutdownSignal& signals) {
 }  // namespace fleet::runner
 
 int main(int argc, char** argv) {
-  fleet::runner::OpenStandardDescriptors();
-  // What steps run as the same user; they must not read this process's memory or environment. No core dumps either.
-  prctl(PR_SET_DUMPABLE, 0);
+  fleet::runner::HardenProcess();
   fleet::SetLogComponent("fleet-runner");
   absl::SetProgramUsageMessage("Leases child tasks from fleet-service and executes them.");
   absl::ParseCommandLine(argc, argv);
