@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/git_failure.h"
@@ -38,6 +40,13 @@ std::string Configuration(const GitSettings& settings) {
   return absl::StrCat(kDefaults, "[include]\n  path = \"", quoted, "\"\n");
 }
 
+// git runs inside working trees: with "." or "bin" in PATH a repository could bring a git of its own.
+std::string AbsoluteEntries(const std::string& path) {
+  const std::vector<std::string> entries =
+      absl::StrSplit(path, ':', [](absl::string_view entry) { return absl::StartsWith(entry, "/"); });
+  return absl::StrJoin(entries, ":");
+}
+
 }  // namespace
 
 absl::StatusOr<GitCommand> GitCommand::Make(const Subprocess& subprocess, const GitSettings& settings,
@@ -51,7 +60,7 @@ absl::StatusOr<GitCommand> GitCommand::Make(const Subprocess& subprocess, const 
 GitCommand::GitCommand(const Subprocess& subprocess, GitSettings settings, const std::string& home)
     : subprocess_(&subprocess), settings_(std::move(settings)) {
   environment_ = {
-      {"PATH", settings_.path},
+      {"PATH", AbsoluteEntries(settings_.path)},
       {"HOME", absl::StrCat(home, "/home")},
       {"LC_ALL", "C"},
       {"GIT_ALLOW_PROTOCOL", absl::StrJoin(settings_.protocols, ":")},

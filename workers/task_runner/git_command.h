@@ -18,7 +18,7 @@ struct GitSettings {
   std::vector<std::string> protocols = {"https", "ssh"};
   // Absolute path of the operator's git configuration; empty: none.
   std::string config_file;
-  // PATH for git and the helpers it starts (ssh, credential helpers).
+  // PATH for git and the helpers it starts (ssh, credential helpers); only its absolute entries count.
   std::string path = "/usr/local/bin:/usr/bin:/bin";
 };
 

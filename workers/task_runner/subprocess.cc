@@ -233,6 +233,9 @@ absl::StatusOr<ProcessResult> ProcessRun::Finish() {
 
 absl::StatusOr<ProcessResult> Subprocess::Run(const ProcessSpec& spec, const StopToken& stop, OutputTail& output,
                                               OutputTail* errors) const {
+  // A program that must not go on is not begun.
+  if (stop.stopped()) return ProcessResult{ProcessResult::Ending::kStopped};
+  if (spec.timeout <= absl::ZeroDuration()) return ProcessResult{ProcessResult::Ending::kTimedOut};
   ProcessRun run(clock_, spec, stop);
   FLEET_RETURN_IF_ERROR(run.Start(errors != nullptr));
   run.Watch(output, errors);

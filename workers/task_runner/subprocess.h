@@ -30,8 +30,8 @@ struct ProcessResult {
   enum class Ending {
     kExited,     // by itself: see exit_code
     kSignalled,  // by a signal that was not ours: see signal
-    kTimedOut,   // killed after the timeout
-    kStopped,    // killed because of the stop token
+    kTimedOut,   // killed after the timeout, or not begun because it is zero
+    kStopped,    // killed, or not begun, because of the stop token
   };
   Ending ending = Ending::kExited;
   int exit_code = 0;

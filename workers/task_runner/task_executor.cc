@@ -85,10 +85,11 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, const
   if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
     *attempt.result.mutable_failure() = FinalFailure(*state, status, bounds.timeout());
   }
+  // Without the failure's message: it may quote what a step printed.
   LogInfo("task_ended", {{"task_id", id},
                          {"attempt", task.lease.attempt()},
                          {"state", v1::TaskState_Name(*state)},
-                         {"failure", attempt.result.failure().message()}});
+                         {"category", v1::FailureCategory_Name(attempt.result.failure().category())}});
   reporter.Finish(task.lease, *state, attempt.result, stop);
 }
 

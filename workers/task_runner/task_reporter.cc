@@ -103,6 +103,8 @@ void TaskReporter::Finish(const v1::Lease& lease, v1::TaskState state, const v1:
     } else if (answer.ok() && answer->status() == v1::REPORT_STATUS_STOP &&
                report.state() != v1::TASK_STATE_CANCELLED) {
       report.set_state(v1::TASK_STATE_CANCELLED);
+      report.mutable_result()->clear_outcome();
+      report.mutable_result()->clear_failure();
     } else if (answer.ok() || absl::IsAborted(answer.status())) {
       return;
     } else if (stop.WaitUntilAbandoned(backoff.Next())) {

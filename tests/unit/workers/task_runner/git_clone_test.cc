@@ -139,6 +139,14 @@ TEST_F(GitCloneTest, TheOperatorsConfigurationCounts) {
   FLEET_EXPECT_OK(Clone("file:///nowhere"));
 }
 
+TEST_F(GitCloneTest, ARepositoryCannotBringAGitOfItsOwn) {
+  const std::string bare = fixture_.MakeRepository("r", {{"git", "#!/bin/sh\ntouch /dev/null\nexit 9\n"}});
+  settings_.path = ".:" + settings_.path + "::bin";
+  FLEET_ASSERT_OK_AND_ASSIGN(const GitClone clone, Clone("file://" + bare));
+  fs::permissions(clone.tree + "/git", fs::perms::owner_all);
+  FLEET_EXPECT_OK(Publish(clone));
+}
+
 TEST_F(GitCloneTest, TheHostsConfigurationDoesNot) {
   const std::string bare = fixture_.MakeRepository("r", {{"a", "b"}});
   const std::string home = fixture_.directory() / "home";

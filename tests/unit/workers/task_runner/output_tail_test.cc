@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
 namespace fleet::runner {
@@ -24,7 +25,7 @@ TEST(OutputTailTest, KeepsTheEndOfSmallPieces) {
 TEST(OutputTailTest, KeepsTheEndOfOneLargePiece) {
   OutputTail tail(4);
   tail.Append("12");
-  tail.Append(std::string(1000, 'x') + "tail");
+  tail.Append(absl::StrCat(std::string(1000, 'x'), "tail"));
   EXPECT_EQ(tail.Text(), "tail");
 }
 

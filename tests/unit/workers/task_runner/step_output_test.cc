@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -92,7 +93,7 @@ TEST_F(ReadStepOutputTest, LinksAndDirectoriesAreNotRead) {
 }
 
 TEST_F(ReadStepOutputTest, RefusesMoreThanAMebibyte) {
-  WriteFile(path_, R"({"summary": ")" + std::string(1 << 20, 'x') + "\"}");
+  WriteFile(path_, absl::StrCat(R"({"summary": ")", std::string(1 << 20, 'x'), "\"}"));
   EXPECT_THAT(ReadStepOutput(path_), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("larger than")));
 }
 

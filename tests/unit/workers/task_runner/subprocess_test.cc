@@ -169,6 +169,15 @@ TEST_F(SubprocessTest, LetsAProgramEndWellWithinTheGrace) {
   EXPECT_THAT(output_.Text(), HasSubstr("bye"));
 }
 
+TEST_F(SubprocessTest, BeginsNothingThatMustNotGoOn) {
+  ProcessSpec spec = Shell("touch ran");
+  spec.timeout = absl::ZeroDuration();
+  EXPECT_EQ(Run(spec)->ending, Ending::kTimedOut);
+  stop_.Stop(StopReason::kReleased);
+  EXPECT_EQ(Run(Shell("touch ran"))->ending, Ending::kStopped);
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "ran"));
+}
+
 TEST_F(SubprocessTest, StopFromAnotherThreadEndsIt) {
   std::thread stopper([&] {
     EXPECT_TRUE(WaitUntil([&] { return !PidIn(directory_ / "pid").empty(); }));
