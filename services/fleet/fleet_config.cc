@@ -14,9 +14,6 @@ bool IsLoopback(const std::string& address) {
 }  // namespace
 
 absl::Status FleetConfig::Validate() const {
-  if (database_url.empty()) {
-    return absl::InvalidArgumentError("no database: set FLEET_DATABASE_URL or --database_url_file");
-  }
   if (insecure_identity && !IsLoopback(listen)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--insecure_identity believes every caller, so --listen must be on loopback, not ", listen));

@@ -1,14 +1,11 @@
 // fleet-service: serves FleetService, CatalogService and RunnerService.
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
-#include "absl/strings/ascii.h"
 #include "common/database/migrator.h"
+#include "common/lifecycle/process_files.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "services/fleet/fleet_config.h"
@@ -32,23 +29,11 @@ ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10), "On SIGTERM, how lon
 
 namespace {
 
-std::string DatabaseUrl() {
-  const std::string path = absl::GetFlag(FLAGS_database_url_file);
-  if (path.empty()) {
-    const char* url = std::getenv("FLEET_DATABASE_URL");
-    return url == nullptr ? "" : url;
-  }
-  std::ifstream file(path);
-  std::string url((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  return std::string(absl::StripAsciiWhitespace(url));
-}
-
 fleet::service::FleetConfig ReadFlags() {
   fleet::service::FleetConfig config;
   config.listen = absl::GetFlag(FLAGS_listen);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   config.port_file = absl::GetFlag(FLAGS_port_file);
-  config.database_url = DatabaseUrl();
   config.insecure_identity = absl::GetFlag(FLAGS_insecure_identity);
   config.wake_up_hints = absl::GetFlag(FLAGS_wake_up_hints);
   config.lease_duration = absl::GetFlag(FLAGS_lease_duration);
@@ -70,7 +55,10 @@ int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
   fleet::SetLogComponent("fleet-service");
   fleet::ShutdownSignal shutdown;
-  const fleet::service::FleetConfig config = ReadFlags();
+  fleet::service::FleetConfig config = ReadFlags();
+  const absl::StatusOr<std::string> url = fleet::ReadDatabaseUrl(absl::GetFlag(FLAGS_database_url_file));
+  if (!url.ok()) return Fail(url.status(), 2);
+  config.database_url = *url;
   if (const absl::Status valid = config.Validate(); !valid.ok()) return Fail(valid, 2);
   if (absl::GetFlag(FLAGS_migrate_and_exit)) {
     const absl::Status migrated = fleet::database::Migrate(config.database_url);
@@ -78,13 +66,9 @@ int main(int argc, char** argv) {
   }
   const auto process = fleet::service::ServiceProcess::Start(config);
   if (!process.ok()) return Fail(process.status(), 1);
-  if (!config.port_file.empty()) {
-    // Whole or not at all: readers wait for the file to appear.
-    const std::string temporary = config.port_file + ".new";
-    std::ofstream(temporary) << "grpc=" << (*process)->grpc_port() << "\nmetrics=" << (*process)->metrics_port()
-                             << "\n";
-    std::rename(temporary.c_str(), config.port_file.c_str());
-  }
+  const absl::Status written = fleet::WritePortFile(
+      config.port_file, {{"grpc", (*process)->grpc_port()}, {"metrics", (*process)->metrics_port()}});
+  if (!written.ok()) return Fail(written, 1);
   fleet::LogInfo("serving", {{"grpc_port", (*process)->grpc_port()}, {"metrics_port", (*process)->metrics_port()}});
   fleet::LogInfo("draining", {{"signal", shutdown.Wait()}});
   (*process)->Drain();

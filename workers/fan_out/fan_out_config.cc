@@ -3,9 +3,6 @@
 namespace fleet::worker {
 
 absl::Status FanOutConfig::Validate() const {
-  if (database_url.empty()) {
-    return absl::InvalidArgumentError("no database: set FLEET_DATABASE_URL or --database_url_file");
-  }
   if (lease_duration < absl::Seconds(1)) return absl::InvalidArgumentError("--lease_duration must be at least 1s");
   if (poll_interval <= absl::ZeroDuration()) return absl::InvalidArgumentError("--poll_interval must be positive");
   return absl::OkStatus();
