@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "fleet/v1/fleet.pb.h"
 
 namespace fleet::cli {
@@ -40,7 +41,7 @@ inline v1::Fleet MakeFleet(v1::FleetState state, int64_t revision, int completed
 
 inline v1::Task MakeTask(int ordinal, const std::string& repo, v1::TaskState state) {
   v1::Task task;
-  task.set_task_id(std::string(kFleetId) + "-" + std::to_string(ordinal));
+  task.set_task_id(absl::StrCat(kFleetId, "-", ordinal));
   task.set_fleet_id(kFleetId);
   task.set_ordinal(ordinal);
   task.set_repo(repo);
