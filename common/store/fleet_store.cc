@@ -229,7 +229,9 @@ absl::StatusOr<FleetStore::Created> FleetStore::CreateIn(Transaction& transactio
         return MakeError(absl::StatusCode::kAlreadyExists,
                          absl::StrCat("request_id ", fleet.request_id, " was used with another payload, for fleet ",
                                       id.ToString(), ": choose a new one, or send the same payload"),
-                         {"REQUEST_ID_REUSED", {{"request_id", fleet.request_id}, {"fleet_id", id.ToString()}}, {}});
+                         {"REQUEST_ID_REUSED",
+                          {{"request_id", fleet.request_id}, {"fleet_id", id.ToString()}},
+                          {{"request_id", "was used with another payload"}}});
       }
       transaction.RollBackInstead();
       FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetIn(transaction, id));
