@@ -123,6 +123,7 @@ Dispatcher::Batch Dispatcher::TakeBatch() {
     if (all) --to_try_;
     if (all || !parked->tried) {
       if (!parked->tried) --untried_;
+      parked->demand.is_repeated = parked->tried;
       parked->tried = true;
       tasks += parked->demand.max_tasks;
       batch.splice(batch.end(), parked_, parked);

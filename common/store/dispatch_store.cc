@@ -40,6 +40,12 @@ constexpr Statement kReadOpenFleets{"read_open_fleets", R"sql(
   where f.ended_at is null
 )sql"};
 
+constexpr Statement kHasWork{"has_work", R"sql(
+  select exists (
+    select from fleets where ended_at is null and cancel_mode = 0 and not paused and failure_message = ''
+      and (queued > delayed or next_retry_at <= clock_timestamp()))
+)sql"};
+
 constexpr Statement kPickDue{"pick_due", "select p.n, " FLEET_TASK_COLUMNS R"sql(
   from unnest($1::uuid[], $2::int[]) with ordinality as p(fleet_id, count, n)
   cross join lateral (
@@ -322,7 +328,20 @@ class DispatchPass {
 
 }  // namespace
 
+absl::StatusOr<bool> DispatchStore::HasWork() {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<bool> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kHasWork));
+    return rows[0].Bool();
+  });
+}
+
 absl::StatusOr<std::vector<LeaseAnswer>> DispatchStore::Dispatch(const std::vector<LeaseDemand>& demands) {
+  // A thousand parked demands must not take the gate whenever some report is recorded.
+  if (std::all_of(demands.begin(), demands.end(), [](const LeaseDemand& demand) { return demand.is_repeated; })) {
+    FLEET_ASSIGN_OR_RETURN(const bool has_work, HasWork());
+    if (!has_work) return std::vector<LeaseAnswer>(demands.size());
+  }
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<LeaseAnswer>> {
     return DispatchPass(transaction, demands).Run();
   });

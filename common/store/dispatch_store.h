@@ -18,6 +18,8 @@ struct LeaseDemand {
   domain::Ulid runner_id;
   int64_t lease_seq = 0;
   int32_t max_tasks = 0;
+  // It was asked before and got nothing: it need not be asked again while no fleet has work.
+  bool is_repeated = false;
 };
 
 struct GrantedTask {
@@ -48,6 +50,9 @@ class DispatchStore {
   // before gets the same answer again. Answers are in the order of the demands. An answer whose commit was in doubt is
   // returned as the error: asking again with the same lease_seq tells.
   absl::StatusOr<std::vector<LeaseAnswer>> Dispatch(const std::vector<LeaseDemand>& demands);
+
+  // Whether some fleet has children that may start, caps aside. Takes no lock.
+  absl::StatusOr<bool> HasWork();
 
   // Of the tasks given, in their order.
   absl::StatusOr<std::vector<TaskDetails>> Details(const std::vector<GrantedTask>& tasks);

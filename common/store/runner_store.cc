@@ -55,6 +55,11 @@ constexpr Statement kDropDeadGrants{"drop_dead_grants", R"sql(
 
 constexpr Statement kLockGate{"lock_gate_for_loss", "select only_row from dispatch_gate for update"};
 
+constexpr Statement kAnySilent{"any_silent", R"sql(
+  select exists (select from runners
+    where state = 1 and heartbeat_at < clock_timestamp() - $1 * interval '1 millisecond')
+)sql"};
+
 constexpr Statement kMarkLost{"mark_lost", R"sql(
   update runners set state = 2 where runner_id in (
     select runner_id from runners
@@ -77,6 +82,7 @@ constexpr Statement kDropGrants{"drop_grants", R"sql(
 constexpr Statement kForgetRunner{"forget_runner", "update runners set state = 3 where runner_id = $1"};
 
 constexpr Statement kRecordService{"record_service", R"sql(
+  with gone as (delete from services where seen_at < clock_timestamp() - interval '1 day')
   insert into services (service_id, seen_at, continuous_since) values ($1, clock_timestamp(), clock_timestamp())
   on conflict (service_id) do update set seen_at = clock_timestamp(),
     continuous_since = case when services.seen_at < clock_timestamp() - $2 * interval '1 millisecond'
@@ -260,9 +266,16 @@ absl::Status RunnerStore::ReturnLeases(const domain::Ulid& runner_id, const std:
 }
 
 absl::StatusOr<int> RunnerStore::MarkLost(absl::Duration lease) {
+  const int64_t lease_ms = absl::ToInt64Milliseconds(lease);
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<int> {
+    // Most passes find nobody silent, and need not hold the gate to see it.
+    FLEET_ASSIGN_OR_RETURN(const Rows any, transaction.Execute(kAnySilent, {lease_ms}));
+    if (!any[0].Bool()) {
+      transaction.RollBackInstead();
+      return 0;
+    }
     FLEET_RETURN_IF_ERROR(transaction.Execute(kLockGate).status());
-    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kMarkLost, {absl::ToInt64Milliseconds(lease)}));
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kMarkLost, {lease_ms}));
     if (rows.affected() == 0) transaction.RollBackInstead();
     return static_cast<int>(rows.affected());
   });
