@@ -1,0 +1,210 @@
+#include "tests/support/invariant_history.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace fleet::testing {
+namespace {
+
+using Snapshot = InvariantSnapshot;
+
+constexpr int32_t kQueued = 1;
+constexpr int32_t kCancelled = 9;
+constexpr int32_t kFirstEndedFleetState = 6;
+
+bool IsActive(int32_t state) { return state >= 2 && state <= 6; }
+bool IsTerminal(int32_t state) { return state >= 7; }
+
+// Whether a child may go from one state to the other within one attempt.
+bool IsStep(int32_t from, int32_t to) {
+  if (from == to) return true;
+  if (from == kQueued) return to == kCancelled;
+  return IsActive(from) && (to == kQueued || to > from);
+}
+
+std::string Child(const std::string& fleet_id, int32_t ordinal) {
+  return absl::StrCat("child ", fleet_id, "-", ordinal);
+}
+
+}  // namespace
+
+std::set<std::string> InvariantHistory::KnownFleets() const {
+  std::set<std::string> known;
+  for (const auto& [id, fleet] : fleets_) known.insert(id);
+  return known;
+}
+
+void InvariantHistory::Judge(const Snapshot& snapshot, Violations& violations) {
+  violations.insert(violations.end(), snapshot.violations.begin(), snapshot.violations.end());
+  JudgeCaps(snapshot, violations);
+  JudgeFleets(snapshot, violations);
+  JudgeTasks(snapshot, violations);
+  JudgeHolders(snapshot, violations);
+  JudgeFeed(snapshot, violations);
+}
+
+void InvariantHistory::JudgeFleets(const Snapshot& snapshot, Violations& violations) {
+  std::set<std::string> gone = KnownFleets();
+  for (const Snapshot::Fleet& now : snapshot.fleets) {
+    gone.erase(now.id);
+    const auto [entry, is_new] = fleets_.try_emplace(now.id);
+    SeenFleet& fleet = entry->second;
+    const auto targets = snapshot.targets.find(now.id);
+    if (is_new) {
+      fleet.targets = targets->second;
+      fleet.tasks.resize(fleet.targets.size());
+      if (static_cast<int64_t>(fleet.targets.size()) != now.total) {
+        violations.push_back(
+            absl::StrCat("fleet ", now.id, ": total is ", now.total, ", it has ", fleet.targets.size(), " targets"));
+      }
+    } else {
+      JudgeFleet(fleet.last, now, violations);
+      if (targets != snapshot.targets.end() && targets->second != fleet.targets) {
+        violations.push_back(absl::StrCat("fleet ", now.id, ": its frozen targets changed"));
+      }
+    }
+    fleet.revision_before = is_new ? 0 : fleet.last.revision;
+    fleet.last = now;
+    fleet.told.clear();
+    fleet.moved.clear();
+  }
+  for (const std::string& id : gone) violations.push_back(absl::StrCat("fleet ", id, " is gone"));
+}
+
+void InvariantHistory::JudgeFleet(const Snapshot::Fleet& before, const Snapshot::Fleet& now, Violations& violations) {
+  const auto complain = [&](const std::string& what) {
+    violations.push_back(absl::StrCat("fleet ", now.id, ": ", what));
+  };
+  if (before.state >= kFirstEndedFleetState && now.state != before.state) {
+    complain(absl::StrCat("it was terminal in state ", before.state, " and is now in state ", now.state));
+  }
+  if (now.revision < before.revision) complain(absl::StrCat("revision fell from ", before.revision));
+  if (now.revision == before.revision && (now.state != before.state || now.expanded != before.expanded)) {
+    complain("it changed without a revision");
+  }
+  if (now.total != before.total) complain("its total changed");
+  if (now.creator != before.creator) complain("its creator changed");
+  if (now.expanded < before.expanded) complain("expanded fell");
+  if (!before.may_start && !now.may_start && now.attempts != before.attempts) {
+    complain("a child was started though it was cancelled, paused or ended");
+  }
+}
+
+// Between two snapshots under one limit, a lease that was granted found room at its time, and later ones did too; so
+// the limit holds now. Without a new lease, what was active before (under an older limit) may be active still.
+void InvariantHistory::JudgeCap(const std::string& holder, const Use& use, int64_t limit, int64_t limit_before,
+                                Violations& violations) {
+  const auto [entry, is_new] = uses_.try_emplace(holder, use);
+  const Use before = is_new ? Use() : entry->second;
+  entry->second = use;
+  int64_t most = std::max(limit, limit_before);
+  if (use.attempts == before.attempts) most = std::max(most, before.active);
+  if (use.active > most) {
+    violations.push_back(absl::StrCat(holder, " has ", use.active, " children active, over the cap of ", most));
+  }
+}
+
+void InvariantHistory::JudgeCaps(const Snapshot& snapshot, Violations& violations) {
+  const auto limit = [](const std::map<std::string, int64_t>& limits, const char* name) {
+    const auto found = limits.find(name);
+    return found == limits.end() ? int64_t{0} : found->second;
+  };
+  Use system;
+  std::map<std::string, Use> users;
+  for (const Snapshot::Fleet& fleet : snapshot.fleets) {
+    system.active += fleet.active;
+    system.attempts += fleet.attempts;
+    users[fleet.creator].active += fleet.active;
+    users[fleet.creator].attempts += fleet.attempts;
+    const auto seen = fleets_.find(fleet.id);
+    const int64_t cap_before = seen == fleets_.end() ? 0 : seen->second.last.max_concurrency;
+    JudgeCap(absl::StrCat("fleet ", fleet.id), {fleet.active, fleet.attempts}, fleet.max_concurrency, cap_before,
+             violations);
+  }
+  JudgeCap("the system", system, limit(snapshot.limits, "system_active"), limit(limits_, "system_active"), violations);
+  for (const auto& [user, use] : users) {
+    JudgeCap(absl::StrCat("user ", user), use, limit(snapshot.limits, "user_active"), limit(limits_, "user_active"),
+             violations);
+  }
+  limits_ = snapshot.limits;
+}
+
+void InvariantHistory::JudgeTasks(const Snapshot& snapshot, Violations& violations) {
+  for (auto& [id, fleet] : fleets_) {
+    for (SeenTask& task : fleet.tasks) task.in_this_snapshot = false;
+  }
+  for (const Snapshot::Task& task : snapshot.tasks) {
+    const auto fleet = fleets_.find(task.fleet_id);
+    if (fleet != fleets_.end()) JudgeTask(task, fleet->second, violations);
+  }
+  if (!snapshot.is_full) return;
+  for (const auto& [id, fleet] : fleets_) {
+    for (std::size_t i = 0; i < fleet.tasks.size(); ++i) {
+      if (fleet.tasks[i].attempt >= 0 && !fleet.tasks[i].in_this_snapshot) {
+        violations.push_back(absl::StrCat(Child(id, static_cast<int32_t>(i) + 1), " was lost"));
+      }
+    }
+  }
+}
+
+void InvariantHistory::JudgeTask(const Snapshot::Task& task, SeenFleet& fleet, Violations& violations) {
+  const std::string child = Child(task.fleet_id, task.ordinal);
+  const auto complain = [&](const std::string& what) { violations.push_back(absl::StrCat(child, ": ", what)); };
+  if (task.ordinal < 1 || task.ordinal > static_cast<int32_t>(fleet.targets.size())) {
+    return complain("there is no such target");
+  }
+  const auto index = static_cast<std::size_t>(task.ordinal) - 1;
+  SeenTask& seen = fleet.tasks[index];
+  if (seen.in_this_snapshot) complain("it is there twice");
+  if (task.repo != fleet.targets[index]) complain(absl::StrCat("stands for ", task.repo, ", not its target"));
+  const SeenTask before = seen;
+  seen = {task.attempt, task.state, task.outcome, true};
+  if (before.attempt < 0) return;
+  const bool same = before.attempt == task.attempt && before.state == task.state && before.outcome == task.outcome;
+  if (same) return;
+  fleet.moved.insert(task.ordinal);
+  if (task.attempt < before.attempt) complain(absl::StrCat("its attempt fell from ", before.attempt));
+  if (IsTerminal(before.state)) {
+    complain(absl::StrCat("it was terminal in state ", before.state, " outcome ", before.outcome, " and is now in ",
+                          task.state, " outcome ", task.outcome, " attempt ", task.attempt));
+  } else if (task.attempt == before.attempt && !IsStep(before.state, task.state)) {
+    complain(absl::StrCat("it went from state ", before.state, " to ", task.state, " in one attempt"));
+  }
+}
+
+// A (child, attempt) is only ever given to one runner.
+void InvariantHistory::JudgeHolders(const Snapshot& snapshot, Violations& violations) {
+  const auto judge = [&](const std::string& fleet_id, int32_t ordinal, int32_t attempt, const std::string& runner) {
+    const auto [holder, is_new] = holders_.try_emplace({fleet_id, ordinal, attempt}, runner);
+    if (!is_new && holder->second != runner) {
+      violations.push_back(absl::StrCat(Child(fleet_id, ordinal), ": attempt ", attempt, " was given to runner ",
+                                        holder->second, " and to runner ", runner));
+    }
+  };
+  for (const Snapshot::Lease& lease : snapshot.leases) {
+    judge(lease.fleet_id, lease.ordinal, lease.attempt, lease.runner_id);
+  }
+  for (const Snapshot::Task& task : snapshot.tasks) {
+    if (!task.runner_id.empty()) judge(task.fleet_id, task.ordinal, task.attempt, task.runner_id);
+  }
+}
+
+// Every child that moved since the snapshot before is named by a change row since then.
+void InvariantHistory::JudgeFeed(const Snapshot& snapshot, Violations& violations) {
+  for (const Snapshot::Change& change : snapshot.changes) {
+    const auto fleet = fleets_.find(change.fleet_id);
+    if (fleet == fleets_.end() || change.revision <= fleet->second.revision_before) continue;
+    fleet->second.told.insert(change.ordinals.begin(), change.ordinals.end());
+    for (int32_t i = change.range.first; i <= change.range.second; ++i) fleet->second.told.insert(i);
+  }
+  for (const auto& [id, fleet] : fleets_) {
+    for (const int32_t ordinal : fleet.moved) {
+      if (fleet.told.count(ordinal) == 0) {
+        violations.push_back(absl::StrCat(Child(id, ordinal), " changed and no change row says so"));
+      }
+    }
+  }
+}
+
+}  // namespace fleet::testing

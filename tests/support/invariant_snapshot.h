@@ -1,0 +1,78 @@
+// One consistent picture of the database, as the invariant checker judges it.
+#ifndef FLEET_TESTS_SUPPORT_INVARIANT_SNAPSHOT_H_
+#define FLEET_TESTS_SUPPORT_INVARIANT_SNAPSHOT_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/database/connection_pool.h"
+
+namespace fleet::testing {
+
+struct InvariantSnapshot {
+  struct Fleet {
+    std::string id;
+    std::string creator;
+    int32_t state = 0;
+    int32_t total = 0;
+    int32_t expanded = 0;
+    int32_t max_concurrency = 0;
+    bool may_start = false;  // neither cancelled, paused, failing nor ended
+    int64_t revision = 0;
+    int64_t active = 0;    // counted from tasks
+    int64_t attempts = 0;  // their sum, from tasks: grows with every lease
+  };
+  struct Task {
+    std::string fleet_id;
+    int32_t ordinal = 0;
+    int32_t attempt = 0;
+    int32_t state = 0;
+    int32_t outcome = 0;
+    std::string runner_id;
+    std::string repo;
+  };
+  // A (child, attempt) and who was given it, from lease_grants and task_attempts.
+  struct Lease {
+    std::string fleet_id;
+    int32_t ordinal = 0;
+    int32_t attempt = 0;
+    std::string runner_id;
+  };
+  struct Change {
+    std::string fleet_id;
+    int64_t revision = 0;
+    std::vector<int32_t> ordinals;
+    std::pair<int32_t, int32_t> range = {0, -1};
+  };
+
+  // Whether `tasks` holds every child; else those that changed since the snapshot before, and maybe some more.
+  bool is_full = false;
+  std::vector<Fleet> fleets;
+  std::vector<Task> tasks;
+  std::vector<Lease> leases;
+  std::vector<Change> changes;
+  std::map<std::string, int64_t> limits;
+  // The repositories of fleets that were not known, in order; with is_full of all fleets.
+  std::map<std::string, std::vector<std::string>> targets;
+  // What a query by itself shows to be wrong.
+  std::vector<std::string> violations;
+  // Every row that a later snapshot sees and this one does not was written by this transaction or a later one.
+  int64_t horizon = 0;
+
+  // Whether children were active or being enqueued.
+  bool HasWorkInFlight() const;
+};
+
+// Reads everything in one REPEATABLE READ read-only transaction: rows written by transaction `since` or later, all if
+// it is 0. `known`: fleets whose targets need not be read.
+absl::StatusOr<InvariantSnapshot> ReadInvariantSnapshot(database::ConnectionPool& pool, int64_t since,
+                                                        const std::set<std::string>& known);
+
+}  // namespace fleet::testing
+
+#endif  // FLEET_TESTS_SUPPORT_INVARIANT_SNAPSHOT_H_
