@@ -1,9 +1,12 @@
 #include "tests/support/child_process.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait_until.h"
 
@@ -11,6 +14,19 @@ namespace fleet::testing {
 namespace {
 
 using ::testing::HasSubstr;
+
+// A file of the test's own, removed with it.
+class LogFile {
+ public:
+  LogFile() : path_(absl::StrCat(::testing::TempDir(), "child_process_test_", getpid(), ".log")) {}
+  ~LogFile() { std::filesystem::remove(path_); }
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_;
+};
 
 std::string Content(const std::string& path) {
   std::ifstream file(path);
@@ -34,14 +50,13 @@ TEST(ChildProcessTest, ReportsTheSignalThatEndedIt) {
 }
 
 TEST(ChildProcessTest, PassesEnvironmentAndDirectoryAndKeepsTheOutput) {
-  const std::string log = ::testing::TempDir() + "child_process_test.log";
-  std::filesystem::remove(log);
+  const LogFile log;
   FLEET_ASSERT_OK_AND_ASSIGN(const auto child, ChildProcess::Start({.argv = {"sh", "-c", "echo $COLOUR; pwd >&2"},
                                                                     .environment = {{"COLOUR", "blue"}},
-                                                                    .log_file = log,
+                                                                    .log_file = log.path(),
                                                                     .working_directory = "/usr"}));
   EXPECT_THAT(child->WaitExit(absl::Seconds(20)), IsOkAndHolds(0));
-  EXPECT_EQ(Content(log), "blue\n/usr\n");
+  EXPECT_EQ(Content(log.path()), "blue\n/usr\n");
 }
 
 TEST(ChildProcessTest, NamesAProgramThatIsNotThere) {
@@ -50,15 +65,14 @@ TEST(ChildProcessTest, NamesAProgramThatIsNotThere) {
 }
 
 TEST(ChildProcessTest, EndsItsWholeGroup) {
-  const std::string log = ::testing::TempDir() + "child_process_group.log";
-  std::filesystem::remove(log);
+  const LogFile log;
   {
     FLEET_ASSERT_OK_AND_ASSIGN(
         const auto child,
-        ChildProcess::Start({.argv = {"sh", "-c", "tail -f /dev/null & echo $!; wait"}, .log_file = log}));
-    ASSERT_TRUE(WaitUntil([&] { return !Content(log).empty(); }));
+        ChildProcess::Start({.argv = {"sh", "-c", "tail -f /dev/null & echo $!; wait"}, .log_file = log.path()}));
+    ASSERT_TRUE(WaitUntil([&] { return !Content(log.path()).empty(); }));
   }
-  const std::string grandchild = "/proc/" + std::to_string(std::stoi(Content(log)));
+  const std::string grandchild = "/proc/" + std::to_string(std::stoi(Content(log.path())));
   EXPECT_TRUE(WaitUntil([&] {
     // Whoever adopts it may leave it a zombie for a while.
     return !std::filesystem::exists(grandchild) || Content(grandchild + "/cmdline").empty();
