@@ -1,0 +1,77 @@
+// A runner that does no work: what it leases it reports at once. The services cannot tell it from a real one.
+#ifndef FLEET_TESTS_BENCH_SIMULATED_RUNNER_H_
+#define FLEET_TESTS_BENCH_SIMULATED_RUNNER_H_
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/lifecycle/mutex.h"
+#include "common/lifecycle/periodic_loop.h"
+#include "fleet/v1/runner_service.grpc.pb.h"
+#include "tests/bench/bench_session.h"
+
+namespace fleet::bench {
+
+class SimulatedRunner {
+ public:
+  struct Options {
+    // Most leases of one LeaseTasks call; 1 to 500. It leases again once all of them are reported.
+    int32_t lease_size = 500;
+    // Reports HYDRATING, RUNNING and FINALIZING before COMPLETED, each in a call of its own.
+    bool with_progress = false;
+    // Called with every answer that holds leases, before they are reported.
+    std::function<void(const v1::LeaseTasksResponse&)> leased;
+  };
+
+  // Outlived by `session`. Registers; see started().
+  SimulatedRunner(BenchSession& session, Options options);
+  // Stops.
+  ~SimulatedRunner();
+  SimulatedRunner(const SimulatedRunner&) = delete;
+  SimulatedRunner& operator=(const SimulatedRunner&) = delete;
+
+  // Whether it could register.
+  const absl::Status& registered() const { return registered_; }
+
+  // One call. The leases are held, and heartbeats list them, until they are reported.
+  absl::StatusOr<v1::LeaseTasksResponse> Lease(absl::Duration wait);
+  // One call with up to 500 leases; they are no longer held after a terminal state. Returns kAborted if a report was
+  // not taken.
+  absl::Status Report(const google::protobuf::RepeatedPtrField<v1::Lease>& leases, v1::TaskState state);
+
+  // Leases and reports on a thread of its own until stopped or until a call fails.
+  void Start();
+  // Ends when what it holds is reported; what came of it.
+  absl::Status Stop();
+
+ private:
+  absl::Status Register();
+  absl::Status Work();
+  PeriodicLoop::Next SendHeartbeat();
+
+  BenchSession& session_;
+  const Options options_;
+  const std::string id_;
+  const std::unique_ptr<v1::RunnerService::Stub> stub_;
+  const absl::Status registered_;
+  std::atomic<bool> stopping_{false};
+  absl::Status worked_;
+
+  Mutex mutex_;
+  std::map<std::string, int32_t> held_ ABSL_GUARDED_BY(mutex_);
+  int64_t lease_seq_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t heartbeat_seq_ ABSL_GUARDED_BY(mutex_) = 0;
+
+  std::thread thread_;
+  PeriodicLoop heartbeats_;
+};
+
+}  // namespace fleet::bench
+
+#endif  // FLEET_TESTS_BENCH_SIMULATED_RUNNER_H_
