@@ -1,0 +1,56 @@
+// A runner without hands: it leases, heartbeats and reports over real gRPC, and executes nothing. For tests and
+// benchmarks.
+#ifndef FLEET_TESTS_SUPPORT_RUNNER_DRIVER_H_
+#define FLEET_TESTS_SUPPORT_RUNNER_DRIVER_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "fleet/v1/runner_service.grpc.pb.h"
+
+namespace fleet::testing {
+
+// Not thread-safe. It keeps the rules of a good runner by itself: lease_seq grows with every answer that held leases
+// and is repeated when an answer was lost, and what is held is listed in heartbeats until its end was answered.
+class RunnerDriver {
+ public:
+  // `address`: "host:port" of a service. Makes a fresh runner_id.
+  explicit RunnerDriver(const std::string& address, std::string user = "runner");
+
+  // From now on talks to another service, as the same runner.
+  void MoveTo(const std::string& address);
+
+  absl::Status Register(int slots = 100);
+  absl::StatusOr<std::vector<v1::Lease>> Lease(int max_tasks, absl::Duration wait = absl::ZeroDuration());
+  // Reports `state` on every one of `leases`, at most 500; answers in their order. A terminal state ends the holding,
+  // unless the answer was lost.
+  absl::StatusOr<std::vector<v1::ReportStatus>> Report(const std::vector<v1::Lease>& leases, v1::TaskState state);
+  // Reports as they stand.
+  absl::StatusOr<v1::ReportTasksResponse> Report(const v1::ReportTasksRequest& request);
+  absl::StatusOr<v1::HeartbeatResponse> Heartbeat();
+
+  v1::TaskReport ReportOf(const v1::Lease& lease, v1::TaskState state) const;
+  const std::string& runner_id() const { return runner_id_; }
+  // The number the next LeaseTasks names.
+  int64_t lease_seq() const { return lease_seq_; }
+  void set_lease_seq(int64_t lease_seq) { lease_seq_ = lease_seq; }
+  // Attempts held, by task id: what heartbeats list.
+  std::map<std::string, int32_t>& held() { return held_; }
+
+ private:
+  const std::string user_;
+  const std::string runner_id_;
+  std::unique_ptr<v1::RunnerService::StubInterface> stub_;
+  int64_t lease_seq_ = 1;
+  int64_t heartbeat_seq_ = 0;
+  int64_t received_lease_seq_ = 0;
+  std::map<std::string, int32_t> held_;
+};
+
+}  // namespace fleet::testing
+
+#endif  // FLEET_TESTS_SUPPORT_RUNNER_DRIVER_H_
