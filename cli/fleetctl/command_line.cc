@@ -16,6 +16,7 @@
 #include "cli/fleetctl/option_values.h"
 #include "cli/fleetctl/state_names.h"
 #include "common/domain/identifiers.h"
+#include "common/rpc/channel.h"
 
 namespace fleet::cli {
 namespace {
@@ -70,7 +71,7 @@ class Parser {
     // CLI11 takes them from the back.
     app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));
     line_.global.servers = ValueOf("--server", ParseServers(server_.empty() ? kDefaultServer : server_));
-    if (!domain::IsUserName(line_.global.user)) {
+    if (!rpc::IsUserName(line_.global.user)) {
       throw CLI::ValidationError("--user", "must be 1 to 128 printable ASCII characters without a space");
     }
     return std::move(line_);

@@ -20,6 +20,9 @@ constexpr int kAttemptsWithinTimeout = 3;
 class FailureLog {
  public:
   void Add(const std::string& address, const absl::Status& status) {
+    // The last attempt may have had but a moment: what the server said before tells more than that it was late.
+    const bool known = by_address_.count(address) > 0;
+    if (known && status.code() == absl::StatusCode::kDeadlineExceeded) return;
     last_ = status;
     by_address_[address] = status;
   }

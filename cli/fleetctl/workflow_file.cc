@@ -72,7 +72,8 @@ class WorkflowReader {
       return Refuse(value.mark, "steps must be a list with at least one step");
     }
     for (const YAML::Node& node : value.node) {
-      ReadStep({node, node.Mark(), absl::StrCat("steps[", workflow.steps_size(), "]")}, *workflow.add_steps());
+      const std::string key = absl::StrCat("steps[", workflow.steps_size(), "]");
+      ReadStep({node, MarkOf(node, value.mark), key}, *workflow.add_steps());
     }
   }
 
