@@ -1,0 +1,54 @@
+// PostgreSQL goes away as in a power failure, in the middle of a fleet.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/e2e/end_to_end_test.h"
+#include "tests/e2e/watch_output.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait_until.h"
+
+namespace fleet::e2e {
+namespace {
+
+using ::fleet::testing::WaitUntil;
+
+class LostDatabaseTest : public EndToEndTest {
+ protected:
+  LostDatabaseTest() : EndToEndTest(Server::kOwn) {}
+};
+
+TEST_F(LostDatabaseTest, AFleetEndsRightAfterPostgresWasGone) {
+  const std::vector<std::string> repos = AddRepositories(8);
+  ApplyScript(gate().Script("echo $FLEET_REPO > change"));
+  stack().StartRunner("runner-1", {"service-1", "service-2"});
+  stack().StartRunner("runner-2", {"service-2", "service-1"});
+  const std::string id = Submit(repos);
+  const auto watch = StartFleetctl({"watch", id, "-o", "json"});
+  for (const char* repo : {"acme/r1", "acme/r2"}) gate().OpenFor(repo);
+  WaitFor(id, [](const v1::Fleet& fleet) {
+    return fleet.rollup().states().completed() == 2 && fleet.rollup().states().running() == 4;
+  });
+
+  FLEET_ASSERT_OK(postgres().StopImmediate());
+  // Steps end now, and what came of them cannot be recorded.
+  gate().OpenFor("acme/r3");
+  gate().OpenFor("acme/r4");
+  EXPECT_TRUE(WaitUntil([this] { return !gate().IsAlive("acme/r3", 1) && !gate().IsAlive("acme/r4", 1); }));
+  EXPECT_TRUE(absl::IsUnavailable(api().Get(id).status())) << api().Get(id).status();
+  for (const char* service : {"service-1", "service-2"}) EXPECT_TRUE(stack().process(service).IsRunning());
+  EXPECT_TRUE(stack().process("worker-1").IsRunning());
+
+  FLEET_ASSERT_OK(postgres().Restart());
+  gate().Open();
+  const v1::Fleet fleet = WaitForEnd(id);
+  EXPECT_EQ(fleet.state(), v1::FLEET_STATE_COMPLETED);
+  EXPECT_EQ(fleet.rollup().outcomes().branch_pushed(), 8);
+  ExpectPushed(id, repos);
+  const Program::Result watched = watch->Wait();
+  EXPECT_EQ(watched.code, 0) << watched.err;
+  EXPECT_EQ(WatchOutput(watched.out).LastState(), "FLEET_STATE_COMPLETED");
+}
+
+}  // namespace
+}  // namespace fleet::e2e
