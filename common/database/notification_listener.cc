@@ -54,6 +54,7 @@ void NotificationListener::ListenUntilLost() {
   if (!connection.ok()) return;
   pqxx::connection& driver = (*connection)->driver().connection;
   std::vector<std::unique_ptr<Receiver>> receivers;
+  receivers.reserve(channels_.size());
   for (const std::string& channel : channels_) {
     receivers.push_back(std::make_unique<Receiver>(driver, channel, heard_));
   }

@@ -2,15 +2,13 @@
 
 #include <charconv>
 #include <pqxx/result>
-#include <utility>
 
 #include "common/database/values.h"
 
 namespace fleet::database {
 
-Rows::Rows(pqxx::result result)
-    : result_(std::make_shared<const pqxx::result>(std::move(result))),
-      size_(static_cast<std::size_t>(result_->size())) {}
+Rows::Rows(const pqxx::result& result)
+    : result_(std::make_shared<const pqxx::result>(result)), size_(static_cast<std::size_t>(result_->size())) {}
 
 int64_t Rows::affected() const { return static_cast<int64_t>(result_->affected_rows()); }
 

@@ -21,7 +21,7 @@ class RowReader;
 
 class Rows {
  public:
-  explicit Rows(pqxx::result result);
+  explicit Rows(const pqxx::result& result);  // shares it
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

@@ -80,7 +80,7 @@ void Dispatcher::Run() {
         next_poll = clock_.Elapsed() + options_.poll_interval;
         expired = TakeExpired(clock_.Elapsed());
       }
-      batch = TakeBatch();
+      batch = TakeBatch(expired);
     }
     for (Parked& parked : expired) parked.answer(store::LeaseAnswer());
     if (!batch.empty()) Serve(std::move(batch));
@@ -91,9 +91,7 @@ Dispatcher::Batch Dispatcher::TakeExpired(absl::Duration now) {
   Batch expired;
   for (auto parked = parked_.begin(); parked != parked_.end();) {
     const auto next = std::next(parked);
-    const bool abandoned = parked->abandoned != nullptr && *parked->abandoned;
-    if (parked->tried && (parked->deadline <= now || abandoned)) {
-      if (to_try_ > 0) --to_try_;
+    if (parked->tried && (parked->deadline <= now || parked->IsAbandoned())) {
       expired.splice(expired.end(), parked_, parked);
     }
     parked = next;
@@ -109,7 +107,7 @@ absl::Duration Dispatcher::UntilNextDeadline() {
   return next;
 }
 
-Dispatcher::Batch Dispatcher::TakeBatch() {
+Dispatcher::Batch Dispatcher::TakeBatch(Batch& expired) {
   if (woken_) {
     woken_ = false;
     to_try_ = parked_.size();
@@ -125,8 +123,12 @@ Dispatcher::Batch Dispatcher::TakeBatch() {
       if (!parked->tried) --untried_;
       parked->demand.is_repeated = parked->tried;
       parked->tried = true;
-      tasks += parked->demand.max_tasks;
-      batch.splice(batch.end(), parked_, parked);
+      if (parked->IsAbandoned()) {
+        expired.splice(expired.end(), parked_, parked);
+      } else {
+        tasks += parked->demand.max_tasks;
+        batch.splice(batch.end(), parked_, parked);
+      }
     }
     parked = next;
   }

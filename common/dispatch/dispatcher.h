@@ -59,12 +59,14 @@ class Dispatcher {
     Answer answer;
     std::shared_ptr<const std::atomic<bool>> abandoned;
     bool tried = false;
+    bool IsAbandoned() const { return abandoned != nullptr && *abandoned; }
   };
   using Batch = std::list<Parked>;
 
   void Run();
-  // Takes what the next transaction should serve: everything if woken, else what was never tried.
-  Batch TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes what the next transaction should serve: everything if woken, else what was never tried. What turns out to be
+  // abandoned goes to `expired` instead.
+  Batch TakeBatch(Batch& expired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Demands whose wait is over, or whose caller is gone. They were tried within the last poll interval: no transaction
   // for them.
   Batch TakeExpired(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

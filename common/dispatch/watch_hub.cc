@@ -167,7 +167,7 @@ void WatchHub::Tell(const domain::Ulid& fleet_id, const store::FleetRecord& reco
   if (!with_tasks.empty()) TellTasks(fleet_id, shared, with_tasks);
 }
 
-void WatchHub::TellTasks(const domain::Ulid& fleet_id, std::shared_ptr<const store::FleetRecord> record,
+void WatchHub::TellTasks(const domain::Ulid& fleet_id, const std::shared_ptr<const store::FleetRecord>& record,
                          const Subscriptions& watchers) {
   // All that are up to date stand at the same revision: one read serves them.
   std::map<int64_t, std::vector<std::shared_ptr<WatchSubscription>>> by_cursor;

@@ -102,7 +102,7 @@ class WatchHub {
   // Of these fleets, those that some watcher has not been told all of.
   std::vector<domain::Ulid> Behind(const std::set<domain::Ulid>& fleet_ids);
   void Tell(const domain::Ulid& fleet_id, const store::FleetRecord& record);
-  void TellTasks(const domain::Ulid& fleet_id, std::shared_ptr<const store::FleetRecord> record,
+  void TellTasks(const domain::Ulid& fleet_id, const std::shared_ptr<const store::FleetRecord>& record,
                  const Subscriptions& watchers);
   void TellBookmarks();
   Subscriptions WatchersOf(const domain::Ulid& fleet_id);

@@ -171,10 +171,6 @@ bool IsRequestId(absl::string_view text) {
 
 bool IsPoolName(absl::string_view text) { return IsSlug(text) && text.size() <= 63; }
 
-bool IsUserName(absl::string_view text) {
-  return !text.empty() && text.size() <= 128 && AllOf(text, [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
 bool IsParameterName(absl::string_view text) {
   return !text.empty() && text.size() <= 64 && absl::ascii_isalpha(static_cast<unsigned char>(text[0])) &&
          AllOf(text, [](char c) { return IsAlnum(c) || c == '_'; });

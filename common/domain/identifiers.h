@@ -61,8 +61,6 @@ std::string BranchName(const Ulid& fleet_id, absl::string_view repo);
 bool IsRequestId(absl::string_view text);
 // Pool: [a-z][a-z0-9-]{0,62}.
 bool IsPoolName(absl::string_view text);
-// User: 1 to 128 printable ASCII characters without space.
-bool IsUserName(absl::string_view text);
 // Parameter: [A-Za-z][A-Za-z0-9_]{0,63}.
 bool IsParameterName(absl::string_view text);
 

@@ -1,6 +1,5 @@
 #include "common/rpc/authenticator.h"
 
-#include "common/domain/identifiers.h"
 #include "common/rpc/channel.h"
 #include "common/status/error_info.h"
 
@@ -22,7 +21,7 @@ absl::StatusOr<Caller> Authenticator::Authenticate(const grpc::ServerContextBase
   const auto entry = metadata.find(kUserMetadataKey);
   if (entry == metadata.end()) return Unauthenticated("send your user name as metadata key x-fleet-user");
   const std::string user(entry->second.data(), entry->second.size());
-  if (!domain::IsUserName(user)) {
+  if (!IsUserName(user)) {
     return Unauthenticated("metadata key x-fleet-user must be 1 to 128 printable ASCII characters without space");
   }
   return Caller{user};

@@ -48,16 +48,16 @@ RpcHandler::RpcHandler(std::string service, const Authenticator& authenticator, 
 
 grpc::ServerUnaryReactor* RpcHandler::Run(const char* method, grpc::CallbackServerContext* context, Work work) {
   return RunAsync(method, context,
-                  [this, work = std::move(work)](const Caller& caller,
-                                                 std::shared_ptr<const std::atomic<bool>> abandoned, Done done) {
-                    const bool taken = pool_.Submit([work, caller, abandoned = std::move(abandoned), done] {
+                  [this, work = std::move(work)](const Caller& caller, const Abandoned& abandoned, const Done& done) {
+                    const bool taken = pool_.Submit([work, caller, abandoned, done] {
                       done(*abandoned ? absl::CancelledError("the caller is gone") : work(caller));
                     });
                     if (!taken) done(absl::UnavailableError("too many calls wait; try again"));
                   });
 }
 
-grpc::ServerUnaryReactor* RpcHandler::RunAsync(const char* method, grpc::CallbackServerContext* context, Start start) {
+grpc::ServerUnaryReactor* RpcHandler::RunAsync(const char* method, grpc::CallbackServerContext* context,
+                                               const Start& start) {
   Call* call = new Call(*this, method);  // deletes itself in OnDone
   const absl::StatusOr<Caller> caller = authenticator_.Authenticate(*context);
   if (!caller.ok()) {

@@ -32,8 +32,9 @@ class RpcHandler {
   // For calls that wait: `start` runs on the gRPC thread, must not block, and calls `done` exactly once, from any
   // thread. `abandoned` turns true when the caller is gone.
   using Done = std::function<void(const absl::Status&)>;
-  using Start = std::function<void(const Caller&, std::shared_ptr<const std::atomic<bool>> abandoned, Done done)>;
-  grpc::ServerUnaryReactor* RunAsync(const char* method, grpc::CallbackServerContext* context, Start start);
+  using Abandoned = std::shared_ptr<const std::atomic<bool>>;
+  using Start = std::function<void(const Caller&, const Abandoned& abandoned, const Done& done)>;
+  grpc::ServerUnaryReactor* RunAsync(const char* method, grpc::CallbackServerContext* context, const Start& start);
 
  private:
   class Call;

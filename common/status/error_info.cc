@@ -48,8 +48,7 @@ absl::Status MakeError(absl::StatusCode code, absl::string_view message, ErrorIn
     json["violations"].push_back({{"field", field}, {"description", description}});
   }
   absl::Status status(code, Cut(std::string(message), 1000));
-  status.SetPayload(kPayloadUrl,
-                    absl::Cord(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+  status.SetPayload(kPayloadUrl, absl::Cord(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   return status;
 }
 
@@ -73,8 +72,8 @@ absl::Status InvalidField(absl::string_view field, absl::string_view description
   ErrorInfo info;
   info.reason = "INVALID_ARGUMENT";
   info.violations.push_back({std::string(field), std::string(description)});
-  return MakeError(absl::StatusCode::kInvalidArgument,
-                   std::string(field) + ": " + std::string(description), std::move(info));
+  return MakeError(absl::StatusCode::kInvalidArgument, std::string(field) + ": " + std::string(description),
+                   std::move(info));
 }
 
 }  // namespace fleet

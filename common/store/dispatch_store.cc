@@ -176,6 +176,7 @@ class DispatchPass {
 
   absl::Status Grant(const std::vector<domain::FleetGrant>& grants) {
     std::vector<domain::Ulid> ids;
+    ids.reserve(grants.size());
     for (const domain::FleetGrant& grant : grants) ids.push_back(grant.fleet_id);
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction_, ids));
     FLEET_RETURN_IF_ERROR(PickTasks(ledger, grants));

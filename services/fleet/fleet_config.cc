@@ -6,9 +6,11 @@
 namespace fleet::service {
 namespace {
 
+// A name that only begins like a loopback address is a name, and leads anywhere.
 bool IsLoopback(const std::string& address) {
   const std::string host = address.substr(0, address.rfind(':'));
-  return host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
+  const bool is_ipv4 = host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "[::1]" || (is_ipv4 && absl::StartsWith(host, "127."));
 }
 
 }  // namespace

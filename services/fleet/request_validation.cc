@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/task.h"
+#include "common/domain/text.h"
+#include "common/rpc/channel.h"
 #include "common/status/error_info.h"
 #include "services/fleet/proto_conversion.h"
 #include "services/fleet/violations.h"
@@ -31,7 +33,7 @@ void CheckParameters(const std::string& field, const ProtoParameters& parameters
   if (parameters.size() > kMaxParameters) violations.Add(field, "has more than 50 entries");
   std::map<std::string, std::string> folded;
   for (const auto& [name, value] : parameters) {
-    const std::string entry = absl::StrCat(field, "[", name.substr(0, 64), "]");
+    const std::string entry = absl::StrCat(field, "[", domain::KeepHead(name, 64), "]");
     if (!domain::IsParameterName(name)) violations.Add(entry, "name must match [A-Za-z][A-Za-z0-9_]{0,63}");
     const auto [other, is_new] = folded.emplace(absl::AsciiStrToUpper(name), name);
     if (!is_new) violations.Add(entry, absl::StrCat("differs from ", other->second, " only by case"));
@@ -50,7 +52,8 @@ class RepoSet {
       if (is_new) return;
       problem = absl::StrCat("is the same repository as ", list, "[", first->second, "]");
     }
-    violations.Add(absl::StrCat(list, "[", index, "].repo"), absl::StrCat("\"", repo.substr(0, 100), "\" ", problem));
+    violations.Add(absl::StrCat(list, "[", index, "].repo"),
+                   absl::StrCat("\"", domain::KeepHead(repo, 100), "\" ", problem));
   }
 
  private:
@@ -120,7 +123,7 @@ void CheckStep(const std::string& field, const v1::WorkflowStep& step, std::set<
   CheckArguments(field + ".command", step.command(), violations);
   CheckArguments(field + ".interpreter", step.interpreter(), violations);
   for (const auto& [name, value] : step.environment()) {
-    const std::string entry = absl::StrCat(field, ".environment[", name.substr(0, 64), "]");
+    const std::string entry = absl::StrCat(field, ".environment[", domain::KeepHead(name, 64), "]");
     if (!IsEnvironmentName(name)) violations.Add(entry, "name must match [A-Za-z_][A-Za-z0-9_]*");
     if (absl::StartsWith(name, "FLEET_") || absl::StartsWith(name, "GIT_")) {
       violations.Add(entry, "names starting with FLEET_ or GIT_ are taken");
@@ -175,7 +178,7 @@ absl::Status ValidateListFleets(const v1::ListFleetsRequest& request) {
       violations.Add(absl::StrCat("states[", i, "]"), "is not a fleet state");
     }
   }
-  if (!request.creator().empty() && !domain::IsUserName(request.creator())) {
+  if (!request.creator().empty() && !rpc::IsUserName(request.creator())) {
     violations.Add("creator", "is not a user name");
   }
   return violations.ToStatus();

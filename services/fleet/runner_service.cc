@@ -76,24 +76,26 @@ grpc::ServerUnaryReactor* RunnerService::RegisterRunner(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* RunnerService::LeaseTasks(grpc::CallbackServerContext* context,
                                                     const v1::LeaseTasksRequest* request,
                                                     v1::LeaseTasksResponse* response) {
-  return rpc_.RunAsync("LeaseTasks", context, [=, this](const rpc::Caller&, auto abandoned, auto done) {
-    const absl::Status valid = ValidateLeaseTasks(*request);
-    if (!valid.ok()) return done(valid);
-    const store::LeaseDemand demand{*domain::Ulid::Parse(request->runner_id()), request->lease_seq(),
-                                    std::min(request->max_tasks(), kMostLeases)};
-    leasing_.dispatcher.Park(
-        demand, WaitFor(*request, *context),
-        [=, this](absl::StatusOr<store::LeaseAnswer> answer) {
-          if (!answer.ok()) return done(answer.status());
-          if (answer->kind == Kind::kNothing) return done(absl::OkStatus());
-          if (answer->kind != Kind::kGranted) return done(Refusal(answer->kind));
-          // The grant is stored: if this answer is lost, asking again with the same lease_seq gives it again.
-          const bool taken =
-              leasing_.pool.Submit([=, this, granted = *std::move(answer)] { done(FillLeases(granted, response)); });
-          if (!taken) done(absl::UnavailableError("too many calls wait; ask again with the same lease_seq"));
-        },
-        std::move(abandoned));
-  });
+  return rpc_.RunAsync(
+      "LeaseTasks", context,
+      [=, this](const rpc::Caller&, const rpc::RpcHandler::Abandoned& abandoned, const rpc::RpcHandler::Done& done) {
+        const absl::Status valid = ValidateLeaseTasks(*request);
+        if (!valid.ok()) return done(valid);
+        const store::LeaseDemand demand{*domain::Ulid::Parse(request->runner_id()), request->lease_seq(),
+                                        std::min(request->max_tasks(), kMostLeases)};
+        leasing_.dispatcher.Park(
+            demand, WaitFor(*request, *context),
+            [=, this](absl::StatusOr<store::LeaseAnswer> answer) {
+              if (!answer.ok()) return done(answer.status());
+              if (answer->kind == Kind::kNothing) return done(absl::OkStatus());
+              if (answer->kind != Kind::kGranted) return done(Refusal(answer->kind));
+              // The grant is stored: if this answer is lost, asking again with the same lease_seq gives it again.
+              const bool taken = leasing_.pool.Submit(
+                  [=, this, granted = *std::move(answer)] { done(FillLeases(granted, response)); });
+              if (!taken) done(absl::UnavailableError("too many calls wait; ask again with the same lease_seq"));
+            },
+            abandoned);
+      });
 }
 
 absl::Status RunnerService::FillLeases(const store::LeaseAnswer& answer, v1::LeaseTasksResponse* response) {
@@ -123,36 +125,40 @@ absl::Status RunnerService::FillLeases(const store::LeaseAnswer& answer, v1::Lea
 grpc::ServerUnaryReactor* RunnerService::ReportTasks(grpc::CallbackServerContext* context,
                                                      const v1::ReportTasksRequest* request,
                                                      v1::ReportTasksResponse* response) {
-  return rpc_.RunAsync("ReportTasks", context, [=, this](const rpc::Caller&, auto, auto done) {
-    const absl::Status valid = ValidateReportTasks(*request);
-    if (!valid.ok()) return done(valid);
-    const domain::Ulid runner_id = *domain::Ulid::Parse(request->runner_id());
-    // A report that cannot be taken is answered by itself; the others go on.
-    std::vector<domain::TaskReport> reports;
-    std::vector<int> positions;
-    for (int i = 0; i < request->reports_size(); ++i) {
-      v1::TaskReportAnswer& answer = *response->add_answers();
-      answer.set_message(ReportProblem(request->reports(i)));
-      if (!answer.message().empty()) {
-        answer.set_status(v1::REPORT_STATUS_INVALID);
-        continue;
-      }
-      reports.push_back(ToDomain(request->reports(i), runner_id));
-      positions.push_back(i);
-    }
-    if (reports.empty()) return done(absl::OkStatus());
-    reports_.Submit(std::move(reports), [=, positions = std::move(positions)](
-                                            absl::StatusOr<std::vector<dispatch::ReportBatcher::Outcome>> outcomes) {
-      if (!outcomes.ok()) return done(outcomes.status());
-      for (std::size_t i = 0; i < positions.size(); ++i) {
-        const dispatch::ReportBatcher::Outcome& outcome = (*outcomes)[i];
-        v1::TaskReportAnswer& answer = *response->mutable_answers(positions[i]);
-        answer.set_message(outcome.refused);
-        answer.set_status(outcome.refused.empty() ? ToProto(outcome.answer.verdict) : v1::REPORT_STATUS_INVALID);
-      }
-      done(absl::OkStatus());
-    });
-  });
+  return rpc_.RunAsync(
+      "ReportTasks", context,
+      [=, this](const rpc::Caller&, const rpc::RpcHandler::Abandoned&, const rpc::RpcHandler::Done& done) {
+        const absl::Status valid = ValidateReportTasks(*request);
+        if (!valid.ok()) return done(valid);
+        const domain::Ulid runner_id = *domain::Ulid::Parse(request->runner_id());
+        // A report that cannot be taken is answered by itself; the others go on.
+        std::vector<domain::TaskReport> reports;
+        std::vector<int> positions;
+        for (int i = 0; i < request->reports_size(); ++i) {
+          v1::TaskReportAnswer& answer = *response->add_answers();
+          answer.set_message(ReportProblem(request->reports(i)));
+          if (!answer.message().empty()) {
+            answer.set_status(v1::REPORT_STATUS_INVALID);
+            continue;
+          }
+          reports.push_back(ToDomain(request->reports(i), runner_id));
+          positions.push_back(i);
+        }
+        if (reports.empty()) return done(absl::OkStatus());
+        reports_.Submit(std::move(reports),
+                        [=, positions = std::move(positions)](
+                            absl::StatusOr<std::vector<dispatch::ReportBatcher::Outcome>> outcomes) {
+                          if (!outcomes.ok()) return done(outcomes.status());
+                          for (std::size_t i = 0; i < positions.size(); ++i) {
+                            const dispatch::ReportBatcher::Outcome& outcome = (*outcomes)[i];
+                            v1::TaskReportAnswer& answer = *response->mutable_answers(positions[i]);
+                            answer.set_message(outcome.refused);
+                            answer.set_status(outcome.refused.empty() ? ToProto(outcome.answer.verdict)
+                                                                      : v1::REPORT_STATUS_INVALID);
+                          }
+                          done(absl::OkStatus());
+                        });
+      });
 }
 
 grpc::ServerUnaryReactor* RunnerService::Heartbeat(grpc::CallbackServerContext* context,

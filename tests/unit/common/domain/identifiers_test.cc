@@ -144,14 +144,6 @@ TEST(IdentifiersTest, PoolNames) {
   EXPECT_FALSE(IsPoolName(std::string(64, 'a')));
 }
 
-TEST(IdentifiersTest, UserNames) {
-  EXPECT_TRUE(IsUserName("ana@example.org"));
-  EXPECT_FALSE(IsUserName(""));
-  EXPECT_FALSE(IsUserName("a b"));
-  EXPECT_FALSE(IsUserName("é"));
-  EXPECT_FALSE(IsUserName(std::string(129, 'a')));
-}
-
 TEST(IdentifiersTest, ParameterNames) {
   EXPECT_TRUE(IsParameterName("target_version"));
   EXPECT_TRUE(IsParameterName("X1"));
