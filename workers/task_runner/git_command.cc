@@ -79,8 +79,8 @@ absl::StatusOr<std::string> GitCommand::Run(const Call& call, const WorkBounds& 
   ProcessSpec spec;
   spec.argv = {"git"};
   for (const char* setting : kFixed) {
-    spec.argv.push_back("-c");
-    spec.argv.push_back(setting);
+    spec.argv.emplace_back("-c");
+    spec.argv.emplace_back(setting);
   }
   spec.argv.insert(spec.argv.end(), call.arguments.begin(), call.arguments.end());
   spec.environment = call.environment;

@@ -1,9 +1,8 @@
 #include "workers/task_runner/git_publisher.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <system_error>

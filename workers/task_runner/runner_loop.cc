@@ -10,7 +10,7 @@ RunnerLoop::RunnerLoop(const RunnerConfig& config, RunnerClient& client, TaskWor
     : config_(config), client_(client), work_(work), boot_clock_(boot_clock) {}
 
 absl::Status RunnerLoop::Run() {
-  const absl::Status status = RunSessions();
+  absl::Status status = RunSessions();
   MutexLock lock(mutex_);
   ended_ = true;
   changed_.SignalAll();
@@ -32,7 +32,7 @@ absl::Status RunnerLoop::RunSessions() {
 absl::Status RunnerLoop::Register(RunnerSession& session) {
   Backoff backoff(absl::Milliseconds(200), absl::Seconds(5));
   while (true) {
-    const absl::Status status = session.Register();
+    absl::Status status = session.Register();
     // Lost before it was known: the next session has another id.
     if (status.ok() || absl::IsInvalidArgument(status)) return status;
     LogWarning("registration_failed", {{"error", status}});

@@ -1,8 +1,7 @@
 #include "workers/task_runner/scratch_directory.h"
 
-#include <stdlib.h>
-
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>

@@ -1,9 +1,9 @@
 #include "workers/task_runner/step_runner.h"
 
-#include <string.h>
 #include <sysexits.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -87,7 +87,7 @@ absl::Status StepRunner::Run(const v1::Workflow& workflow, const WorkBounds& bou
     // Each step has files of its own, so that none reads or spoils what another one wrote.
     const std::string directory = absl::StrCat(places_.directory, "/steps/", i + 1);
     log.Append(absl::StrCat("==> ", step.name(), "\n"));
-    const absl::Status status = RunStep(step, directory, bounds, log, output);
+    absl::Status status = RunStep(step, directory, bounds, log, output);
     if (absl::IsCancelled(status)) return status;
     if (!status.ok()) return Annotate(status, absl::StrCat("step \"", step.name(), "\" "));
   }

@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -102,6 +102,7 @@ absl::Status ProcessRun::Start(bool separate_errors) {
   FLEET_ASSIGN_OR_RETURN(std::string program, FindProgram(spec_));
   std::vector<std::string> argv = spec_.argv;
   std::vector<std::string> environment;
+  environment.reserve(spec_.environment.size());
   for (const auto& [name, value] : spec_.environment) environment.push_back(absl::StrCat(name, "=", value));
   const std::vector<char*> argv_pointers = Pointers(argv);
   const std::vector<char*> environment_pointers = Pointers(environment);
