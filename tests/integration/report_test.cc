@@ -1,0 +1,187 @@
+// Reports: late, repeated, foreign and poisoned ones, against the real database.
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "absl/strings/str_cat.h"
+#include "common/dispatch/report_batcher.h"
+#include "tests/support/invariant_checker.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_database.h"
+#include "tests/support/test_stores.h"
+
+namespace fleet::testing {
+namespace {
+
+using domain::FailureCategory;
+using domain::ReportVerdict;
+using domain::TaskState;
+
+class ReportTest : public ::testing::Test {
+ protected:
+  ReportTest() : stores_(database_.url(), 20), checker_(database_.url(), InvariantChecker::Mode::kOnDemand) {
+    fleet_ = stores_.CreateFleet({.targets = 20, .max_tries = 2});
+    stores_.ExpandAll();
+    runner_ = stores_.RegisterRunner();
+    leased_ = stores_.Lease(runner_, 1, 8).tasks;
+    FLEET_EXPECT_OK(checker_.Look());
+  }
+  ~ReportTest() override { FLEET_EXPECT_OK(checker_.Finish()); }
+
+  // All of the database that a report could change.
+  std::string Picture() const {
+    return stores_.Sql(
+        "select (select md5(string_agg(t::text, '|' order by t.ordinal)) from tasks t) || (select f::text from fleets "
+        "f) "
+        "|| (select count(*) from fleet_changes) || (select count(*) from task_attempts)");
+  }
+  // Expects that the report changes nothing at all and is answered `verdict`.
+  void ExpectNoEffect(ReportVerdict verdict, const domain::Ulid& runner, const store::GrantedTask& task,
+                      TaskState state) {
+    const std::string before = Picture();
+    EXPECT_EQ(stores_.Report(runner, task, state).verdict, verdict);
+    EXPECT_EQ(Picture(), before);
+    FLEET_EXPECT_OK(checker_.Look());
+  }
+  void LoseRunner() {
+    stores_.Sql("update runners set heartbeat_at = clock_timestamp() - interval '1 hour'");
+    FLEET_ASSERT_OK(stores_.runners.MarkLost(absl::Seconds(30)));
+    while (stores_.runners.ReclaimStep()->has_value()) continue;
+    FLEET_ASSERT_OK(checker_.Look());
+  }
+
+  TestDatabase database_;
+  TestStores stores_;
+  InvariantChecker checker_;
+  domain::Ulid fleet_;
+  domain::Ulid runner_;
+  std::vector<store::GrantedTask> leased_;
+};
+
+TEST_F(ReportTest, RepeatedEndIsAnsweredOkAndChangesNothing) {
+  ASSERT_EQ(stores_.Report(runner_, leased_[0], TaskState::kCompleted).verdict, ReportVerdict::kApply);
+  ExpectNoEffect(ReportVerdict::kRepeat, runner_, leased_[0], TaskState::kCompleted);
+}
+
+TEST_F(ReportTest, RepeatedProgressIsAnsweredOkAndChangesNothing) {
+  ASSERT_EQ(stores_.Report(runner_, leased_[0], TaskState::kRunning).verdict, ReportVerdict::kApply);
+  ExpectNoEffect(ReportVerdict::kRepeat, runner_, leased_[0], TaskState::kRunning);
+  ExpectNoEffect(ReportVerdict::kRepeat, runner_, leased_[0], TaskState::kHydrating);
+}
+
+TEST_F(ReportTest, ContradictionAfterTheEndIsLost) {
+  ASSERT_EQ(stores_.Report(runner_, leased_[0], TaskState::kCompleted).verdict, ReportVerdict::kApply);
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, leased_[0], TaskState::kFailed);
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, leased_[0], TaskState::kRunning);
+}
+
+TEST_F(ReportTest, OtherRunnerIsRefused) {
+  const domain::Ulid other = stores_.RegisterRunner();
+  for (const TaskState state : {TaskState::kHydrating, TaskState::kCompleted, TaskState::kFailed}) {
+    ExpectNoEffect(ReportVerdict::kLeaseLost, other, leased_[0], state);
+  }
+}
+
+TEST_F(ReportTest, OtherAttemptIsRefused) {
+  for (const int32_t attempt : {0, 2, 3}) {
+    ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, {leased_[0].id, attempt}, TaskState::kCompleted);
+  }
+}
+
+TEST_F(ReportTest, UnknownChildrenAndFleetsAreRefused) {
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, {{fleet_, 21}, 1}, TaskState::kCompleted);
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, {{runner_, 1}, 1}, TaskState::kCompleted);
+}
+
+TEST_F(ReportTest, QueuedChildCannotBeReported) {
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, {{fleet_, 15}, 0}, TaskState::kCompleted);
+}
+
+TEST_F(ReportTest, LostRunnersReportChangesNothing) {
+  LoseRunner();
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, leased_[0], TaskState::kCompleted);
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, leased_[1], TaskState::kFailed);
+}
+
+TEST_F(ReportTest, LostRunnersReportChangesNothingOfItsSuccessor) {
+  LoseRunner();
+  const domain::Ulid successor = stores_.RegisterRunner();
+  const std::vector<store::GrantedTask> again = stores_.Lease(successor, 1, 8).tasks;
+  ASSERT_FALSE(again.empty());
+  EXPECT_EQ(again[0].attempt, 2);
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, {again[0].id, 1}, TaskState::kCompleted);
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, {again[0].id, 2}, TaskState::kCompleted);
+  EXPECT_EQ(stores_.Report(successor, again[0], TaskState::kCompleted).verdict, ReportVerdict::kApply);
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, {again[0].id, 1}, TaskState::kCompleted);
+}
+
+TEST_F(ReportTest, RetryableFailureGoesBackUntilTriesAreUsedUp) {
+  ASSERT_EQ(stores_.Report(runner_, leased_[0], TaskState::kFailed, FailureCategory::kNetwork).state,
+            TaskState::kQueued);
+  ExpectNoEffect(ReportVerdict::kRepeat, runner_, leased_[0], TaskState::kFailed);
+  const store::LeaseAnswer again = stores_.Lease(runner_, 2, 1);
+  ASSERT_EQ(again.tasks.size(), 1U);
+  EXPECT_EQ(again.tasks[0], (store::GrantedTask{leased_[0].id, 2})) << "what is due goes before what is fresh";
+  ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, leased_[0], TaskState::kFailed);
+  EXPECT_EQ(stores_.Report(runner_, again.tasks[0], TaskState::kFailed, FailureCategory::kNetwork).state,
+            TaskState::kFailed);
+}
+
+// What a batcher answers about `reports`, submitted at once.
+std::vector<dispatch::ReportBatcher::Outcome> Submit(TestStores& stores, std::vector<domain::TaskReport> reports) {
+  dispatch::ReportBatcher batcher([&](const auto& batch) { return stores.reports.Apply(batch); },
+                                  [](const auto&, const auto&) {}, {});
+  std::promise<absl::StatusOr<std::vector<dispatch::ReportBatcher::Outcome>>> answered;
+  batcher.Submit(std::move(reports), [&](auto outcomes) { answered.set_value(std::move(outcomes)); });
+  auto outcomes = answered.get_future().get();
+  EXPECT_THAT(outcomes, IsOk());
+  return outcomes.ok() ? *outcomes : std::vector<dispatch::ReportBatcher::Outcome>();
+}
+
+domain::TaskReport Completed(const domain::Ulid& runner, const store::GrantedTask& task) {
+  domain::TaskReport report;
+  report.task = task.id;
+  report.attempt = task.attempt;
+  report.runner_id = runner;
+  report.state = TaskState::kCompleted;
+  report.texts.message = "fine";
+  return report;
+}
+
+TEST_F(ReportTest, PoisonedReportsAreIsolated) {
+  std::vector<domain::TaskReport> reports;
+  for (const store::GrantedTask& task : leased_) reports.push_back(Completed(runner_, task));
+  reports[2].texts.message = "not UTF-8: \xff";
+  reports[5].texts.log_tail = std::string("a NUL: \0 here", 13);
+  const auto outcomes = Submit(stores_, reports);
+  ASSERT_EQ(outcomes.size(), 8U);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const bool poisoned = i == 2 || i == 5;
+    EXPECT_EQ(outcomes[i].refused.empty(), !poisoned) << i << ": " << outcomes[i].refused;
+    const domain::Task task = stores_.GetTask(leased_[i].id);
+    EXPECT_EQ(task.state, poisoned ? TaskState::kSubmitted : TaskState::kCompleted) << i;
+  }
+  EXPECT_EQ(stores_.GetFleet(fleet_).rollup.State(TaskState::kCompleted), 6);
+}
+
+TEST_F(ReportTest, ReportThatAConstraintRefusesIsIsolated) {
+  stores_.Sql("alter table task_attempts add check (message <> 'poison')");
+  std::vector<domain::TaskReport> reports;
+  for (const store::GrantedTask& task : leased_) reports.push_back(Completed(runner_, task));
+  reports[7].texts.message = "poison";
+  const auto outcomes = Submit(stores_, reports);
+  ASSERT_EQ(outcomes.size(), 8U);
+  EXPECT_FALSE(outcomes[7].refused.empty());
+  EXPECT_EQ(stores_.GetFleet(fleet_).rollup.State(TaskState::kCompleted), 7);
+}
+
+TEST_F(ReportTest, SeveralStagesInOneBatchBecomeTheLast) {
+  domain::TaskReport running = Completed(runner_, leased_[0]);
+  running.state = TaskState::kRunning;
+  const auto outcomes = Submit(stores_, {Completed(runner_, leased_[0]), running});
+  ASSERT_EQ(outcomes.size(), 2U);
+  EXPECT_EQ(stores_.GetTask(leased_[0].id).state, TaskState::kCompleted);
+}
+
+}  // namespace
+}  // namespace fleet::testing
