@@ -1,5 +1,6 @@
 // The binary itself: how it starts, ends and is killed.
 #include <signal.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -154,8 +155,9 @@ TEST_F(RunnerProcessTest, StepsSeeNothingOfItsEnvironment) {
   const auto runner = Start();
   ASSERT_TRUE(WaitUntil([&] { return fs::exists(Marker("done")); }));
   EXPECT_THAT(ReadFile(Marker("seen")), HasSubstr("FLEET_TASK_ID="));
-  // root may read every process.
-  if (geteuid() != 0) EXPECT_THAT(ReadFile(Marker("seen")), Not(HasSubstr("hunter2")));
+  if (geteuid() != 0) {  // root may read every process
+    EXPECT_THAT(ReadFile(Marker("seen")), Not(HasSubstr("hunter2")));
+  }
 }
 
 TEST_F(RunnerProcessTest, AWrongFlagIsNamed) {
