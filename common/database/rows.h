@@ -21,7 +21,7 @@ class RowReader;
 
 class Rows {
  public:
-  explicit Rows(const pqxx::result& result);  // shares it
+  explicit Rows(const pqxx::result& result);
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -48,7 +48,9 @@ class Rows {
 
  private:
   friend class RowReader;
-  std::shared_ptr<const pqxx::result> result_;
+  // The driver's result, and where its values are in it.
+  struct Answer;
+  std::shared_ptr<const Answer> answer_;
   std::size_t size_;
 };
 
@@ -56,7 +58,7 @@ class Rows {
 // empty where the reader is not optional.
 class RowReader {
  public:
-  RowReader(std::shared_ptr<const pqxx::result> result, std::size_t row) : result_(std::move(result)), row_(row) {}
+  RowReader(std::shared_ptr<const Rows::Answer> answer, std::size_t row);
 
   int32_t Int() { return static_cast<int32_t>(BigInt()); }
   int64_t BigInt() { return OptionalBigInt().value_or(0); }
@@ -71,13 +73,11 @@ class RowReader {
   std::vector<std::optional<std::string>> TextArray();
 
  private:
-  // Empty for NULL; valid as long as the rows.
+  // Data is nullptr for NULL; valid as long as the rows.
   absl::string_view NextText();
-  bool NextIsNull() const;
 
-  std::shared_ptr<const pqxx::result> result_;
-  std::size_t row_;
-  int column_ = 0;
+  std::shared_ptr<const Rows::Answer> answer_;
+  std::size_t next_;
 };
 
 }  // namespace fleet::database
