@@ -139,7 +139,7 @@ create table tasks (
   commit_id text,
   primary key (fleet_id, ordinal),
   unique (fleet_id, repo)
-) with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
+) with (fillfactor = 30, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create index tasks_retry on tasks (fleet_id, retry_at) where retry_at is not null;
 
 -- Parameters of single children; insert-only.
