@@ -36,8 +36,9 @@ class RunnerCrowd {
 
  private:
   void Run(std::size_t number);
-  // One round of lease, work, heartbeat. Not OK: try another service.
-  absl::Status Round(RunnerDriver& runner);
+  // One round of lease, work, heartbeat. Not OK: go on with another service; `unfinished` is what is still to be
+  // reported, since an answer that was lost leaves it open whether a report was recorded.
+  absl::Status Round(RunnerDriver& runner, std::vector<v1::Lease>& unfinished);
 
   const Options options_;
   std::atomic<bool> stopping_ = false;
