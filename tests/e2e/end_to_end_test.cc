@@ -27,6 +27,7 @@ EndToEndTest::EndToEndTest(Server server, const FleetStack::Options& options)
     : server_(server == Server::kOwn ? StartServer() : nullptr),
       database_(server_ == nullptr ? std::make_unique<testing::TestDatabase>()
                                    : std::make_unique<testing::TestDatabase>(*server_)),
+      checker_(database_->url()),
       origin_(directory_ / "origin"),
       gate_(directory_ / "gate"),
       stack_(database_->url(), directory_ / "stack", options) {
@@ -38,6 +39,11 @@ EndToEndTest::EndToEndTest(Server server, const FleetStack::Options& options)
 
 EndToEndTest::~EndToEndTest() {
   if (HasFailure()) std::cerr << stack_.Logs();
+}
+
+void EndToEndTest::TearDown() {
+  const absl::Status held = checker_.Finish();
+  if (expects_work_ || !absl::IsFailedPrecondition(held)) FLEET_EXPECT_OK(held);
 }
 
 FleetApi& EndToEndTest::api() {
@@ -132,7 +138,7 @@ void EndToEndTest::ExpectNothingPushed(const std::vector<std::string>& repos) {
 
 std::unique_ptr<Program> EndToEndTest::StartFleetctl(std::vector<std::string> arguments,
                                                      const std::vector<std::string>& services) {
-  arguments.insert(arguments.begin(), {absl::StrCat(FLEET_BINARY_DIR, "/fleetctl"), "--user", kUser, "--server",
+  arguments.insert(arguments.begin(), {FleetStack::Binary("fleetctl"), "--user", kUser, "--server",
                                        absl::StrJoin(stack_.Addresses(services), ",")});
   return std::make_unique<Program>(directory_.path(), std::move(arguments));
 }

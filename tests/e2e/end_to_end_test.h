@@ -15,6 +15,7 @@
 #include "tests/e2e/git_origin.h"
 #include "tests/e2e/program.h"
 #include "tests/e2e/step_gate.h"
+#include "tests/support/invariant_checker.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/test_database.h"
 #include "tests/unit/workers/task_runner/test_directory.h"
@@ -29,6 +30,11 @@ class EndToEndTest : public ::testing::Test {
   // Starts service-1, service-2 and worker-1. A failure throws, which fails the test.
   explicit EndToEndTest(Server server = Server::kShared, const FleetStack::Options& options = {});
   ~EndToEndTest() override;
+  // Expects that the invariants held throughout.
+  void TearDown() override;
+
+  // For a test in which nothing is to be leased: otherwise a run in which the checker saw no work proves nothing.
+  void ExpectNoWork() { expects_work_ = false; }
 
   const std::string& directory() const { return directory_.path(); }
   const std::string& database_url() const { return database_->url(); }
@@ -73,6 +79,8 @@ class EndToEndTest : public ::testing::Test {
   runner::TestDirectory directory_;
   std::unique_ptr<testing::PostgresServer> server_;
   std::unique_ptr<testing::TestDatabase> database_;
+  bool expects_work_ = true;
+  testing::InvariantChecker checker_;
   GitOrigin origin_;
   StepGate gate_;
   FleetStack stack_;

@@ -15,7 +15,6 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::DoubleNear;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 constexpr char kWorkflowFile[] = R"yaml(workflow: e2e/license-v1
@@ -117,7 +116,8 @@ TEST_F(FanOutTest, ADozenRepositoriesOneUnchangedOneRefusing) {
   EXPECT_THAT(submitted.out, AllOf(HasSubstr("acme/refuses"), HasSubstr("this repository opted out")));
   const Program::Result log = Fleetctl({"logs", id, "acme/refuses"});
   EXPECT_EQ(log.code, 0);
-  EXPECT_THAT(log.out, AllOf(StartsWith("==> refuse\nlooking at acme/refuses\n"), HasSubstr("this repository opted out")));
+  EXPECT_THAT(log.out,
+              AllOf(StartsWith("==> refuse\nlooking at acme/refuses\n"), HasSubstr("this repository opted out")));
   EXPECT_THAT(Fleetctl({"logs", id, "ACME/R1"}).out, HasSubstr("read 17 bytes"));
   EXPECT_THAT(Fleetctl({"tasks", id, "--state", "failed"}).out, ContainsRegex("acme/refuses +FAILED"));
 }

@@ -19,14 +19,14 @@ namespace {
 constexpr std::size_t kLogTail = 6000;
 constexpr absl::Duration kStartLimit = absl::Seconds(60);
 
-std::string Binary(const char* name) { return absl::StrCat(FLEET_BINARY_DIR, "/", name); }
-
 }  // namespace
 
 FleetStack::FleetStack(std::string database_url, std::string directory, Options options)
     : database_url_(std::move(database_url)), directory_(std::move(directory)), options_(std::move(options)) {
   std::filesystem::create_directories(directory_);
 }
+
+std::string FleetStack::Binary(const std::string& name) { return absl::StrCat(FLEET_BINARY_DIR, "/", name); }
 
 void FleetStack::StartService(const std::string& name) {
   const auto known = addresses_.find(name);

@@ -11,10 +11,13 @@
 
 namespace fleet::e2e {
 
-// Processes are known by names that the test gives them, and are killed at its end. Calls throw std::runtime_error when a process does not do
-// what it should. Not thread-safe.
+// Processes are known by names that the test gives them, and are killed at its end. Calls throw std::runtime_error when
+// a process does not do what it should. Not thread-safe.
 class FleetStack {
  public:
+  // Path of one of our programs.
+  static std::string Binary(const std::string& name);
+
   struct Options {
     bool wake_up_hints = true;
     std::string lease_duration = "3s";

@@ -53,8 +53,8 @@ std::string GitOrigin::Commit(const std::string& repo, const std::string& revisi
 
 std::string GitOrigin::Git(const std::string& repo, std::vector<std::string> arguments,
                            const std::string& input) const {
-  arguments.insert(arguments.begin(), {"env", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "git",
-                                       "--git-dir=" + Path(repo)});
+  arguments.insert(arguments.begin(),
+                   {"env", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "git", "--git-dir=" + Path(repo)});
   const Program::Result result = RunProgram(directory_, arguments, input);
   if (result.code != 0) throw std::runtime_error(absl::StrCat(absl::StrJoin(arguments, " "), ": ", result.err));
   return result.out;

@@ -15,7 +15,6 @@ namespace {
 using ::fleet::testing::IsOkAndHolds;
 using ::fleet::testing::WaitUntil;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 class LostRunnerTest : public EndToEndTest {
  protected:

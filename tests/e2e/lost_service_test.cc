@@ -131,7 +131,7 @@ TEST_P(SplitServicesTest, ACancelAtOneServiceStopsStepsThatReportToTheOther) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Hints, SplitServicesTest, ::testing::Values(true, false),
-                         [](const auto& info) { return info.param ? "WithHints" : "PollingOnly"; });
+                         [](const auto& instance) { return instance.param ? "WithHints" : "PollingOnly"; });
 
 }  // namespace
 }  // namespace fleet::e2e

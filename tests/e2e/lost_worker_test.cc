@@ -57,8 +57,9 @@ TEST_F(LostWorkerTest, ExpansionGoesOnWhereAKilledWorkerStood) {
     expanded = hold.exec("select expanded from fleets for update")[0][0].as<int>();
     ASSERT_LT(expanded, kTargets) << "expansion was over before it could be stopped";
     ASSERT_TRUE(WaitUntil([this] {
-      return Count("select count(*) from pg_stat_activity where datname = current_database() "
-                   "and wait_event_type = 'Lock'") > 0;
+      return Count(
+                 "select count(*) from pg_stat_activity where datname = current_database() "
+                 "and wait_event_type = 'Lock'") > 0;
     }));
     stack().process("worker-1").Kill();
   }

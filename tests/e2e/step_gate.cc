@@ -55,7 +55,8 @@ bool StepGate::IsAlive(const std::string& repo, int attempt) const {
 int StepGate::CountBegun() const {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
-    if (entry.path().filename().string().rfind(kBegun, 0) == 0) ++count;
+    const bool is_begun = entry.path().filename().string().rfind(kBegun, 0) == 0;
+    if (is_begun && !runner::PidIn(entry.path()).empty()) ++count;
   }
   return count;
 }
