@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
             "DivisionByZero", {"sql_error_7", "select 1 / (x - 1) from t"}, absl::StatusCode::kInvalidArgument, true},
         ErrorCase{"Syntax", {"sql_error_8", "selekt"}, absl::StatusCode::kInternal},
         ErrorCase{"NoTable", {"sql_error_9", "select * from no_such_table"}, absl::StatusCode::kInternal}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& instance) { return instance.param.name; });
 
 class SqlTimeoutTest : public DatabaseTest {};
 

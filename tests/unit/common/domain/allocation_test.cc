@@ -233,11 +233,17 @@ TEST_P(AllocatePropertyTest, ExceedsNothing) {
       granted_to_all += count;
       granted_to_user[fleet.creator] += count;
       ASSERT_LE(count, fleet.ready);
-      if (count > 0) ASSERT_LE(tally.InFlight(fleet), fleet.cap);
+      if (count > 0) {
+        ASSERT_LE(tally.InFlight(fleet), fleet.cap);
+      }
     }
-    if (granted_to_all > 0) ASSERT_LE(tally.system, snapshot.limits.system_active);
+    if (granted_to_all > 0) {
+      ASSERT_LE(tally.system, snapshot.limits.system_active);
+    }
     for (const auto& [user, count] : granted_to_user) {
-      if (count > 0) ASSERT_LE(tally.users[user], snapshot.limits.user_active);
+      if (count > 0) {
+        ASSERT_LE(tally.users[user], snapshot.limits.user_active);
+      }
     }
     for (const auto& [pool, count] : tally.given) ASSERT_LE(count, tally.wanted[pool]);
   }
@@ -287,7 +293,9 @@ TEST_P(AllocatePropertyTest, DoesNotDependOnTheOrderOfTheSnapshotAndAnswersInIdO
     const std::vector<FleetGrant> grants = Allocate(snapshot.fleets, snapshot.limits, snapshot.wanted);
     for (std::size_t g = 0; g < grants.size(); ++g) {
       ASSERT_GE(grants[g].count, 1);
-      if (g > 0) ASSERT_LT(grants[g - 1].fleet_id, grants[g].fleet_id);
+      if (g > 0) {
+        ASSERT_LT(grants[g - 1].fleet_id, grants[g].fleet_id);
+      }
     }
     std::shuffle(snapshot.fleets.begin(), snapshot.fleets.end(), random);
     ASSERT_EQ(Allocate(snapshot.fleets, snapshot.limits, snapshot.wanted), grants);

@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
               .failure = "broken",
               .expected = FleetState::kFailed},
         Given{.name = "ExpansionBrokeAtOnce", .expanded = 0, .failure = "broken", .expected = FleetState::kFailed}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& instance) { return instance.param.name; });
 
 TEST(RollupTest, EveryStateIsQueuedActiveOrEnded) {
   Rollup rollup;

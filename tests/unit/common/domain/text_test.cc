@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Utf8Case{"Ff", "\xFF", false}, Utf8Case{"Cut2", "a\xC3", false},
                       Utf8Case{"Cut3", "a\xE2\x82", false}, Utf8Case{"Cut4", "a\xF0\x9F\x98", false},
                       Utf8Case{"BrokenOff", "\xE2\x82z", false}, Utf8Case{"FiveBytes", "\xF8\x88\x80\x80\x80", false}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& instance) { return instance.param.name; });
 
 TEST(CleanTextTest, DropsNulBytes) {
   EXPECT_EQ(CleanText(absl::string_view("a\0b\0", 4)), "ab");

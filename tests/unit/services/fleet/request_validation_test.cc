@@ -544,7 +544,7 @@ INSTANTIATE_TEST_SUITE_P(
         ReportCase{"CostNotANumber",
                    [](auto& r) { r.mutable_result()->set_cost_usd(std::numeric_limits<double>::quiet_NaN()); },
                    "cost_usd"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace fleet::service
