@@ -31,7 +31,7 @@ constexpr char kRoleSettings[] = R"sql(
     foreach setting slice 1 in array array[
       ['idle_in_transaction_session_timeout', '2s'], ['lock_timeout', '10s'], ['statement_timeout', '60s'],
       ['plan_cache_mode', 'force_generic_plan'], ['enable_hashjoin', 'off'], ['enable_mergejoin', 'off'],
-      ['enable_seqscan', 'off'], ['jit', 'off'],
+      ['enable_seqscan', 'off'], ['enable_bitmapscan', 'off'], ['jit', 'off'],
       ['tcp_keepalives_idle', '10'], ['tcp_keepalives_interval', '5'], ['tcp_keepalives_count', '3']]
     loop
       execute format('alter role current_user in database %I set %I = %L', current_database(), setting[1], setting[2]);
