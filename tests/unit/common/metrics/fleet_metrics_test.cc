@@ -1,0 +1,72 @@
+#include "common/metrics/fleet_metrics.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/common/metrics/metrics_text.h"
+
+namespace fleet::metrics {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(BuildInfoTest, SaysWhatRuns) {
+  prometheus::Registry registry;
+  RegisterBuildInfo(registry, "fleet-service");
+  EXPECT_THAT(MetricsText(registry), HasSubstr(R"(fleet_build_info{component="fleet-service",version=")"));
+}
+
+TEST(ServiceMetricsTest, ResultsAreThereBeforeTheFirstChildEnds) {
+  prometheus::Registry registry;
+  ServiceMetrics metrics(registry);
+  for (const char* result : {"completed", "failed", "cancelled", "timed_out"}) {
+    EXPECT_THAT(MetricsText(registry),
+                HasSubstr(std::string("fleet_task_completions_total{result=\"") + result + "\"} 0"));
+  }
+}
+
+TEST(ServiceMetricsTest, CountersAddUpAndGaugesAreSet) {
+  prometheus::Registry registry;
+  ServiceMetrics metrics(registry);
+  metrics.SetTasks({{"queued", 5}, {"running", 2}});
+  metrics.SetTasks({{"queued", 4}, {"running", 3}});
+  metrics.SetOpenFleets(7);
+  metrics.CountCompletion("failed");
+  metrics.CountCompletion("failed");
+  metrics.CountFailure("network");
+  metrics.AddCost(0.5);
+  metrics.AddCost(0.25);
+  metrics.ObserveDispatch(30);
+  metrics.ObserveReports(3);
+  metrics.ObserveReports(4);
+  metrics.SetWatchers(9);
+  metrics.SetParkedLeases(8);
+  const std::string text = MetricsText(registry);
+  for (const char* line :
+       {"fleet_tasks{state=\"queued\"} 4", "fleet_tasks{state=\"running\"} 3", "fleet_open_fleets 7",
+        "fleet_task_completions_total{result=\"failed\"} 2", "fleet_task_failures_total{category=\"network\"} 1",
+        "fleet_task_cost_usd_total 0.75", "fleet_dispatch_batch_tasks_count 1", "fleet_dispatch_batch_tasks_sum 30",
+        "fleet_report_batch_reports_count 2", "fleet_report_batch_reports_sum 7", "fleet_watchers 9",
+        "fleet_parked_leases 8"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(WorkerMetricsTest, CountsStepsByJobAndResult) {
+  prometheus::Registry registry;
+  WorkerMetrics metrics(registry);
+  metrics.CountStep("expand", true);
+  metrics.CountStep("expand", true);
+  metrics.CountStep("expand", false);
+  metrics.CountChildren("expand", 5000);
+  metrics.CountLostRunners(2);
+  const std::string text = MetricsText(registry);
+  for (const char* line : {R"(fleet_worker_steps_total{job="expand",result="ok"} 2)",
+                           R"(fleet_worker_steps_total{job="expand",result="error"} 1)",
+                           R"(fleet_worker_children_total{job="expand"} 5000)", "fleet_runners_lost_total 2"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+}  // namespace
+}  // namespace fleet::metrics
