@@ -60,7 +60,9 @@ class ReflectionTest : public EndToEndTest {
     EXPECT_EQ(result.code, code) << method << " " << request << ": " << result.out << result.err;
     EXPECT_THAT(result.err, HasSubstr(message)) << method;
     // Every error of ours has a reason that programs can read.
-    if (absl::StartsWith(method, "fleet.v1.")) EXPECT_THAT(result.err, HasSubstr("google.rpc.ErrorInfo")) << method;
+    if (absl::StartsWith(method, "fleet.v1.")) {
+      EXPECT_THAT(result.err, HasSubstr("google.rpc.ErrorInfo")) << method;
+    }
     if (result.code == code) refused_.insert(method);
   }
 

@@ -196,7 +196,9 @@ TEST_F(TransactionTest, ASessionThatEndsInTheMiddleIsBegunAgainFromTheStart) {
   FLEET_EXPECT_OK(InTransaction(pool, [&](Transaction& transaction) -> absl::Status {
     ++runs;
     FLEET_RETURN_IF_ERROR(transaction.Execute(kAdd, {1}).status());
-    if (runs == 1) EXPECT_EQ(EndOtherSessions(), 1);
+    if (runs == 1) {
+      EXPECT_EQ(EndOtherSessions(), 1);
+    }
     return transaction.Execute(kAdd, {2}).status();
   }));
   EXPECT_EQ(runs, 2);
