@@ -80,6 +80,7 @@ RpcMetrics::RpcMetrics(prometheus::Registry& registry)
                             .Register(registry)) {}
 
 void RpcMetrics::Started(RpcType type, const std::string& service, const std::string& method) {
+  ++in_flight_;
   started_.Add(MethodLabels(type, service, method)).Increment();
 }
 
@@ -89,6 +90,7 @@ void RpcMetrics::Handled(RpcType type, const std::string& service, const std::st
   handling_seconds_.Add(labels, Buckets()).Observe(absl::ToDoubleSeconds(duration));
   labels["grpc_code"] = GoCodeName(code);
   handled_.Add(labels).Increment();
+  --in_flight_;
 }
 
 void RpcMetrics::Received(RpcType type, const std::string& service, const std::string& method) {

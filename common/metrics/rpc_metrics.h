@@ -2,6 +2,8 @@
 #ifndef FLEET_COMMON_METRICS_RPC_METRICS_H_
 #define FLEET_COMMON_METRICS_RPC_METRICS_H_
 
+#include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -25,8 +27,11 @@ class RpcMetrics {
                absl::Duration duration);
   void Received(RpcType type, const std::string& service, const std::string& method);
   void Sent(RpcType type, const std::string& service, const std::string& method);
+  // Calls started and not yet handled.
+  int64_t in_flight() const { return in_flight_; }
 
  private:
+  std::atomic<int64_t> in_flight_ = 0;
   prometheus::Family<prometheus::Counter>& started_;
   prometheus::Family<prometheus::Counter>& handled_;
   prometheus::Family<prometheus::Counter>& received_;

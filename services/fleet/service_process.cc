@@ -52,6 +52,9 @@ constexpr int kMaxReceiveBytes = 64 << 20;
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 constexpr absl::Duration kPresenceGap = absl::Seconds(10);
+// How long a draining server waits for its connections once no call is left.
+constexpr absl::Duration kCloseTimeout = absl::Seconds(1);
+constexpr absl::Duration kDrainPoll = absl::Milliseconds(10);
 
 double UniformJitter() {
   thread_local std::mt19937_64 random(std::random_device{}());
@@ -283,7 +286,11 @@ void ServiceProcess::Drain() {
   parts_->listener.Stop();
   parts_->dispatcher.Stop();
   parts_->hub.Stop();
-  parts_->server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(parts_->config.drain_timeout));
+  // Shutdown also waits until every client has closed its connection, which one without a call does some seconds late:
+  // so the calls are waited for first.
+  const absl::Duration end = Clock::System().Elapsed() + parts_->config.drain_timeout;
+  while (parts_->rpc_metrics.in_flight() > 0 && Clock::System().Elapsed() < end) absl::SleepFor(kDrainPoll);
+  parts_->server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kCloseTimeout));
   parts_->reports.Stop();
 }
 

@@ -68,7 +68,7 @@ TEST_F(LostServiceTest, ADrainedServiceEndsWithoutLosingAnything) {
   ASSERT_TRUE(WaitUntil([&] { return gate().CountBegun() == 6 && WatchOutput(watch->Out()).size() > 0; }));
 
   stack().process("service-1").Signal(SIGTERM);
-  EXPECT_THAT(stack().process("service-1").WaitExit(absl::Seconds(15)), IsOkAndHolds(0));
+  EXPECT_THAT(stack().process("service-1").WaitExit(absl::Seconds(6)), IsOkAndHolds(0));
   EXPECT_THAT(stack().Log("service-1"), HasSubstr("\"stopped\""));
   gate().Open();
   EXPECT_EQ(WaitForEnd(id).state(), v1::FLEET_STATE_COMPLETED);
@@ -79,7 +79,7 @@ TEST_F(LostServiceTest, ADrainedServiceEndsWithoutLosingAnything) {
   EXPECT_TRUE(WatchOutput(watched.out).OnlyMovesForward());
 
   stack().process("service-2").Signal(SIGTERM);
-  EXPECT_THAT(stack().process("service-2").WaitExit(absl::Seconds(15)), IsOkAndHolds(0));
+  EXPECT_THAT(stack().process("service-2").WaitExit(absl::Seconds(6)), IsOkAndHolds(0));
   stack().process("worker-1").Signal(SIGTERM);
   EXPECT_THAT(stack().process("worker-1").WaitExit(absl::Seconds(15)), IsOkAndHolds(0));
 }
