@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
+#include "common/database/transaction.h"
 #include "common/status/error_info.h"
 #include "tests/support/invariant_checker.h"
 #include "tests/support/status_matchers.h"
@@ -79,6 +81,28 @@ TEST_F(CancelTest, NothingStartsOnceItHasReturnedThoughDispatchersNeverRest) {
   for (std::thread& dispatcher : dispatchers) dispatcher.join();
   EXPECT_EQ(Attempts(), attempts);
   FLEET_EXPECT_OK(checker.Finish());
+}
+
+// The order that a re-read under the lock is for: dispatch counts the fleet, then it is cancelled, then dispatch has
+// it.
+TEST_F(CancelTest, DispatchThatCountedTheFleetBeforeStartsNothing) {
+  fleet_ = stores_.CreateFleet({.targets = 10});
+  stores_.ExpandAll();
+  runner_ = stores_.RegisterRunner();
+  database::ConnectionPool holder(stores_.url, 1);
+  std::future<store::FleetRecord> cancel;
+  std::future<store::LeaseAnswer> lease;
+  FLEET_ASSERT_OK(database::InTransaction(holder, [&](database::Transaction& transaction) -> absl::Status {
+    FLEET_RETURN_IF_ERROR(transaction.Execute({"test_lock_fleets", "select 1 from fleets for no key update"}).status());
+    cancel = std::async(std::launch::async, [&] { return Cancel(CancelMode::kStop); });
+    EXPECT_TRUE(stores_.AwaitLockWaiters(1));
+    lease = std::async(std::launch::async, [&] { return stores_.Lease(runner_, 1, 5); });
+    EXPECT_TRUE(stores_.AwaitLockWaiters(2));
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(cancel.get().fleet.state, FleetState::kCancelling);
+  EXPECT_TRUE(lease.get().tasks.empty());
+  EXPECT_EQ(Attempts(), "0");
 }
 
 TEST_F(CancelTest, WithNothingActiveItEndsWhenSwept) {

@@ -73,6 +73,21 @@ TEST(FanOutTest, HundredThousandTargetsExactlyOnceThoughWorkersAreKilled) {
   FLEET_EXPECT_OK(checker.Finish());
 }
 
+TEST(FanOutTest, ChunkThatIsEnqueuedAgainIsNotCountedAgain) {
+  const TestDatabase database;
+  TestStores stores(database.url(), 20);
+  const domain::Ulid id = stores.CreateFleet({.targets = 20});
+  stores.ExpandAll();
+  const domain::Fleet before = stores.GetFleet(id);
+  stores.Sql("insert into fleet_jobs (fleet_id, kind) values ('" + id.ToUuid() + "', 1)");
+  stores.ExpandAll();
+  const domain::Fleet after = stores.GetFleet(id);
+  EXPECT_EQ(after.rollup, before.rollup);
+  EXPECT_EQ(after.revision, before.revision);
+  EXPECT_EQ(after.state, domain::FleetState::kRunning);
+  EXPECT_EQ(stores.Sql("select count(*) from fleet_jobs"), "0");
+}
+
 TEST(FanOutTest, ChunkWhoseRowsDisagreeFailsTheFleetAndNoOther) {
   const TestDatabase database;
   TestStores stores(database.url(), 20);

@@ -12,7 +12,6 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_database.h"
 #include "tests/support/test_stores.h"
-#include "tests/support/wait_until.h"
 
 namespace fleet::testing {
 namespace {
@@ -191,15 +190,6 @@ TEST_F(LeaseTest, PoisonTaskFailsAfterABoundedNumberOfRunners) {
   EXPECT_EQ(stores_.Lease(runner_, 1, 1).tasks[0].id.ordinal, 2) << "others go on";
 }
 
-// Waits until another session waits for a lock.
-bool SomebodyWaitsForALock(const TestStores& stores) {
-  return WaitUntil([&] {
-    return stores.Sql(
-               "select count(*) from pg_stat_activity where datname = current_database() "
-               "and wait_event_type = 'Lock'") != "0";
-  });
-}
-
 TEST_F(LeaseTest, RunnerIsMarkedLostBehindTheGate) {
   stores_.Lease(runner_, 1, 1);
   Look();
@@ -209,7 +199,7 @@ TEST_F(LeaseTest, RunnerIsMarkedLostBehindTheGate) {
   FLEET_ASSERT_OK(database::InTransaction(holder, [&](database::Transaction& gate) -> absl::Status {
     FLEET_RETURN_IF_ERROR(gate.Execute({"test_gate", "select only_row from dispatch_gate for update"}).status());
     marking = std::async(std::launch::async, [&] { return stores_.runners.MarkLost(absl::Seconds(30)); });
-    EXPECT_TRUE(SomebodyWaitsForALock(stores_)) << "a dispatch that has read runners must not be overtaken";
+    EXPECT_TRUE(stores_.AwaitLockWaiters(1)) << "a dispatch that has read runners must not be overtaken";
     EXPECT_EQ(stores_.Sql("select state from runners"), "1");
     return absl::OkStatus();
   }));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "tests/support/wait_until.h"
 
 namespace fleet::testing {
 namespace {
@@ -115,6 +116,14 @@ std::string TestStores::Sql(const std::string& statements) const {
   work.commit();
   if (result.empty() || result[0].empty() || result[0][0].is_null()) return "";
   return result[0][0].c_str();
+}
+
+bool TestStores::AwaitLockWaiters(int sessions) const {
+  return WaitUntil([&] {
+    return Sql(absl::StrCat(
+               "select count(*) >= ", sessions,
+               " from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")) == "t";
+  });
 }
 
 }  // namespace fleet::testing

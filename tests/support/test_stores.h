@@ -50,6 +50,8 @@ class TestStores {
 
   // Statements as they stand, on a connection of their own; returns the first value of the last one, empty for none.
   std::string Sql(const std::string& statements) const;
+  // Waits until at least `sessions` wait for a lock: to bring transactions to meet in a chosen order.
+  [[nodiscard]] bool AwaitLockWaiters(int sessions) const;
 
   const std::string url;
   database::ConnectionPool pool;
