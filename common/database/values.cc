@@ -1,5 +1,6 @@
 #include "common/database/values.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace fleet::database {
@@ -32,9 +33,15 @@ void Array::Add(const std::optional<absl::Time>& value) {
 void Array::AddText(absl::string_view value) {
   Separate();
   text_ += '"';
-  for (const char c : value) {
-    if (c == '"' || c == '\\') text_ += '\\';
-    text_ += c;
+  // In pieces: most texts need no escapes.
+  for (std::size_t next = 0; next <= value.size();) {
+    const std::size_t special = std::min(value.find_first_of("\"\\", next), value.size());
+    text_.append(value.data() + next, special - next);
+    if (special < value.size()) {
+      text_ += '\\';
+      text_ += value[special];
+    }
+    next = special + 1;
   }
   text_ += '"';
 }

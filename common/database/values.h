@@ -48,6 +48,8 @@ class Array {
   // A value known to need no quotes: a UUID.
   void AddBare(absl::string_view value);
   void AddNull();
+  // For an array of texts that are arrays themselves.
+  void AddArray(const Array& nested) { AddText(nested.text_ + '}'); }
   bool empty() const { return text_.size() == 1; }
 
   operator Value() const { return Value(text_ + "}"); }

@@ -11,6 +11,7 @@
 #include "common/store/fleet_ledger.h"
 #include "common/store/limits.h"
 #include "common/store/row_codec.h"
+#include "common/store/task_runs.h"
 
 namespace fleet::store {
 namespace {
@@ -54,10 +55,11 @@ constexpr Statement kPickDue{"pick_due", "select p.n, " FLEET_TASK_COLUMNS R"sql
 )sql"};
 
 // Looks at no more than the window of ordinals that starts at the fleet's cursor.
-constexpr Statement kPickFresh{"pick_fresh", "select p.n, " FLEET_TASK_COLUMNS R"sql(
+constexpr Statement kPickFresh{"pick_fresh", R"sql(
+  select p.n, t.ordinal, t.attempt
   from unnest($1::uuid[], $2::int[], $3::int[], $4::int[]) with ordinality as p(fleet_id, count, first, last, n)
   cross join lateral (
-    select * from tasks x where x.fleet_id = p.fleet_id and x.ordinal between p.first and p.last
+    select x.ordinal, x.attempt from tasks x where x.fleet_id = p.fleet_id and x.ordinal between p.first and p.last
       and x.state = 1 and x.retry_at is null
     order by x.ordinal limit p.count) t
 )sql"};
@@ -65,30 +67,20 @@ constexpr Statement kPickFresh{"pick_fresh", "select p.n, " FLEET_TASK_COLUMNS R
 constexpr Statement kLeaseTasks{"lease_tasks", R"sql(
   update tasks t set state = 2, attempt = t.attempt + 1, runner_id = l.runner_id, retry_at = null,
     leased_at = clock_timestamp(), category = 0
-  from unnest($1::uuid[], $2::int[], $3::uuid[]) as l(fleet_id, ordinal, runner_id)
-  where t.fleet_id = l.fleet_id and t.ordinal = l.ordinal
+  from unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[]) as l(fleet_id, first_ordinal, last_ordinal, runner_id)
+  where t.fleet_id = l.fleet_id and t.ordinal between l.first_ordinal and l.last_ordinal
 )sql"};
 
+// The arrays come as text, one of each a grant: to gather them in the database takes twice as long.
 constexpr Statement kInsertGrants{"insert_grants", R"sql(
   insert into lease_grants (runner_id, lease_seq, fleet_ids, ordinals, attempts)
-  select l.runner_id, l.lease_seq, array_agg(l.fleet_id order by l.n), array_agg(l.ordinal order by l.n),
-    array_agg(l.attempt order by l.n)
-  from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::int[], $5::int[]) with ordinality
-    as l(runner_id, lease_seq, fleet_id, ordinal, attempt, n)
-  group by l.runner_id, l.lease_seq
+  select l.runner_id, l.lease_seq, l.fleet_ids::uuid[], l.ordinals::int[], l.attempts::int[]
+  from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[])
+    as l(runner_id, lease_seq, fleet_ids, ordinals, attempts)
 )sql"};
 
 constexpr Statement kNextRetry{"next_retry", "select " FLEET_MICROS("min(retry_at)") R"sql(
   from tasks where fleet_id = $1 and retry_at is not null
-)sql"};
-
-constexpr Statement kReadDetails{"read_details", R"sql(
-  select t.repo, r.clone_url, r.default_branch, p.parameters
-  from unnest($1::uuid[], $2::int[]) with ordinality as k(fleet_id, ordinal, n)
-  join tasks t on t.fleet_id = k.fleet_id and t.ordinal = k.ordinal
-  left join repositories r on r.repo_key = lower(t.repo)
-  left join task_parameters p on p.fleet_id = k.fleet_id and p.ordinal = k.ordinal
-  order by k.n
 )sql"};
 
 constexpr int32_t kWindow = 5000;
@@ -110,7 +102,7 @@ class DispatchPass {
     FLEET_RETURN_IF_ERROR(ReadRunners());
     FLEET_ASSIGN_OR_RETURN(const std::vector<domain::FleetGrant> grants, DecideGrants());
     if (!grants.empty()) FLEET_RETURN_IF_ERROR(Grant(grants));
-    if (moved_.empty()) transaction_.RollBackInstead();
+    if (moved_ == 0) transaction_.RollBackInstead();
     return std::move(answers_);
   }
 
@@ -182,7 +174,7 @@ class DispatchPass {
     FLEET_RETURN_IF_ERROR(PickTasks(ledger, grants));
     if (picked_.empty()) return absl::OkStatus();
     AssignToDemands(ledger);
-    if (moved_.empty()) return absl::OkStatus();
+    if (moved_ == 0) return absl::OkStatus();
     FLEET_RETURN_IF_ERROR(WriteLeases());
     return ledger.Write(transaction_);
   }
@@ -249,9 +241,11 @@ class DispatchPass {
     std::vector<int32_t> reached(fleets.size());
     for (database::RowReader row : rows) {
       const auto i = static_cast<std::size_t>(row.BigInt() - 1);
-      picked_.push_back(ReadTask(row));
+      domain::Task& task = picked_.emplace_back();
+      task.id = {fleets[i]->id, row.Int()};
+      task.attempt = row.Int();
       ++got[i];
-      reached[i] = picked_.back().id.ordinal;
+      reached[i] = task.id.ordinal;
     }
     for (std::size_t i = 0; i < fleets.size(); ++i) {
       // Short of what was wanted: the whole window was looked at.
@@ -260,55 +254,58 @@ class DispatchPass {
     return absl::OkStatus();
   }
 
-  // Deals the picked children out in turn, so that runners share the load.
+  // Each runner gets its share in one piece: neighbours cost the database less than scattered children.
   void AssignToDemands(FleetLedger& ledger) {
     std::map<std::string, std::vector<OpenDemand*>> takers;
     for (OpenDemand& demand : open_) takers[demand.pool].push_back(&demand);
-    std::map<std::string, std::size_t> turn;
+    std::map<std::string, int32_t> picked;
+    for (const domain::Task& task : picked_) ++picked[ledger.Find(task.id.fleet_id)->pool];
+    for (auto& [pool, demands] : takers) ShareOut(picked[pool], demands);
     for (const domain::Task& task : picked_) {
-      domain::Fleet& fleet = *ledger.Find(task.id.fleet_id);
-      std::vector<OpenDemand*>& pool = takers[fleet.pool];
+      std::vector<OpenDemand*>& pool = takers[ledger.Find(task.id.fleet_id)->pool];
+      while (!pool.empty() && pool.back()->left == 0) pool.pop_back();
       if (pool.empty()) continue;
-      std::size_t& next = turn[fleet.pool];
-      next %= pool.size();
-      OpenDemand& demand = *pool[next];
-      domain::Task after = task;
-      after.state = domain::TaskState::kSubmitted;
-      ++after.attempt;
-      after.runner_id = demands_[demand.index].runner_id;
-      after.retry_at.reset();
-      ledger.Record(task, after);
-      answers_[demand.index].kind = LeaseAnswer::Kind::kGranted;
-      answers_[demand.index].tasks.push_back({after.id, after.attempt});
-      moved_.push_back({demand.index, after});
-      if (--demand.left > 0) {
-        ++next;
-      } else {
-        pool.erase(pool.begin() + static_cast<std::ptrdiff_t>(next));
-      }
+      --pool.back()->left;
+      Assign(ledger, task, pool.back()->index);
     }
     for (const auto& [fleet_id, next_ordinal] : cursor_) ledger.Find(fleet_id)->next_ordinal = next_ordinal;
   }
 
+  // Leaves every demand `left` as much of `tasks` as it gets: equal shares, unless it wants less.
+  static void ShareOut(int32_t tasks, std::vector<OpenDemand*>& demands) {
+    std::stable_sort(demands.begin(), demands.end(),
+                     [](const OpenDemand* a, const OpenDemand* b) { return a->left < b->left; });
+    auto others = static_cast<int32_t>(demands.size());
+    for (OpenDemand* demand : demands) {
+      demand->left = std::min(demand->left, (tasks + others - 1) / others);
+      tasks -= demand->left;
+      --others;
+    }
+  }
+
+  void Assign(FleetLedger& ledger, const domain::Task& task, std::size_t index) {
+    domain::Task after = task;
+    after.state = domain::TaskState::kSubmitted;
+    ++after.attempt;
+    after.runner_id = demands_[index].runner_id;
+    after.retry_at.reset();
+    ledger.Record(task, after);
+    LeaseAnswer& answer = answers_[index];
+    const bool goes_on = answer.kind == LeaseAnswer::Kind::kGranted && moved_by_ == index;
+    if (!goes_on) moved_runs_.Begin(after.id);
+    if (!goes_on || moved_runs_.Add(after.id)) moved_runners_.AddBare(after.runner_id.ToUuid());
+    moved_by_ = index;
+    ++moved_;
+    answer.kind = LeaseAnswer::Kind::kGranted;
+    answer.tasks.push_back({after.id, after.attempt});
+  }
+
   absl::Status WriteLeases() {
-    Array fleet_ids;
-    Array ordinals;
-    Array runner_ids;
-    Array seqs;
-    Array attempts;
-    for (const auto& [index, task] : moved_) {
-      fleet_ids.AddBare(task.id.fleet_id.ToUuid());
-      ordinals.Add(int64_t{task.id.ordinal});
-      runner_ids.AddBare(task.runner_id.ToUuid());
-      seqs.Add(demands_[index].lease_seq);
-      attempts.Add(int64_t{task.attempt});
-    }
-    FLEET_ASSIGN_OR_RETURN(const Rows moved, transaction_.Execute(kLeaseTasks, {fleet_ids, ordinals, runner_ids}));
-    if (moved.affected() != static_cast<int64_t>(moved_.size())) {
-      return absl::InternalError("dispatch moved other rows than it picked");
-    }
-    FLEET_RETURN_IF_ERROR(
-        transaction_.Execute(kInsertGrants, {runner_ids, seqs, fleet_ids, ordinals, attempts}).status());
+    FLEET_ASSIGN_OR_RETURN(const Rows moved,
+                           transaction_.Execute(kLeaseTasks, {moved_runs_.FleetIds(), moved_runs_.Firsts(),
+                                                              moved_runs_.Lasts(), moved_runners_}));
+    if (moved.affected() != moved_) return absl::InternalError("dispatch moved other rows than it picked");
+    FLEET_RETURN_IF_ERROR(InsertGrants());
     for (domain::Fleet* fleet : retried_) {
       FLEET_ASSIGN_OR_RETURN(const Rows next, transaction_.Execute(kNextRetry, {fleet->id.ToUuid()}));
       fleet->next_retry_at = next[0].OptionalTime();
@@ -316,12 +313,41 @@ class DispatchPass {
     return absl::OkStatus();
   }
 
+  absl::Status InsertGrants() {
+    Array runner_ids;
+    Array seqs;
+    Array fleet_ids;
+    Array ordinals;
+    Array attempts;
+    for (const OpenDemand& demand : open_) {
+      const std::vector<GrantedTask>& tasks = answers_[demand.index].tasks;
+      if (tasks.empty()) continue;
+      Array task_fleet_ids;
+      Array task_ordinals;
+      Array task_attempts;
+      for (const GrantedTask& task : tasks) {
+        task_fleet_ids.AddBare(task.id.fleet_id.ToUuid());
+        task_ordinals.Add(int64_t{task.id.ordinal});
+        task_attempts.Add(int64_t{task.attempt});
+      }
+      runner_ids.AddBare(demands_[demand.index].runner_id.ToUuid());
+      seqs.Add(demands_[demand.index].lease_seq);
+      fleet_ids.AddArray(task_fleet_ids);
+      ordinals.AddArray(task_ordinals);
+      attempts.AddArray(task_attempts);
+    }
+    return transaction_.Execute(kInsertGrants, {runner_ids, seqs, fleet_ids, ordinals, attempts}).status();
+  }
+
   Transaction& transaction_;
   const std::vector<LeaseDemand>& demands_;
   std::vector<LeaseAnswer> answers_;
   std::vector<OpenDemand> open_;
   std::vector<domain::Task> picked_;
-  std::vector<std::pair<std::size_t, domain::Task>> moved_;
+  TaskRuns moved_runs_;
+  Array moved_runners_;  // of each run
+  std::size_t moved_by_ = 0;
+  int64_t moved_ = 0;
   std::map<domain::Ulid, int32_t> looked_until_;
   std::map<domain::Ulid, int32_t> cursor_;
   std::vector<domain::Fleet*> retried_;
@@ -349,25 +375,12 @@ absl::StatusOr<std::vector<LeaseAnswer>> DispatchStore::Dispatch(const std::vect
 }
 
 absl::StatusOr<std::vector<TaskDetails>> DispatchStore::Details(const std::vector<GrantedTask>& tasks) {
-  Array fleet_ids;
-  Array ordinals;
-  for (const GrantedTask& task : tasks) {
-    fleet_ids.AddBare(task.id.fleet_id.ToUuid());
-    ordinals.Add(int64_t{task.id.ordinal});
-  }
+  std::vector<domain::TaskId> ids;
+  ids.reserve(tasks.size());
+  for (const GrantedTask& task : tasks) ids.push_back(task.id);
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<TaskDetails>> {
     transaction.RollBackInstead();
-    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadDetails, {fleet_ids, ordinals}));
-    std::vector<TaskDetails> details;
-    details.reserve(rows.size());
-    for (database::RowReader row : rows) {
-      TaskDetails& task = details.emplace_back();
-      task.repo = row.Text();
-      task.clone_url = row.Text();
-      task.default_branch = row.Text();
-      task.parameters = row.Text();
-    }
-    return details;
+    return ReadDetails(transaction, ids);
   });
 }
 

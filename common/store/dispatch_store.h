@@ -10,6 +10,7 @@
 #include "common/database/transaction.h"
 #include "common/domain/task.h"
 #include "common/domain/ulid.h"
+#include "common/store/lease_details.h"
 
 namespace fleet::store {
 
@@ -32,14 +33,6 @@ struct LeaseAnswer {
   enum class Kind { kNothing, kGranted, kStale, kRunnerLost, kNotRegistered };
   Kind kind = Kind::kNothing;  // kStale: the runner is known to have moved past this lease_seq
   std::vector<GrantedTask> tasks;
-};
-
-// What a runner needs to execute a leased child, besides its fleet's intent.
-struct TaskDetails {
-  std::string repo;
-  std::string clone_url;
-  std::string default_branch;
-  std::string parameters;  // JSON object; empty for none
 };
 
 class DispatchStore {

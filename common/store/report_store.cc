@@ -50,6 +50,7 @@ absl::StatusOr<std::vector<ReportAnswer>> ReportStore::Apply(const std::vector<d
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, fleet_ids));
     FLEET_ASSIGN_OR_RETURN(TaskBatch batch, LoadTasks(transaction, task_ids));
     std::vector<ReportAnswer> answers(reports.size());
+    std::vector<domain::Task> advanced;
     std::vector<domain::Task> changed;
     std::vector<EndedAttempt> ended;
     for (std::size_t i = 0; i < reports.size(); ++i) {
@@ -64,12 +65,13 @@ absl::StatusOr<std::vector<ReportAnswer>> ReportStore::Apply(const std::vector<d
       ledger.Record(task->second, after);
       if (NeedsRecord(report, after)) ended.push_back(RecordOf(report, task->second, after, batch.now));
       task->second = after;
-      changed.push_back(std::move(after));
+      (domain::IsTerminal(report.state) ? changed : advanced).push_back(std::move(after));
     }
     if (!ledger.IsTouched()) {
       transaction.RollBackInstead();
       return answers;
     }
+    FLEET_RETURN_IF_ERROR(SaveStages(transaction, advanced));
     FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
     FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, ended));
     FLEET_RETURN_IF_ERROR(ledger.Write(transaction));

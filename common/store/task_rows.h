@@ -26,6 +26,8 @@ absl::StatusOr<TaskBatch> LoadTaskRange(database::Transaction& transaction, cons
 
 // Writes what AfterReport and its like change; each child at most once. Returns kInternal if a row is missing.
 absl::Status SaveTasks(database::Transaction& transaction, const std::vector<domain::Task>& tasks);
+// The same for children that changed in their state alone: from one active state to another.
+absl::Status SaveStages(database::Transaction& transaction, const std::vector<domain::Task>& tasks);
 
 // An attempt that ended, for the record.
 struct EndedAttempt {
