@@ -46,6 +46,7 @@ constexpr Statement kInsertTargets{"insert_targets", R"sql(
   from unnest($3::text[], $4::text[]) with ordinality as k(repo_key, parameters, n)
   join repositories r on r.repo_key = k.repo_key
   group by (k.n - 1) / $2
+  returning cardinality(repos)
 )sql"};
 
 // The row of the system's limit is held while fleets are counted: counting first lets concurrent callers through.
@@ -259,10 +260,15 @@ absl::StatusOr<FleetStore::Created> FleetStore::CreateIn(Transaction& transactio
       has_parameters = true;
     }
   }
-  FLEET_ASSIGN_OR_RETURN(const Rows unregistered, transaction.Execute(kFindUnregistered, {keys}));
-  if (!unregistered.empty()) return UnregisteredError(fleet, unregistered);
   const std::string id = fleet.id.ToUuid();
-  FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertTargets, {id, kTargetChunk, keys, parameters}).status());
+  FLEET_ASSIGN_OR_RETURN(const Rows chunks, transaction.Execute(kInsertTargets, {id, kTargetChunk, keys, parameters}));
+  std::size_t registered = 0;
+  for (RowReader chunk : chunks) registered += static_cast<std::size_t>(chunk.Int());
+  // Which ones are missing is only looked for when some are: then everything is rolled back.
+  if (registered != fleet.targets.size()) {
+    FLEET_ASSIGN_OR_RETURN(const Rows unregistered, transaction.Execute(kFindUnregistered, {keys}));
+    return UnregisteredError(fleet, unregistered);
+  }
   FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
   FLEET_RETURN_IF_ERROR(CheckOpenFleets(transaction, fleet.creator, limits));
   const int32_t cap =
