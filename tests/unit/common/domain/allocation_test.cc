@@ -152,16 +152,16 @@ TEST(AllocateTest, AFleetWhosePoolIsGivenOutDoesNotHoldUpItsUser) {
               ElementsAre(Grant(1, 1), Grant(2, 4)));
 }
 
+// As many as may be open. Looking at every fleet for every slot takes half a minute.
 TEST(AllocateTest, IsFastForManyFleetsOfOneUser) {
   std::vector<FleetDemand> fleets;
-  for (int i = 1; i <= 1000; ++i) fleets.push_back(Demand(i, "ann", 100));
+  for (int i = 1; i <= 10000; ++i) fleets.push_back(Demand(i, "ann", 100));
   const auto began = std::chrono::steady_clock::now();
-  const std::vector<FleetGrant> grants = Allocate(fleets, Roomy(), {{"default", 2000}});
+  const std::vector<FleetGrant> grants = Allocate(fleets, Roomy(), {{"default", 20000}});
   const auto took = std::chrono::steady_clock::now() - began;
-  ASSERT_EQ(grants.size(), 1000U);
+  ASSERT_EQ(grants.size(), 10000U);
   for (const FleetGrant& grant : grants) EXPECT_EQ(grant.count, 2);
-  // Milliseconds even without optimisation; a quadratic way takes seconds.
-  EXPECT_LT(took, std::chrono::milliseconds(500));
+  EXPECT_LT(took, std::chrono::seconds(5));
 }
 
 // Random snapshots, also unreasonable ones: caps below what is in flight, empty pools.
