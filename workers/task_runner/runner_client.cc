@@ -38,6 +38,11 @@ void RunnerClient::End(grpc::ClientContext* lease) {
   leases_.erase(lease);
 }
 
+void RunnerClient::InterruptLeases() {
+  MutexLock lock(mutex_);
+  for (grpc::ClientContext* lease : leases_) lease->TryCancel();
+}
+
 void RunnerClient::CancelLeases() {
   MutexLock lock(mutex_);
   leases_cancelled_ = true;

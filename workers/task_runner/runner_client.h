@@ -31,6 +31,8 @@ class RunnerClient {
   // Waits as long as the request says. kCancelled after CancelLeases.
   absl::StatusOr<v1::LeaseTasksResponse> LeaseTasks(const v1::LeaseTasksRequest& request);
 
+  // Ends every LeaseTasks under way, as kCancelled.
+  void InterruptLeases();
   // Ends every LeaseTasks under way and to come.
   void CancelLeases();
 

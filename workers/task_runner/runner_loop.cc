@@ -46,7 +46,7 @@ absl::Status RunnerLoop::Register(RunnerSession& session) {
 // Makes `session` the one that Drain and ReleaseTasks reach; false if it is too late to begin another.
 bool RunnerLoop::Enter(RunnerSession* session) {
   MutexLock lock(mutex_);
-  session_ = session;
+  session_ = draining_ ? nullptr : session;
   return !draining_;
 }
 

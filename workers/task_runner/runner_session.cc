@@ -134,6 +134,8 @@ void RunnerSession::EnterPhase(Phase phase) {
   if (phase == Phase::kLost) {
     LogWarning("runner_lost", {{"runner_id", runner_id_}, {"held", held_.size()}});
     held_.StopAll(StopReason::kLeaseLost);
+    // A parked call learns of the loss only when there is work to hand out.
+    client_.InterruptLeases();
   }
 }
 

@@ -131,6 +131,12 @@ void FakeRunnerService::TakeLease(const std::string& task_id) {
   task.runner_id = "somebody else";
 }
 
+void FakeRunnerService::HoldRegistrations(bool hold) {
+  MutexLock lock(mutex_);
+  hold_registrations_ = hold;
+  held_registrations_.SignalAll();
+}
+
 void FakeRunnerService::LoseRunners() {
   MutexLock lock(mutex_);
   for (auto& [id, runner] : runners_) runner.lost = true;
@@ -157,7 +163,13 @@ grpc::Status FakeRunnerService::RegisterRunner(grpc::ServerContext* /*context*/,
   if (is_new) runner_ids_.push_back(request->runner_id());
   *response->mutable_lease_duration() = ToProto(lease_duration_);
   *response->mutable_heartbeat_interval() = ToProto(heartbeat_interval_);
+  while (hold_registrations_) held_registrations_.Wait(mutex_);
   return grpc::Status::OK;
+}
+
+bool FakeRunnerService::HasQueuedTask() const {
+  return std::any_of(tasks_.begin(), tasks_.end(),
+                     [](const auto& entry) { return !entry.second.ended && entry.second.runner_id.empty(); });
 }
 
 void FakeRunnerService::Grant(const v1::LeaseTasksRequest& request, v1::LeaseTasksResponse& response) {
@@ -177,9 +189,16 @@ grpc::Status FakeRunnerService::LeaseTasks(grpc::ServerContext* context, const v
   const absl::Duration end = Clock::System().Elapsed() + absl::Seconds(request->wait_timeout().seconds());
   MutexLock lock(mutex_);
   if (request->max_tasks() < 1) Violation("max_tasks below 1");
-  while (true) {
+  for (bool parked = false;; parked = true) {
     if (unavailable_) return Unavailable();
     if (context->IsCancelled()) return grpc::Status::CANCELLED;
+    // Like the real one: nobody looks at a parked call while there is nothing to hand out.
+    if (parked && !HasQueuedTask()) {
+      if (Clock::System().Elapsed() >= end) return grpc::Status::OK;
+      CondVar never;
+      never.WaitFor(mutex_, absl::Milliseconds(5));
+      continue;
+    }
     const absl::Status known = Check(*context, request->runner_id());
     if (!known.ok()) return rpc::ToGrpcStatus(known);
     auto& grants = runners_[request->runner_id()].grants;

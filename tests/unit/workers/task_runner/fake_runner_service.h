@@ -46,6 +46,8 @@ class FakeRunnerService final : public v1::RunnerService::Service {
 
   // While true every call is answered UNAVAILABLE.
   void SetUnavailable(bool unavailable);
+  // While true RegisterRunner does its work, but does not answer.
+  void HoldRegistrations(bool hold);
   // Only ReportTasks, only Heartbeat.
   void SetReportsUnavailable(bool unavailable);
   void SetHeartbeatsUnavailable(bool unavailable);
@@ -79,6 +81,7 @@ class FakeRunnerService final : public v1::RunnerService::Service {
   };
 
   absl::Status Check(grpc::ServerContext& context, const std::string& runner_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool HasQueuedTask() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Grant(const v1::LeaseTasksRequest& request, v1::LeaseTasksResponse& response)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::TaskReportAnswer Judge(const std::string& runner_id, const v1::TaskReport& report)
@@ -94,6 +97,8 @@ class FakeRunnerService final : public v1::RunnerService::Service {
   std::map<std::string, v1::StopReason> directives_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> violations_ ABSL_GUARDED_BY(mutex_);
   bool unavailable_ ABSL_GUARDED_BY(mutex_) = false;
+  bool hold_registrations_ ABSL_GUARDED_BY(mutex_) = false;
+  CondVar held_registrations_;
   bool reports_unavailable_ ABSL_GUARDED_BY(mutex_) = false;
   bool heartbeats_unavailable_ ABSL_GUARDED_BY(mutex_) = false;
   bool lose_lease_answer_ ABSL_GUARDED_BY(mutex_) = false;

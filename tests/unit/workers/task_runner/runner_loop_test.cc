@@ -193,6 +193,13 @@ TEST_F(RunnerLoopTest, ALostRunnerStopsItsWorkAndRegistersAnew) {
   EXPECT_EQ(service_.Get(TaskId(1)).lease.attempt(), 2);
 }
 
+TEST_F(RunnerLoopTest, ALostRunnerDoesNotSitOutItsLongPoll) {
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return service_.heartbeats() > 0; }));
+  service_.LoseRunners();
+  EXPECT_TRUE(WaitUntil([&] { return service_.runner_ids().size() == 2; }, absl::Seconds(10)));
+}
+
 TEST_F(RunnerLoopTest, GivesItsLeasesUpWhenNobodyAnswersForALeaseTime) {
   Add(1);
   Start();
@@ -261,6 +268,18 @@ TEST_F(RunnerLoopTest, EndsWhenItsSettingsAreRefused) {
   Start();
   thread_.join();
   EXPECT_THAT(status_, StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(RunnerLoopTest, CanBeDrainedWhileItRegisters) {
+  service_.HoldRegistrations(true);
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return service_.runner_ids().size() == 1; }));
+  loop_->Drain();
+  service_.HoldRegistrations(false);
+  thread_.join();
+  // The session is gone: under AddressSanitizer this would say so if it were reached.
+  loop_->ReleaseTasks();
+  FLEET_EXPECT_OK(status_);
 }
 
 TEST_F(RunnerLoopTest, CanBeDrainedBeforeAnyServiceIsThere) {
