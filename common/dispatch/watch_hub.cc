@@ -85,14 +85,15 @@ std::set<domain::Ulid> WatchHub::WaitForWork(absl::Duration& next_poll) {
       continue;
     }
     const absl::Duration left = next_poll - clock_.Elapsed();
-    if (left <= absl::ZeroDuration()) {
-      for (const auto& [fleet_id, watchers] : topics_) woken_.insert(fleet_id);
-      break;
-    }
+    if (left <= absl::ZeroDuration()) break;
     changed_.WaitFor(mutex_, left);
   }
-  if (clock_.Elapsed() >= next_poll) next_poll = clock_.Elapsed() + options_.poll_interval;
   if (stopping_) return {};
+  // Also when some fleet is woken all the time: that must not keep the others from being polled.
+  if (clock_.Elapsed() >= next_poll) {
+    for (const auto& [fleet_id, watchers] : topics_) woken_.insert(fleet_id);
+    next_poll = clock_.Elapsed() + options_.poll_interval;
+  }
   return std::exchange(woken_, {});
 }
 

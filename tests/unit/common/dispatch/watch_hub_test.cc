@@ -244,23 +244,24 @@ TEST_F(WatchHubTest, FindsAChangeByPollingWhenTheWakeIsLost) {
 
 TEST_F(WatchHubTest, AFleetThatIsAlwaysWokenDoesNotKeepAnotherFromBeingPolled) {
   options_.poll_interval = absl::Milliseconds(10);
-  options_.min_interval = absl::Milliseconds(2);  // enough for the next wake to be there after each pass
-  WatchHub hub(feed_.Functions(), Clock::System(), options_);
   const domain::Ulid busy = domain::Ulid::Generate(absl::FromUnixSeconds(2));
   feed_.Change(busy);
+  // Woken again during each pass, so that the next never has to wait.
+  std::atomic<WatchHub*> woken = nullptr;
+  WatchHub::Feed feed = feed_.Functions();
+  feed.read_revisions = [&, read = feed.read_revisions](const std::vector<domain::Ulid>& ids) {
+    if (WatchHub* hub = woken) hub->Wake({busy});
+    return read(ids);
+  };
+  WatchHub hub(feed, Clock::System(), options_);
   TestWatcher of_busy(hub, busy, 1);
   TestWatcher of_quiet(hub, id_, 1);
-  std::atomic<bool> done = false;
-  std::thread noise([&] {
-    while (!done) {
-      hub.Wake({busy});
-      std::this_thread::yield();
-    }
-  });
+  woken = &hub;
+  hub.Wake({busy});
+  const int passes = feed_.revision_reads();
+  ASSERT_TRUE(WaitUntil([&] { return feed_.revision_reads() > passes + 10; }));
   feed_.Change(id_);
   const auto update = of_quiet.Next();
-  done = true;
-  noise.join();
   ASSERT_NE(update, nullptr);
   EXPECT_EQ(update->revision, 2);
 }
