@@ -106,15 +106,9 @@ void WatchHub::Run() {
       if (stopping_) return;
     }
     const absl::Duration began = clock_.Elapsed();
-    const std::vector<domain::Ulid> behind = Behind(woken);
-    if (!behind.empty()) {
-      const auto records = feed_.read_fleets(behind);
-      if (!records.ok()) {
-        LogWarning("watch_read_failed", {{"error", records.status()}});
-      } else {
-        for (const auto& [fleet_id, record] : *records) Tell(fleet_id, record);
-      }
-    }
+    // Whoever subscribes from here on may have seen more than will be read: told at the next turn.
+    const std::map<domain::Ulid, Subscriptions> behind = Behind(woken);
+    if (!behind.empty()) TellAll(behind);
     TellBookmarks();
     // What changes within this pause is told as one.
     const absl::Duration until = began + options_.min_interval;
@@ -123,18 +117,29 @@ void WatchHub::Run() {
   }
 }
 
-std::vector<domain::Ulid> WatchHub::Behind(const std::set<domain::Ulid>& fleet_ids) {
+void WatchHub::TellAll(const std::map<domain::Ulid, Subscriptions>& watchers) {
+  std::vector<domain::Ulid> fleet_ids;
+  for (const auto& [fleet_id, subscriptions] : watchers) fleet_ids.push_back(fleet_id);
+  const auto records = feed_.read_fleets(fleet_ids);
+  if (!records.ok()) {
+    LogWarning("watch_read_failed", {{"error", records.status()}});
+    return;
+  }
+  for (const auto& [fleet_id, record] : *records) Tell(fleet_id, record, watchers.at(fleet_id));
+}
+
+std::map<domain::Ulid, WatchHub::Subscriptions> WatchHub::Behind(const std::set<domain::Ulid>& fleet_ids) {
   const auto revisions = feed_.read_revisions({fleet_ids.begin(), fleet_ids.end()});
   if (!revisions.ok()) {
     LogWarning("watch_read_failed", {{"error", revisions.status()}});
     return {};
   }
-  std::vector<domain::Ulid> behind;
+  std::map<domain::Ulid, Subscriptions> behind;
   for (const auto& [fleet_id, revision] : *revisions) {
-    const Subscriptions watchers = WatchersOf(fleet_id);
+    Subscriptions watchers = WatchersOf(fleet_id);
     if (std::any_of(watchers.begin(), watchers.end(),
                     [revision = revision](const auto& watcher) { return watcher->cursor_ != revision; })) {
-      behind.push_back(fleet_id);
+      behind[fleet_id] = std::move(watchers);
     }
   }
   return behind;
@@ -146,12 +151,12 @@ WatchHub::Subscriptions WatchHub::WatchersOf(const domain::Ulid& fleet_id) {
   return topic == topics_.end() ? Subscriptions() : topic->second;
 }
 
-void WatchHub::Tell(const domain::Ulid& fleet_id, const store::FleetRecord& record) {
+void WatchHub::Tell(const domain::Ulid& fleet_id, const store::FleetRecord& record, const Subscriptions& watchers) {
   const auto shared = std::make_shared<const store::FleetRecord>(record);
   const int64_t revision = record.fleet.revision;
   const bool ended = domain::IsTerminal(record.fleet.state);
   Subscriptions with_tasks;
-  for (const auto& watcher : WatchersOf(fleet_id)) {
+  for (const auto& watcher : watchers) {
     if (watcher->cursor_ == revision) continue;
     if (watcher->cursor_ > revision) {
       // The database went back in time, or the token was never its own.

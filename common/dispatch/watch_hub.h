@@ -99,9 +99,10 @@ class WatchHub {
 
   void Run();
   std::set<domain::Ulid> WaitForWork(absl::Duration& next_poll);
-  // Of these fleets, those that some watcher has not been told all of.
-  std::vector<domain::Ulid> Behind(const std::set<domain::Ulid>& fleet_ids);
-  void Tell(const domain::Ulid& fleet_id, const store::FleetRecord& record);
+  // Of these fleets, those that some watcher has not been told all of, with all that watch them.
+  std::map<domain::Ulid, Subscriptions> Behind(const std::set<domain::Ulid>& fleet_ids);
+  void TellAll(const std::map<domain::Ulid, Subscriptions>& watchers);
+  void Tell(const domain::Ulid& fleet_id, const store::FleetRecord& record, const Subscriptions& watchers);
   void TellTasks(const domain::Ulid& fleet_id, const std::shared_ptr<const store::FleetRecord>& record,
                  const Subscriptions& watchers);
   void TellBookmarks();

@@ -213,6 +213,28 @@ TEST_F(WatchHubTest, ATokenFromTheFutureRestarts) {
   EXPECT_EQ(watcher.Next()->kind, Kind::kRestart);
 }
 
+TEST_F(WatchHubTest, OneWhoSubscribesWhileTheFleetIsReadIsNotRestarted) {
+  std::optional<TestWatcher> late;
+  WatchHub::Feed feed = feed_.Functions();
+  feed.read_fleets = [&, read = feed.read_fleets](const std::vector<domain::Ulid>& ids) {
+    auto records = read(ids);
+    // The next change is committed, and a stream that has seen it comes here, before the hub tells of this one.
+    if (!late.has_value()) late.emplace(*hub_, id_, feed_.Change(id_));
+    return records;
+  };
+  hub_.emplace(feed, clock_, options_);
+  TestWatcher early(*hub_, id_, 0);
+  ASSERT_NE(early.Next(), nullptr);
+  Settle();
+  EXPECT_EQ(late->Take(), nullptr) << "it has seen everything";
+  ChangeAndWake();
+  const auto update = late->Next();
+  ASSERT_NE(update, nullptr);
+  EXPECT_EQ(update->kind, Kind::kChange);
+  EXPECT_EQ(update->revision, 3);
+  hub_->Stop();
+}
+
 TEST_F(WatchHubTest, AnIdleWatcherIsToldSoWithItsRevision) {
   options_.bookmark_interval = absl::Seconds(15);
   Start();
