@@ -19,19 +19,22 @@ constexpr Statement kLoadTaskRange{"load_task_range", "select " FLEET_NOW ", " F
   from tasks t where t.fleet_id = $1 and t.ordinal between $2 and $3 order by t.ordinal
 )sql"};
 
-// By primary key, whatever the state: the caller has judged these very rows under the fleet's lock.
+// By primary key, whatever the state: the caller has judged these very rows under the fleet's lock. Fleets are named by
+// their place in $1; an array that is empty stands for its column's usual value in every row.
 constexpr Statement kSaveTasks{"save_tasks", R"sql(
   update tasks t set
-    state = n.state, outcome = n.outcome, category = n.category, tries = n.tries, losses = n.losses,
-    runner_id = n.runner_id, retry_at = )sql" FLEET_TIMESTAMP("n.retry_at") R"sql(,
+    state = n.state, outcome = coalesce(n.outcome, 0::smallint), category = coalesce(n.category, 0::smallint),
+    tries = coalesce(n.tries, 0::smallint), losses = coalesce(n.losses, 0::smallint),
+    runner_id = case when n.released is null then t.runner_id end,
+    retry_at = )sql" FLEET_TIMESTAMP("n.retry_at") R"sql(,
     ended_at = )sql" FLEET_TIMESTAMP("n.ended_at") R"sql(,
     cost_micros = n.cost_micros, duration_ms = n.duration_ms,
     pull_request_url = nullif(n.pull_request_url, ''), commit_id = nullif(n.commit_id, '')
-  from unnest($1::uuid[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[],
-      $8::uuid[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[])
-    as n(fleet_id, ordinal, state, outcome, category, tries, losses, runner_id, retry_at, ended_at, cost_micros,
+  from unnest($2::int[], $3::int[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[], $8::smallint[],
+      $9::smallint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[])
+    as n(fleet, ordinal, state, outcome, category, tries, losses, released, retry_at, ended_at, cost_micros,
       duration_ms, pull_request_url, commit_id)
-  where t.fleet_id = n.fleet_id and t.ordinal = n.ordinal
+  where t.fleet_id = ($1::uuid[])[n.fleet] and t.ordinal = n.ordinal
 )sql"};
 
 // For those that only go on to another stage: a fifth of the columns to send and take apart.
@@ -52,6 +55,30 @@ constexpr Statement kInsertAttempts{"insert_attempts", R"sql(
       log_tail)
   on conflict do nothing
 )sql"};
+
+// Leaves its elements out while all of them are usual: most columns of most batches need not be sent and taken apart.
+class UsualArray {
+ public:
+  // A usual element becomes NULL.
+  template <typename T>
+  void Add(const T& value, bool is_usual) {
+    if (is_usual) {
+      array_.AddNull();
+    } else {
+      array_.Add(value);
+      all_usual_ = false;
+    }
+  }
+  void AddText(absl::string_view value) {
+    array_.AddText(value);
+    if (!value.empty()) all_usual_ = false;
+  }
+  operator database::Value() const { return all_usual_ ? database::Value("{}") : database::Value(array_); }
+
+ private:
+  Array array_;
+  bool all_usual_ = true;
+};
 
 TaskBatch ReadBatch(const database::Rows& rows) {
   TaskBatch batch;
@@ -88,18 +115,21 @@ absl::StatusOr<TaskBatch> LoadTaskRange(database::Transaction& transaction, cons
 
 absl::Status SaveTasks(database::Transaction& transaction, const std::vector<domain::Task>& tasks) {
   if (tasks.empty()) return absl::OkStatus();
-  Array fleet_ids, ordinals, states, outcomes, categories, tries, losses, runners, retries, ends, costs, durations,
-      urls, commits;
+  Array fleets, ordinals, states, ends, costs, durations, urls;
+  UsualArray outcomes, categories, tries, losses, released, retries, commits;
+  std::vector<domain::Ulid> fleet_ids;
   for (const domain::Task& task : tasks) {
-    fleet_ids.AddBare(task.id.fleet_id.ToUuid());
+    // Neighbours are of one fleet; a fleet that is named twice does no harm.
+    if (fleet_ids.empty() || fleet_ids.back() != task.id.fleet_id) fleet_ids.push_back(task.id.fleet_id);
+    fleets.Add(static_cast<int64_t>(fleet_ids.size()));
     ordinals.Add(int64_t{task.id.ordinal});
     states.Add(static_cast<int64_t>(task.state));
-    outcomes.Add(static_cast<int64_t>(task.outcome));
-    categories.Add(static_cast<int64_t>(task.category));
-    tries.Add(int64_t{task.tries});
-    losses.Add(int64_t{task.losses});
-    AddUlid(runners, task.runner_id);
-    retries.Add(task.retry_at);
+    outcomes.Add(static_cast<int64_t>(task.outcome), task.outcome == domain::Outcome::kUnspecified);
+    categories.Add(static_cast<int64_t>(task.category), task.category == domain::FailureCategory::kNone);
+    tries.Add(int64_t{task.tries}, task.tries == 0);
+    losses.Add(int64_t{task.losses}, task.losses == 0);
+    released.Add(int64_t{1}, !task.runner_id.IsNone());
+    retries.Add(task.retry_at, !task.retry_at.has_value());
     ends.Add(task.ended_at);
     costs.Add(task.cost_micros);
     durations.Add(task.duration_ms);
@@ -108,8 +138,8 @@ absl::Status SaveTasks(database::Transaction& transaction, const std::vector<dom
   }
   FLEET_ASSIGN_OR_RETURN(
       const database::Rows rows,
-      transaction.Execute(kSaveTasks, {fleet_ids, ordinals, states, outcomes, categories, tries, losses, runners,
-                                       retries, ends, costs, durations, urls, commits}));
+      transaction.Execute(kSaveTasks, {UuidArray(fleet_ids), fleets, ordinals, states, outcomes, categories, tries,
+                                       losses, released, retries, ends, costs, durations, urls, commits}));
   return CheckWritten(rows, tasks.size());
 }
 

@@ -24,7 +24,8 @@ absl::StatusOr<TaskBatch> LoadTasks(database::Transaction& transaction, const st
 absl::StatusOr<TaskBatch> LoadTaskRange(database::Transaction& transaction, const domain::Ulid& fleet_id, int32_t first,
                                         int32_t last);
 
-// Writes what AfterReport and its like change; each child at most once. Returns kInternal if a row is missing.
+// Writes what AfterReport and its like change; each child at most once. A child keeps its runner or loses it. Returns
+// kInternal if a row is missing.
 absl::Status SaveTasks(database::Transaction& transaction, const std::vector<domain::Task>& tasks);
 // The same for children that changed in their state alone: from one active state to another.
 absl::Status SaveStages(database::Transaction& transaction, const std::vector<domain::Task>& tasks);
