@@ -11,19 +11,16 @@ constexpr absl::Duration kCallTimeout = absl::Seconds(20);
 
 }  // namespace
 
-FleetApi::FleetApi(const std::vector<std::string>& addresses) {
-  for (const std::string& address : addresses) channels_.push_back(rpc::MakeChannel(address));
-}
-
 template <typename Service, typename Request, typename Response>
 absl::StatusOr<Response> FleetApi::Call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
                                                                               Response*),
                                         const Request& request) {
   absl::Status status;
-  for (const auto& channel : channels_) {
+  for (const std::string& address : addresses_) {
     grpc::ClientContext context;
     rpc::PrepareContext(context, kUser, kCallTimeout);
-    const auto stub = Service::NewStub(channel);
+    // A channel that has failed comes back some seconds after its server.
+    const auto stub = Service::NewStub(rpc::MakeChannel(address));
     Response response;
     status = rpc::FromGrpcStatus((stub.get()->*method)(&context, request, &response));
     if (status.ok()) return response;

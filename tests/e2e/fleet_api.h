@@ -3,14 +3,13 @@
 #define FLEET_TESTS_E2E_FLEET_API_H_
 
 #include <map>
-#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "fleet/v1/catalog_service.grpc.pb.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
-#include "grpcpp/channel.h"
 
 namespace fleet::e2e {
 
@@ -20,7 +19,7 @@ inline constexpr char kUser[] = "tester";
 class FleetApi {
  public:
   // Asks the services in turn until one answers.
-  explicit FleetApi(const std::vector<std::string>& addresses);
+  explicit FleetApi(std::vector<std::string> addresses) : addresses_(std::move(addresses)) {}
 
   absl::StatusOr<v1::Fleet> Create(const v1::CreateFleetRequest& request);
   absl::StatusOr<v1::Fleet> Get(const std::string& fleet_id);
@@ -37,7 +36,7 @@ class FleetApi {
   absl::StatusOr<Response> Call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request);
 
-  std::vector<std::shared_ptr<grpc::Channel>> channels_;
+  const std::vector<std::string> addresses_;
 };
 
 }  // namespace fleet::e2e
