@@ -43,7 +43,9 @@ EndToEndTest::~EndToEndTest() {
 
 void EndToEndTest::TearDown() {
   const absl::Status held = checker_.Finish();
-  if (expects_work_ || !absl::IsFailedPrecondition(held)) FLEET_EXPECT_OK(held);
+  if (expects_work_ || !absl::IsFailedPrecondition(held)) {
+    FLEET_EXPECT_OK(held);
+  }
 }
 
 FleetApi& EndToEndTest::api() {
