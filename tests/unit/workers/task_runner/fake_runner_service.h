@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/lifecycle/mutex.h"
 #include "fleet/v1/runner_service.grpc.pb.h"
