@@ -119,6 +119,7 @@ void WatchHub::Run() {
 
 void WatchHub::TellAll(const std::map<domain::Ulid, Subscriptions>& watchers) {
   std::vector<domain::Ulid> fleet_ids;
+  fleet_ids.reserve(watchers.size());
   for (const auto& [fleet_id, subscriptions] : watchers) fleet_ids.push_back(fleet_id);
   const auto records = feed_.read_fleets(fleet_ids);
   if (!records.ok()) {
