@@ -44,6 +44,8 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
     {
       MutexLock lock(mutex_);
       writing_ = false;
+      // Most streams are idle most of the time: they keep nothing they can do without.
+      message_ = v1::WatchFleetResponse();
     }
     if (ok) {
       ScheduleStep();
@@ -103,8 +105,8 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
     FLEET_ASSIGN_OR_RETURN(timeline_, factory_.sources_.feed.ReadTimeline());
     FLEET_ASSIGN_OR_RETURN(auto records, factory_.sources_.feed.ReadFleets({fleet_id_}));
     if (records.empty()) return store::FleetNotFound(fleet_id_);
-    record_ = std::move(records.begin()->second);
-    if (from.revision > 0 && from.timeline == timeline_ && from.revision <= record_.fleet.revision) {
+    record_ = std::make_unique<store::FleetRecord>(std::move(records.begin()->second));
+    if (from.revision > 0 && from.timeline == timeline_ && from.revision <= record_->fleet.revision) {
       return ResumeFrom(from.revision);
     }
     return StartSnapshot(from.revision > 0);
@@ -113,15 +115,16 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
   // Goes on after `revision`: everything later comes from the hub, which notices if it no longer can.
   absl::Status ResumeFrom(int64_t revision) {
     phase_ = Phase::kLive;
-    if (revision == record_.fleet.revision && domain::IsTerminal(record_.fleet.state)) {
+    if (revision == record_->fleet.revision && domain::IsTerminal(record_->fleet.state)) {
       v1::WatchFleetResponse last;
       last.set_kind(v1::WatchFleetResponse::KIND_CHANGE);
       last.set_resume_token(Token(revision));
-      *last.mutable_fleet() = ToProto(record_);
+      *last.mutable_fleet() = ToProto(*record_);
       Write(std::move(last), true);
       return absl::OkStatus();
     }
     Subscribe(revision);
+    record_.reset();
     return LiveStep();
   }
 
@@ -136,7 +139,7 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
     v1::WatchFleetResponse page;
     page.set_kind(v1::WatchFleetResponse::KIND_SNAPSHOT);
     page.set_resumed_with_snapshot(resumed_with_snapshot_);
-    *page.mutable_fleet() = ToProto(record_);
+    *page.mutable_fleet() = ToProto(*record_);
     if (request_.include_tasks()) {
       FLEET_ASSIGN_OR_RETURN(const store::TaskPage tasks,
                              factory_.sources_.tasks.List(fleet_id_, {}, after_, kSnapshotPage));
@@ -147,10 +150,11 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
     if (after_ == 0) {
       // The children may be ahead of this revision, never behind it: what changed meanwhile is told again.
       page.set_snapshot_complete(true);
-      page.set_resume_token(Token(record_.fleet.revision));
-      is_last = domain::IsTerminal(record_.fleet.state);
+      page.set_resume_token(Token(record_->fleet.revision));
+      is_last = domain::IsTerminal(record_->fleet.state);
       phase_ = Phase::kLive;
-      if (!is_last) Subscribe(record_.fleet.revision);
+      if (!is_last) Subscribe(record_->fleet.revision);
+      record_.reset();
     }
     Write(std::move(page), is_last);
     return absl::OkStatus();
@@ -166,7 +170,7 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
       FLEET_ASSIGN_OR_RETURN(timeline_, factory_.sources_.feed.ReadTimeline());
       FLEET_ASSIGN_OR_RETURN(auto records, factory_.sources_.feed.ReadFleets({fleet_id_}));
       if (records.empty()) return store::FleetNotFound(fleet_id_);
-      record_ = std::move(records.begin()->second);
+      record_ = std::make_unique<store::FleetRecord>(std::move(records.begin()->second));
       return StartSnapshot(true);
     }
     v1::WatchFleetResponse message;
@@ -246,7 +250,7 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
   Phase phase_ = Phase::kStart;
   domain::Ulid fleet_id_;
   int64_t timeline_ = 0;
-  store::FleetRecord record_;
+  std::unique_ptr<store::FleetRecord> record_;  // until the snapshot is told
   bool resumed_with_snapshot_ = false;
   int32_t after_ = 0;
   // Written by steps, under the lock; also read by OnDone.
