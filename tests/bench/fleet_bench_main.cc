@@ -19,7 +19,7 @@ ABSL_FLAG(std::string, measure, "end-to-end", "end-to-end, phases, pick-up, watc
 ABSL_FLAG(std::string, user, "bench", "Who submits; the services must run with --insecure_identity.");
 ABSL_FLAG(int32_t, fleets, 1, "end-to-end, phases: fleets submitted at the same time.");
 ABSL_FLAG(int32_t, children, 100000, "end-to-end, phases: repositories of each fleet; at most 100,000.");
-ABSL_FLAG(int32_t, runners, 8, "end-to-end, phases: runners, each with one call at a time.");
+ABSL_FLAG(int32_t, runners, 16, "end-to-end, phases: runners, each with one call at a time.");
 ABSL_FLAG(int32_t, lease_size, 500, "end-to-end, phases: most leases of a call; at most 500.");
 ABSL_FLAG(bool, progress, false, "end-to-end, phases: report HYDRATING, RUNNING and FINALIZING too.");
 ABSL_FLAG(int32_t, samples, 200, "pick-up: submissions; watch: reports, at most 490.");

@@ -14,7 +14,7 @@ namespace fleet::bench {
 struct ThroughputOptions {
   int32_t fleets = 1;
   int32_t children = 100000;  // of each fleet
-  int32_t runners = 8;
+  int32_t runners = 16;
   int32_t lease_size = 500;
   bool with_progress = false;
   std::string processes;  // name:pid,…
