@@ -49,7 +49,8 @@ TEST_F(AuthenticatorTest, TwoNamesAreRefused) {
 TEST_F(AuthenticatorTest, AMalformedNameIsRefused) {
   for (const std::string& user : {std::string(), std::string("two words"), std::string(129, 'a')}) {
     grpc::ServerContext context;
-    grpc::testing::ServerContextTestSpouse(&context).AddClientMetadata("x-fleet-user", user);
+    grpc::testing::ServerContextTestSpouse metadata(&context);  // keeps what the context refers to
+    metadata.AddClientMetadata("x-fleet-user", user);
     EXPECT_THAT(Authenticator(true).Authenticate(context), StatusIs(absl::StatusCode::kUnauthenticated)) << user;
   }
 }
