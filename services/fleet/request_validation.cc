@@ -295,7 +295,9 @@ std::string ReportProblem(const v1::TaskReport& report) {
                                          [](char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); })) {
     return "result.commit must be at most 64 hexadecimal digits";
   }
-  if (result.has_cost_usd() && !(result.cost_usd() >= 0 && result.cost_usd() <= 1e6)) {
+  // Said so that not-a-number is out of range too.
+  const bool cost_is_in_range = result.cost_usd() >= 0 && result.cost_usd() <= 1e6;
+  if (result.has_cost_usd() && !cost_is_in_range) {
     return "result.cost_usd must be from 0 to 1,000,000";
   }
   return "";
