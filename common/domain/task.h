@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "common/domain/failure.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/ulid.h"
 
@@ -36,21 +37,6 @@ enum class Outcome {
   kReportOnly = 5,
 };
 inline constexpr std::size_t kOutcomeCount = 6;
-
-enum class FailureCategory {
-  kNone = 0,
-  kAuth = 1,
-  kNetwork = 2,
-  kConcurrency = 3,
-  kCompute = 4,
-  kAgent = 5,
-  kGuardrail = 6,
-  kConfig = 7,
-  kTimeout = 8,
-  kBlocked = 9,
-  kUnknown = 10,
-};
-inline constexpr std::size_t kFailureCategoryCount = 11;
 
 // A child as it is stored: small, since it is rewritten at every step.
 struct Task {
@@ -100,8 +86,6 @@ struct TaskReport {
 // Leased and not ended: holds a slot.
 constexpr bool IsActive(TaskState state) { return state >= TaskState::kSubmitted && state <= TaskState::kFinalizing; }
 constexpr bool IsTerminal(TaskState state) { return state >= TaskState::kCompleted; }
-// Whether another try may help.
-bool IsRetryable(FailureCategory category);
 
 }  // namespace fleet::domain
 

@@ -56,11 +56,6 @@ void Count(Rollup& rollup, const Task& task, int32_t sign) {
 
 }  // namespace
 
-bool IsRetryable(FailureCategory category) {
-  return category == FailureCategory::kNetwork || category == FailureCategory::kConcurrency ||
-         category == FailureCategory::kCompute;
-}
-
 ReportVerdict JudgeReport(const Task& task, const Fleet& fleet, const TaskReport& report) {
   if (task.attempt != report.attempt || task.runner_id != report.runner_id) return ReportVerdict::kLeaseLost;
   if (!IsActive(task.state)) {
