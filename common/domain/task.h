@@ -73,7 +73,8 @@ struct TaskReport {
   TaskState state = TaskState::kRunning;
   Outcome outcome = Outcome::kUnspecified;
   FailureCategory category = FailureCategory::kNone;
-  std::optional<int64_t> cost_micros;  // of this attempt
+  FailureReason reason = FailureReason::kUnspecified;  // if given, `category` is its category
+  std::optional<int64_t> cost_micros;                  // of this attempt
   std::string pull_request_url;
   std::string commit;
   AttemptTexts texts;

@@ -20,6 +20,7 @@ static_assert(static_cast<int>(domain::FleetState::kCancelled) == v1::FLEET_STAT
 static_assert(static_cast<int>(TaskState::kTimedOut) == v1::TASK_STATE_TIMED_OUT);
 static_assert(static_cast<int>(Outcome::kReportOnly) == v1::TASK_OUTCOME_REPORT_ONLY);
 static_assert(static_cast<int>(domain::FailureCategory::kUnknown) == v1::FAILURE_CATEGORY_UNKNOWN);
+static_assert(static_cast<int>(domain::FailureReason::kUnknown) == v1::FAILURE_REASON_UNKNOWN);
 static_assert(static_cast<int>(domain::WaitReason::kPaused) == v1::WAIT_REASON_PAUSED);
 static_assert(static_cast<int>(domain::CancelMode::kDrain) == v1::CANCEL_MODE_DRAIN);
 
@@ -67,6 +68,20 @@ v1::Rollup ToProto(const domain::Rollup& rollup) {
   proto.set_cost_usd(static_cast<double>(rollup.cost_micros) / kMicros);
   proto.set_known_cost_count(rollup.known_cost);
   *proto.mutable_task_duration() = ToProtoDuration(absl::Milliseconds(rollup.duration_ms));
+  return proto;
+}
+
+// With the words for the reason if there is one, else those for the category.
+v1::Failure ToProto(domain::FailureCategory category, domain::FailureReason reason, const std::string& message) {
+  const bool has_reason = reason != domain::FailureReason::kUnspecified;
+  const domain::FailureKind& kind = has_reason ? domain::KindOf(reason) : domain::GeneralKindOf(category);
+  v1::Failure proto;
+  proto.set_category(static_cast<v1::FailureCategory>(category));
+  proto.set_reason(static_cast<v1::FailureReason>(reason));
+  proto.set_title(std::string(kind.title));
+  proto.set_remedy(std::string(kind.remedy));
+  proto.set_retryable(kind.retryable);
+  proto.set_message(message);
   return proto;
 }
 
@@ -130,8 +145,8 @@ v1::Task ToProto(const store::TaskRecord& record, bool detailed) {
   proto.set_attempt(task.attempt);
   proto.set_tries(task.tries);
   if (task.category != domain::FailureCategory::kNone) {
-    proto.mutable_failure()->set_category(static_cast<v1::FailureCategory>(task.category));
-    proto.mutable_failure()->set_message(record.message);
+    const auto reason = domain::FailureReason::kUnspecified;  // the record holds none yet
+    *proto.mutable_failure() = ToProto(task.category, reason, record.message);
   }
   proto.set_pull_request_url(task.pull_request_url);
   if (HasBranch(task.outcome)) proto.set_branch(domain::BranchName(task.id.fleet_id, task.repo));
@@ -191,6 +206,8 @@ domain::TaskReport ToDomain(const v1::TaskReport& report, const domain::Ulid& ru
   const v1::TaskResult& from = report.result();
   if (result.state == TaskState::kCompleted) result.outcome = static_cast<Outcome>(from.outcome());
   result.category = static_cast<domain::FailureCategory>(from.failure().category());
+  result.reason = static_cast<domain::FailureReason>(from.failure().reason());
+  if (result.reason != domain::FailureReason::kUnspecified) result.category = domain::KindOf(result.reason).category;
   if (from.has_cost_usd()) result.cost_micros = std::llround(from.cost_usd() * kMicros);
   result.pull_request_url = domain::CleanText(from.pull_request_url());
   result.commit = from.commit();

@@ -289,6 +289,7 @@ std::string ReportProblem(const v1::TaskReport& report) {
   const v1::TaskResult& result = report.result();
   if (!v1::TaskOutcome_IsValid(result.outcome())) return "result.outcome is not an outcome";
   if (!v1::FailureCategory_IsValid(result.failure().category())) return "result.failure.category is not a category";
+  if (!v1::FailureReason_IsValid(result.failure().reason())) return "result.failure.reason is not a reason";
   if (result.pull_request_url().size() > 2000) return "result.pull_request_url is longer than 2,000 bytes";
   const std::string& commit = result.commit();
   if (commit.size() > 64 || !std::all_of(commit.begin(), commit.end(),

@@ -19,10 +19,18 @@
 namespace fleet::runner {
 namespace {
 
+using domain::FailureStage;
+
 constexpr char kHeads[] = "refs/heads/";
 constexpr std::size_t kMaxShallowFile = 1 << 20;
 
-absl::Status ConfigFailure(absl::string_view message) { return TaskFailure(v1::FAILURE_CATEGORY_CONFIG, message); }
+absl::Status ConfigFailure(absl::string_view message) {
+  return TaskFailure(domain::FailureReason::kBadConfig, message);
+}
+
+absl::Status BranchFailure(absl::string_view message) {
+  return TaskFailure(domain::FailureReason::kBranchNotFound, message);
+}
 
 // The protocol as git names it.
 std::string ProtocolOf(absl::string_view url) {
@@ -69,10 +77,10 @@ absl::StatusOr<std::string> BaseRef(const CloneRequest& request, const RemoteRef
   if (!request.default_branch.empty()) {
     const std::string ref = absl::StrCat(kHeads, request.default_branch);
     if (refs.commits.count(ref) > 0) return ref;
-    return ConfigFailure(absl::StrCat("the repository has no branch \"", request.default_branch, "\""));
+    return BranchFailure(absl::StrCat("the repository has no branch \"", request.default_branch, "\""));
   }
   if (refs.commits.count("HEAD") == 0) {
-    return ConfigFailure("the repository is empty, or its HEAD names a branch that does not exist");
+    return BranchFailure("the repository is empty, or its HEAD names a branch that does not exist");
   }
   absl::string_view branch = refs.head;
   // A detached HEAD is a fine base; a name that git would not accept is not worth passing on.
@@ -85,7 +93,8 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
   const std::string fleet_ref = absl::StrCat(kHeads, clone.request.branch);
   std::vector<std::string> listing = {"ls-remote", "--symref", "--", clone.request.clone_url, "HEAD", fleet_ref};
   if (!clone.request.default_branch.empty()) listing.push_back(absl::StrCat(kHeads, clone.request.default_branch));
-  FLEET_ASSIGN_OR_RETURN(const std::string listed, git.Run({"clone", listing, clone.request.directory}, bounds));
+  FLEET_ASSIGN_OR_RETURN(const std::string listed,
+                         git.Run({FailureStage::kClone, listing, clone.request.directory}, bounds));
   const RemoteRefs refs = ParseRefs(listed);
   FLEET_ASSIGN_OR_RETURN(const std::string base, BaseRef(clone.request, refs));
   const auto seen = refs.commits.find(fleet_ref);
@@ -93,7 +102,7 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
 
   const std::string store = absl::StrCat(clone.request.directory, "/store");
   FLEET_RETURN_IF_ERROR(
-      git.Run({"clone", {"init", "-q", "--bare", "--", store}, clone.request.directory}, bounds).status());
+      git.Run({FailureStage::kClone, {"init", "-q", "--bare", "--", store}, clone.request.directory}, bounds).status());
   std::vector<std::string> fetch = {"fetch",
                                     "-q",
                                     "--depth=1",
@@ -104,12 +113,13 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
                                     clone.request.clone_url,
                                     absl::StrCat("+", base, ":refs/fleet/base")};
   if (!clone.seen_commit.empty()) fetch.push_back(absl::StrCat("+", fleet_ref, ":refs/fleet/seen"));
-  FLEET_RETURN_IF_ERROR(git.Run({"clone", fetch, store, {{"GIT_DIR", store}}}, bounds).status());
-  FLEET_ASSIGN_OR_RETURN(
-      const std::string ids,
-      git.Run(
-          {"clone", {"rev-parse", "refs/fleet/base^{commit}", "refs/fleet/base^{tree}"}, store, {{"GIT_DIR", store}}},
-          bounds));
+  FLEET_RETURN_IF_ERROR(git.Run({FailureStage::kClone, fetch, store, {{"GIT_DIR", store}}}, bounds).status());
+  FLEET_ASSIGN_OR_RETURN(const std::string ids,
+                         git.Run({FailureStage::kClone,
+                                  {"rev-parse", "refs/fleet/base^{commit}", "refs/fleet/base^{tree}"},
+                                  store,
+                                  {{"GIT_DIR", store}}},
+                                 bounds));
   const std::pair<std::string, std::string> lines = absl::StrSplit(ids, absl::MaxSplits('\n', 1));
   clone.base_commit = lines.first;
   clone.base_tree = lines.second;
@@ -123,7 +133,7 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
 absl::Status CheckOut(const GitCommand& git, const WorkBounds& bounds, GitClone& clone) {
   clone.tree = absl::StrCat(clone.request.directory, "/tree");
   const std::string& branch = clone.request.branch;
-  FLEET_RETURN_IF_ERROR(git.Run({"checkout",
+  FLEET_RETURN_IF_ERROR(git.Run({FailureStage::kCheckout,
                                  {"init", "-q", absl::StrCat("--initial-branch=", branch), "--", clone.tree},
                                  clone.request.directory},
                                 bounds)
@@ -135,9 +145,12 @@ absl::Status CheckOut(const GitCommand& git, const WorkBounds& bounds, GitClone&
       WritePrivateFile(absl::StrCat(git_dir, "/objects/info/alternates"), absl::StrCat(clone.objects, "\n")));
   if (!clone.shallow.empty()) FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(git_dir, "/shallow"), clone.shallow));
   FLEET_RETURN_IF_ERROR(
-      git.Run({"checkout", {"config", "--local", "remote.origin.url", clone.request.clone_url}, clone.tree}, bounds)
+      git.Run(
+             {FailureStage::kCheckout, {"config", "--local", "remote.origin.url", clone.request.clone_url}, clone.tree},
+             bounds)
           .status());
-  return git.Run({"checkout", {"reset", "-q", "--hard", clone.base_commit, "--"}, clone.tree}, bounds).status();
+  return git.Run({FailureStage::kCheckout, {"reset", "-q", "--hard", clone.base_commit, "--"}, clone.tree}, bounds)
+      .status();
 }
 
 // With its time of change: git takes an entry at its word only if it is older than the index.

@@ -38,8 +38,8 @@ struct GitClone {
   // it stands elsewhere by then.
   std::string seen_commit;
 
-  // Fetches the one commit that is needed, and `branch` if it exists. Returns a TaskFailure: config for a URL that is
-  // not allowed, for an empty repository, for a branch that is missing; else as ClassifyGitFailure says.
+  // Fetches the one commit that is needed, and `branch` if it exists. Returns a TaskFailure: kBadConfig for a URL
+  // that is not allowed, kBranchNotFound for an empty repository or a missing branch; else as GitFailure says.
   static absl::StatusOr<GitClone> Make(const GitCommand& git, const CloneRequest& request, const WorkBounds& bounds);
 };
 

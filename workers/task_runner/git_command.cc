@@ -90,14 +90,17 @@ absl::StatusOr<std::string> GitCommand::Run(const Call& call, const WorkBounds& 
   OutputTail output(kMaxOutput);
   OutputTail errors;
   absl::StatusOr<ProcessResult> result = subprocess_->Run(spec, bounds.stop(), output, &errors);
-  if (!result.ok()) return Annotate(result.status(), absl::StrCat(call.operation, " failed: "));
-  if (result->ending == ProcessResult::Ending::kStopped) return absl::CancelledError(call.operation);
+  const absl::string_view operation = domain::StageName(call.stage);
+  if (!result.ok()) return Annotate(FailedAt(call.stage, result.status()), absl::StrCat(operation, " failed: "));
+  if (result->ending == ProcessResult::Ending::kStopped) return absl::CancelledError(operation);
   if (result->ending == ProcessResult::Ending::kTimedOut) {
-    return absl::DeadlineExceededError(absl::StrCat("the task ran longer than its timeout of ",
-                                                    absl::FormatDuration(bounds.timeout()), ", during ",
-                                                    call.operation));
+    domain::FailureEvidence evidence;
+    evidence.stage = call.stage;
+    evidence.task_timed_out = true;
+    return TaskFailure(evidence, absl::StrCat("the task ran longer than its timeout of ",
+                                              absl::FormatDuration(bounds.timeout()), ", during ", operation));
   }
-  if (!result->succeeded()) return ClassifyGitFailure(call.operation, absl::StrCat(output.Text(), errors.Text()));
+  if (!result->succeeded()) return GitFailure(call.stage, *result, absl::StrCat(output.Text(), errors.Text()));
   return std::string(absl::StripTrailingAsciiWhitespace(output.Text()));
 }
 

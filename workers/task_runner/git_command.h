@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/domain/failure_classifier.h"
 #include "workers/task_runner/subprocess.h"
 #include "workers/task_runner/work_bounds.h"
 
@@ -25,8 +26,7 @@ struct GitSettings {
 class GitCommand {
  public:
   struct Call {
-    // For messages: "clone".
-    std::string operation;
+    domain::FailureStage stage;
     // After "git". Operands that come from outside stand after "--".
     std::vector<std::string> arguments;
     std::string working_directory;
@@ -38,8 +38,8 @@ class GitCommand {
   static absl::StatusOr<GitCommand> Make(const Subprocess& subprocess, const GitSettings& settings,
                                          const std::string& directory);
 
-  // What git wrote to stdout (its last MiB), without trailing newlines. Returns a TaskFailure with the category that
-  // ClassifyGitFailure finds, kDeadlineExceeded when the task's time is over, kCancelled if it was stopped.
+  // What git wrote to stdout (its last MiB), without trailing newlines. Returns a TaskFailure, kDeadlineExceeded when
+  // the task's time is over, or kCancelled if it was stopped.
   absl::StatusOr<std::string> Run(const Call& call, const WorkBounds& bounds) const;
 
   const GitSettings& settings() const { return settings_; }

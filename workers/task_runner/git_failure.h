@@ -4,12 +4,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "common/domain/failure_classifier.h"
+#include "workers/task_runner/subprocess.h"
 
 namespace fleet::runner {
 
-// Judges what git (LC_ALL=C) wrote. `operation` begins the message: "clone". The message ends with git's own last
-// lines, without hints and without credentials in URLs. Pure.
-absl::Status ClassifyGitFailure(absl::string_view operation, absl::string_view output);
+// The TaskFailure of git (LC_ALL=C) that ended as `result` says and wrote `output`. The message begins with the stage's
+// name and ends with git's own last lines, without hints and without credentials in URLs. Pure.
+absl::Status GitFailure(domain::FailureStage stage, const ProcessResult& result, absl::string_view output);
 
 }  // namespace fleet::runner
 

@@ -22,6 +22,8 @@
 namespace fleet::runner {
 namespace {
 
+using domain::FailureStage;
+
 bool IsTrailer(absl::string_view line) {
   const std::size_t colon = line.find(": ");
   if (colon == absl::string_view::npos || colon == 0) return false;
@@ -52,7 +54,7 @@ absl::StatusOr<GitPublisher> GitPublisher::Make(const Subprocess& subprocess, co
   GitPublisher publisher(std::move(git), clone, bounds, directory);
   const std::string git_dir = absl::StrCat(directory, "/git");
   FLEET_RETURN_IF_ERROR(
-      publisher.git_.Run({"commit", {"init", "-q", "--bare", "--", git_dir}, directory}, bounds).status());
+      publisher.git_.Run({FailureStage::kCommit, {"init", "-q", "--bare", "--", git_dir}, directory}, bounds).status());
   std::error_code ignored;  // the write below says what is wrong
   std::filesystem::create_directories(absl::StrCat(git_dir, "/objects/info"), ignored);
   FLEET_RETURN_IF_ERROR(
@@ -64,12 +66,12 @@ absl::StatusOr<GitPublisher> GitPublisher::Make(const Subprocess& subprocess, co
 GitPublisher::GitPublisher(GitCommand git, const GitClone& clone, const WorkBounds& bounds, std::string directory)
     : git_(std::move(git)), clone_(&clone), bounds_(&bounds), directory_(std::move(directory)) {}
 
-absl::StatusOr<std::string> GitPublisher::Git(const std::string& operation, std::vector<std::string> arguments,
+absl::StatusOr<std::string> GitPublisher::Git(FailureStage stage, std::vector<std::string> arguments,
                                               std::map<std::string, std::string> environment) const {
   environment["GIT_DIR"] = absl::StrCat(directory_, "/git");
   environment["GIT_WORK_TREE"] = clone_->tree;
   environment["GIT_INDEX_FILE"] = clone_->index;
-  return git_.Run({operation, std::move(arguments), clone_->tree, std::move(environment)}, *bounds_);
+  return git_.Run({stage, std::move(arguments), clone_->tree, std::move(environment)}, *bounds_);
 }
 
 // git runs "git status" inside any repository it finds in the working tree, with that repository's settings, and those
@@ -80,7 +82,7 @@ absl::Status GitPublisher::RemoveNestedRepositories() const {
   std::error_code error;
   // Through a link in its place this would delete what is not the task's.
   if (!fs::is_directory(fs::symlink_status(clone_->tree, error))) {
-    return TaskFailure(v1::FAILURE_CATEGORY_AGENT, "the steps removed the working tree");
+    return TaskFailure(domain::FailureReason::kTreeBroken, "the steps removed the working tree");
   }
   std::vector<fs::path> found;
   for (fs::recursive_directory_iterator entry(clone_->tree, error), end; !error && entry != end;
@@ -93,13 +95,13 @@ absl::Status GitPublisher::RemoveNestedRepositories() const {
     if (!error) fs::remove_all(path, error);
   }
   if (!error) return absl::OkStatus();
-  return TaskFailure(v1::FAILURE_CATEGORY_AGENT,
+  return TaskFailure(domain::FailureReason::kTreeBroken,
                      absl::StrCat("the steps left a working tree that cannot be read: ", error.message()));
 }
 
 bool GitPublisher::SeenCommitHolds(const std::string& tree) const {
   if (clone_->seen_commit.empty()) return false;
-  const auto commit = Git("commit", {"cat-file", "commit", clone_->seen_commit});
+  const auto commit = Git(FailureStage::kCommit, {"cat-file", "commit", clone_->seen_commit});
   if (!commit.ok()) return false;  // it moved between listing and fetching; the push will see
   const std::string expected = absl::StrCat("tree ", tree, "\nparent ", clone_->base_commit, "\nauthor ");
   return absl::StartsWith(*commit, expected);
@@ -107,13 +109,13 @@ bool GitPublisher::SeenCommitHolds(const std::string& tree) const {
 
 absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) const {
   FLEET_RETURN_IF_ERROR(RemoveNestedRepositories());
-  FLEET_RETURN_IF_ERROR(Git("commit", {"add", "-A"}).status());
-  FLEET_ASSIGN_OR_RETURN(const std::string tree, Git("commit", {"write-tree"}));
+  FLEET_RETURN_IF_ERROR(Git(FailureStage::kCommit, {"add", "-A"}).status());
+  FLEET_ASSIGN_OR_RETURN(const std::string tree, Git(FailureStage::kCommit, {"write-tree"}));
   if (tree == clone_->base_tree) return std::string();
   if (SeenCommitHolds(tree)) return clone_->seen_commit;
   const std::string message = absl::StrCat(directory_, "/message");
   FLEET_RETURN_IF_ERROR(WritePrivateFile(message, spec.message));
-  return Git("commit", {"commit-tree", "-p", clone_->base_commit, "-F", message, tree},
+  return Git(FailureStage::kCommit, {"commit-tree", "-p", clone_->base_commit, "-F", message, tree},
              {{"GIT_AUTHOR_NAME", spec.author_name},
               {"GIT_AUTHOR_EMAIL", spec.author_email},
               {"GIT_COMMITTER_NAME", spec.author_name},
@@ -123,7 +125,7 @@ absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) const {
 absl::Status GitPublisher::Push(const std::string& commit) const {
   if (commit == clone_->seen_commit) return absl::OkStatus();
   const std::string ref = absl::StrCat("refs/heads/", clone_->request.branch);
-  return Git("push",
+  return Git(FailureStage::kPush,
              {"push", "--porcelain", "--no-verify", absl::StrCat("--force-with-lease=", ref, ":", clone_->seen_commit),
               "--", clone_->request.clone_url, absl::StrCat(commit, ":", ref)})
       .status();

@@ -29,14 +29,13 @@ class GitPublisher {
   // just this change, the answer is its commit, and pushing it again changes nothing. Returns a TaskFailure.
   absl::StatusOr<std::string> Commit(const CommitSpec& spec) const;
 
-  // Makes the remote branch point at `commit`, unless it moved since the attempt began: then the failure's category is
-  // concurrency.
+  // Makes the remote branch point at `commit`, unless it moved since the attempt began: then the failure is kPushRaced.
   absl::Status Push(const std::string& commit) const;
 
  private:
   GitPublisher(GitCommand git, const GitClone& clone, const WorkBounds& bounds, std::string directory);
 
-  absl::StatusOr<std::string> Git(const std::string& operation, std::vector<std::string> arguments,
+  absl::StatusOr<std::string> Git(domain::FailureStage stage, std::vector<std::string> arguments,
                                   std::map<std::string, std::string> environment = {}) const;
   absl::Status RemoveNestedRepositories() const;
   bool SeenCommitHolds(const std::string& tree) const;

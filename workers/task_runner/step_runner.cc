@@ -1,7 +1,5 @@
 #include "workers/task_runner/step_runner.h"
 
-#include <sysexits.h>
-
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -23,51 +21,58 @@ absl::Duration StepTimeout(const v1::WorkflowStep& step) {
   return absl::Seconds(step.timeout().seconds()) + absl::Nanoseconds(step.timeout().nanos());
 }
 
-// OK if the process ended well.
-absl::Status Judge(const ProcessResult& result, const std::string& last_lines) {
-  const std::string detail = last_lines.empty() ? "" : absl::StrCat(": ", last_lines);
-  if (result.ending == ProcessResult::Ending::kSignalled) {
-    return TaskFailure(v1::FAILURE_CATEGORY_AGENT, absl::StrCat("was killed by signal ", result.signal, " (",
-                                                                strsignal(result.signal), ")", detail));
-  }
-  if (result.exit_code == 0) return absl::OkStatus();
-  return TaskFailure(CategoryOfExitCode(result.exit_code),
-                     absl::StrCat("failed with exit code ", result.exit_code, detail));
+absl::Status StepTimedOut(absl::Duration timeout) {
+  domain::FailureEvidence evidence;
+  evidence.stage = domain::FailureStage::kStep;
+  evidence.step_timed_out = true;
+  return TaskFailure(evidence, absl::StrCat("ran longer than its timeout of ", absl::FormatDuration(timeout)));
 }
 
-// What the step says of itself wins over its exit code.
-absl::Status Combine(const absl::Status& verdict, const absl::StatusOr<StepOutput>& output) {
+absl::Status TaskTimedOut(absl::Duration timeout) {
+  domain::FailureEvidence evidence;
+  evidence.stage = domain::FailureStage::kStep;
+  evidence.task_timed_out = true;
+  return TaskFailure(
+      evidence, absl::StrCat("was running when the task's timeout of ", absl::FormatDuration(timeout), " was over"));
+}
+
+// How the process ended; empty if it ended well.
+std::string Ending(const ProcessResult& result, const std::string& last_lines) {
+  const std::string detail = last_lines.empty() ? "" : absl::StrCat(": ", last_lines);
+  if (result.ending == ProcessResult::Ending::kSignalled) {
+    return absl::StrCat("was killed by signal ", result.signal, " (", strsignal(result.signal), ")", detail);
+  }
+  return result.exit_code == 0 ? "" : absl::StrCat("failed with exit code ", result.exit_code, detail);
+}
+
+// What the message says; empty if the step succeeded. What a step says of itself wins over its exit code.
+std::string Describe(const std::string& ending, const absl::StatusOr<StepOutput>& output) {
   if (!output.ok()) {
     const std::string problem = absl::StrCat("its FLEET_OUTPUT cannot be used: ", output.status().message());
-    if (!verdict.ok()) return Annotate(verdict, "", absl::StrCat("; ", problem));
-    return TaskFailure(v1::FAILURE_CATEGORY_CONFIG, absl::StrCat("wrote a wrong result: ", problem));
+    return ending.empty() ? absl::StrCat("wrote a wrong result: ", problem) : absl::StrCat(ending, "; ", problem);
   }
+  const std::string& said = output->failure_message;
   if (output->failure_category == v1::FAILURE_CATEGORY_UNSPECIFIED) {
-    if (verdict.ok() || output->failure_message.empty()) return verdict;
-    return Annotate(verdict, absl::StrCat("failed: ", output->failure_message, "; it "));
+    return ending.empty() || said.empty() ? ending : absl::StrCat("failed: ", said, "; it ", ending);
   }
-  const std::string reason = !output->failure_message.empty() ? output->failure_message
-                             : verdict.ok()                   ? "it says so in FLEET_OUTPUT"
-                                                              : absl::StrCat("it ", verdict.message());
-  return TaskFailure(output->failure_category, absl::StrCat("failed: ", reason));
+  if (!said.empty()) return absl::StrCat("failed: ", said);
+  return ending.empty() ? "failed: it says so in FLEET_OUTPUT" : absl::StrCat("failed: it ", ending);
+}
+
+absl::Status Judge(const ProcessResult& result, const std::string& last_lines,
+                   const absl::StatusOr<StepOutput>& output) {
+  const std::string message = Describe(Ending(result, last_lines), output);
+  if (message.empty()) return absl::OkStatus();
+  domain::FailureEvidence evidence;
+  evidence.stage = domain::FailureStage::kStep;
+  evidence.exit_code = result.exit_code;
+  evidence.signal = result.signal;
+  evidence.bad_output = !output.ok();
+  if (output.ok()) evidence.stated = static_cast<domain::FailureCategory>(output->failure_category);
+  return TaskFailure(evidence, message);
 }
 
 }  // namespace
-
-v1::FailureCategory CategoryOfExitCode(int exit_code) {
-  switch (exit_code) {
-    case EX_UNAVAILABLE:
-      return v1::FAILURE_CATEGORY_NETWORK;
-    case EX_TEMPFAIL:
-      return v1::FAILURE_CATEGORY_COMPUTE;
-    case EX_NOPERM:
-      return v1::FAILURE_CATEGORY_AUTH;
-    case EX_CONFIG:
-      return v1::FAILURE_CATEGORY_CONFIG;
-    default:
-      return v1::FAILURE_CATEGORY_AGENT;
-  }
-}
 
 StepRunner::StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context)
     : subprocess_(subprocess), places_(std::move(places)), context_(context) {}
@@ -129,17 +134,16 @@ absl::Status StepRunner::RunStep(const v1::WorkflowStep& step, const std::string
   OutputTail step_log;
   const absl::StatusOr<ProcessResult> result = subprocess_.Run(*spec, bounds.stop(), step_log);
   log.Append(step_log.Text());
-  if (!result.ok()) return Annotate(result.status(), "could not be started: ");
+  if (!result.ok()) {
+    return Annotate(FailedAt(domain::FailureStage::kStep, result.status()), "could not be started: ");
+  }
   const absl::StatusOr<StepOutput> written = ReadStepOutput(spec->environment["FLEET_OUTPUT"]);
   if (written.ok()) output.Merge(*written);
   if (result->ending == ProcessResult::Ending::kStopped) return absl::CancelledError("stopped");
   if (result->ending == ProcessResult::Ending::kTimedOut) {
-    return absl::DeadlineExceededError(
-        spec->timeout < remaining ? absl::StrCat("ran longer than its timeout of ", absl::FormatDuration(spec->timeout))
-                                  : absl::StrCat("was running when the task's timeout of ",
-                                                 absl::FormatDuration(bounds.timeout()), " was over"));
+    return spec->timeout < remaining ? StepTimedOut(spec->timeout) : TaskTimedOut(bounds.timeout());
   }
-  return Combine(Judge(*result, step_log.LastLines(kMessageLines, kMessageBytes)), written);
+  return Judge(*result, step_log.LastLines(kMessageLines, kMessageBytes), written);
 }
 
 }  // namespace fleet::runner

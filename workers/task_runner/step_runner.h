@@ -43,9 +43,6 @@ class StepRunner {
   const TaskContext& context_;
 };
 
-// What an exit code other than 0 means: 69 network, 75 compute (both are retried), 77 auth, 78 config, others agent.
-v1::FailureCategory CategoryOfExitCode(int exit_code);
-
 }  // namespace fleet::runner
 
 #endif  // FLEET_WORKERS_TASK_RUNNER_STEP_RUNNER_H_

@@ -18,6 +18,7 @@
 #include "workers/task_runner/file_descriptor.h"
 #include "workers/task_runner/supervisor.h"
 #include "workers/task_runner/system_error.h"
+#include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
 namespace {
@@ -217,7 +218,9 @@ absl::StatusOr<ProcessResult> ProcessRun::Finish() {
   if (!wait_status_.has_value()) {
     // Somebody killed the supervisor; the leader died with it, the rest of its group must too.
     if (leader_ > 0) kill(-leader_, SIGKILL);
-    return absl::ResourceExhaustedError("the process that supervised the program was killed");
+    domain::FailureEvidence evidence;
+    evidence.supervisor_killed = true;
+    return TaskFailure(evidence, "the process that supervised the program was killed");
   }
   ProcessResult result;
   if (killed_as_.has_value()) {

@@ -46,7 +46,8 @@ class Subprocess {
 
   // Runs `spec` until it ends; stdout goes to `output` and stderr to `errors`, or both interleaved to `output` if
   // `errors` is null. Returns kNotFound if there is no such program, kInvalidArgument if it cannot be executed or its
-  // arguments and environment are too large, kResourceExhausted without processes, memory, disk or descriptors.
+  // arguments and environment are too large, kResourceExhausted without processes, memory, disk or descriptors, a
+  // TaskFailure if the supervisor was killed.
   absl::StatusOr<ProcessResult> Run(const ProcessSpec& spec, const StopToken& stop, OutputTail& output,
                                     OutputTail* errors = nullptr) const;
 

@@ -3,10 +3,14 @@
 #include <cerrno>
 #include <system_error>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace fleet::runner {
 namespace {
+
+constexpr char kErrorNumberUrl[] = "fleet.internal/errno";
 
 absl::StatusCode CodeOf(int error_number) {
   switch (error_number) {
@@ -38,7 +42,27 @@ absl::StatusCode CodeOf(int error_number) {
 }  // namespace
 
 absl::Status SystemError(int error_number, absl::string_view what) {
-  return absl::Status(CodeOf(error_number), absl::StrCat(what, ": ", std::generic_category().message(error_number)));
+  absl::Status status(CodeOf(error_number), absl::StrCat(what, ": ", std::generic_category().message(error_number)));
+  status.SetPayload(kErrorNumberUrl, absl::Cord(absl::StrCat(error_number)));
+  return status;
+}
+
+int ErrorNumberOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kErrorNumberUrl);
+  int error_number = 0;
+  if (payload.has_value() && absl::SimpleAtoi(std::string(*payload), &error_number)) return error_number;
+  switch (status.code()) {
+    case absl::StatusCode::kResourceExhausted:
+      return EAGAIN;
+    case absl::StatusCode::kNotFound:
+      return ENOENT;
+    case absl::StatusCode::kPermissionDenied:
+      return EACCES;
+    case absl::StatusCode::kInvalidArgument:
+      return EINVAL;
+    default:
+      return 0;
+  }
 }
 
 }  // namespace fleet::runner

@@ -11,6 +11,9 @@ namespace fleet::runner {
 // kNotFound, kPermissionDenied or kInvalidArgument where it fits, else kInternal.
 absl::Status SystemError(int error_number, absl::string_view what);
 
+// The errno that `status` was made of; else one that fits its code, 0 if none does.
+int ErrorNumberOf(const absl::Status& status);
+
 }  // namespace fleet::runner
 
 #endif  // FLEET_WORKERS_TASK_RUNNER_SYSTEM_ERROR_H_

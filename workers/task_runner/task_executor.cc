@@ -89,7 +89,8 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, const
   LogInfo("task_ended", {{"task_id", id},
                          {"attempt", task.lease.attempt()},
                          {"state", v1::TaskState_Name(*state)},
-                         {"category", v1::FailureCategory_Name(attempt.result.failure().category())}});
+                         {"category", v1::FailureCategory_Name(attempt.result.failure().category())},
+                         {"reason", v1::FailureReason_Name(attempt.result.failure().reason())}});
   reporter.Finish(task.lease, *state, attempt.result, stop);
 }
 

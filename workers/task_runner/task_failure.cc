@@ -6,44 +6,57 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/text.h"
+#include "workers/task_runner/system_error.h"
 
 namespace fleet::runner {
 namespace {
 
-constexpr char kCategoryUrl[] = "fleet.internal/failure_category";
+constexpr char kReasonUrl[] = "fleet.internal/failure_reason";
 constexpr std::size_t kMaxMessage = 2000;
 
-v1::FailureCategory CategoryOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(kCategoryUrl);
-  int category = 0;
-  if (payload.has_value() && absl::SimpleAtoi(std::string(*payload), &category)) {
-    return static_cast<v1::FailureCategory>(category);
+void SetReason(absl::Status& status, domain::FailureReason reason) {
+  status.SetPayload(kReasonUrl, absl::Cord(absl::StrCat(static_cast<int>(reason))));
+}
+
+domain::FailureReason ReasonOf(const absl::Status& status, domain::FailureStage stage) {
+  const auto payload = status.GetPayload(kReasonUrl);
+  int reason = 0;
+  if (payload.has_value() && absl::SimpleAtoi(std::string(*payload), &reason)) {
+    return static_cast<domain::FailureReason>(reason);
   }
-  switch (status.code()) {
-    case absl::StatusCode::kDeadlineExceeded:
-      return v1::FAILURE_CATEGORY_TIMEOUT;
-    case absl::StatusCode::kResourceExhausted:
-      return v1::FAILURE_CATEGORY_COMPUTE;
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kPermissionDenied:
-      return v1::FAILURE_CATEGORY_CONFIG;
-    default:
-      return v1::FAILURE_CATEGORY_UNKNOWN;
-  }
+  domain::FailureEvidence evidence;
+  evidence.stage = stage;
+  evidence.task_timed_out = absl::IsDeadlineExceeded(status);
+  evidence.system_error = ErrorNumberOf(status);
+  return domain::ClassifyFailure(evidence);
 }
 
 }  // namespace
 
-absl::Status TaskFailure(v1::FailureCategory category, absl::string_view message) {
-  absl::Status status = absl::InternalError(message);
-  status.SetPayload(kCategoryUrl, absl::Cord(absl::StrCat(static_cast<int>(category))));
+absl::Status TaskFailure(const domain::FailureEvidence& evidence, absl::string_view message) {
+  const bool out_of_time = evidence.task_timed_out || evidence.step_timed_out;
+  absl::Status status(out_of_time ? absl::StatusCode::kDeadlineExceeded : absl::StatusCode::kInternal, message);
+  SetReason(status, domain::ClassifyFailure(evidence));
   return status;
+}
+
+absl::Status TaskFailure(domain::FailureReason reason, absl::string_view message) {
+  absl::Status status = absl::InternalError(message);
+  SetReason(status, reason);
+  return status;
+}
+
+absl::Status FailedAt(domain::FailureStage stage, const absl::Status& status) {
+  absl::Status failure = status;
+  SetReason(failure, ReasonOf(status, stage));
+  return failure;
 }
 
 v1::Failure ToFailure(const absl::Status& status) {
   v1::Failure failure;
-  failure.set_category(CategoryOf(status));
+  const domain::FailureKind& kind = domain::KindOf(ReasonOf(status, domain::FailureStage::kPrepare));
+  failure.set_category(static_cast<v1::FailureCategory>(kind.category));
+  failure.set_reason(static_cast<v1::FailureReason>(kind.reason));
   failure.set_message(domain::KeepHead(domain::CleanText(status.message()), kMaxMessage));
   return failure;
 }

@@ -1,15 +1,22 @@
-// Failures of a task as absl::Status that carry their category. Without a category, kDeadlineExceeded means the task's
-// timeout and kCancelled that its stop token was used; other codes are mapped to a category.
+// Failures of a task as absl::Status that carry their reason. Without one, kDeadlineExceeded means the task's timeout
+// and kCancelled that its stop token was used; of others, what SystemError left or their code is the evidence.
 #ifndef FLEET_WORKERS_TASK_RUNNER_TASK_FAILURE_H_
 #define FLEET_WORKERS_TASK_RUNNER_TASK_FAILURE_H_
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "common/domain/failure_classifier.h"
 #include "fleet/v1/fleet.pb.h"
 
 namespace fleet::runner {
 
-absl::Status TaskFailure(v1::FailureCategory category, absl::string_view message);
+// For the reason that `evidence` shows: kDeadlineExceeded if time ran out, else kInternal.
+absl::Status TaskFailure(const domain::FailureEvidence& evidence, absl::string_view message);
+// For a reason that is known without evidence.
+absl::Status TaskFailure(domain::FailureReason reason, absl::string_view message);
+
+// The same status with its reason, given that it was returned at `stage`. Must not be OK.
+absl::Status FailedAt(domain::FailureStage stage, const absl::Status& status);
 
 // `status` as it is reported: valid UTF-8, at most 2,000 bytes. Must not be OK.
 v1::Failure ToFailure(const absl::Status& status);

@@ -28,6 +28,13 @@ absl::Status StatusOfToken(const StopToken& stop) {
   return stop.stopped() ? absl::CancelledError("stopped") : absl::OkStatus();
 }
 
+absl::Status Refused(absl::string_view message) {
+  domain::FailureEvidence evidence;
+  evidence.stage = domain::FailureStage::kReport;
+  evidence.report_refused = true;
+  return TaskFailure(evidence, message);
+}
+
 absl::Status StatusOf(const v1::TaskReportAnswer& answer) {
   switch (answer.status()) {
     case v1::REPORT_STATUS_OK:
@@ -35,7 +42,7 @@ absl::Status StatusOf(const v1::TaskReportAnswer& answer) {
     case v1::REPORT_STATUS_STOP:
       return absl::CancelledError("the fleet was cancelled");
     case v1::REPORT_STATUS_INVALID:
-      return TaskFailure(v1::FAILURE_CATEGORY_UNKNOWN, absl::StrCat("a report was refused: ", answer.message()));
+      return Refused(absl::StrCat("a report was refused: ", answer.message()));
     default:
       return LeaseLost();
   }
@@ -46,7 +53,7 @@ void MakePlainFailure(v1::TaskReport& report, const std::string& problem) {
   report.set_state(v1::TASK_STATE_FAILED);
   report.clear_result();
   *report.mutable_result()->mutable_failure() =
-      ToFailure(TaskFailure(v1::FAILURE_CATEGORY_UNKNOWN, absl::StrCat("the result could not be stored: ", problem)));
+      ToFailure(Refused(absl::StrCat("the result could not be stored: ", problem)));
 }
 
 }  // namespace

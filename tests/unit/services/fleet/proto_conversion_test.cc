@@ -162,6 +162,22 @@ TEST(TaskToProtoTest, AFailureHasCategoryAndMessage) {
   const v1::Task proto = ToProto(record, false);
   EXPECT_EQ(proto.failure().category(), v1::FAILURE_CATEGORY_NETWORK);
   EXPECT_EQ(proto.failure().message(), "no route");
+  EXPECT_EQ(proto.failure().reason(), v1::FAILURE_REASON_UNSPECIFIED);
+  EXPECT_EQ(proto.failure().title(), "Network or forge failed");
+  EXPECT_THAT(proto.failure().remedy(), ::testing::StartsWith("See whether"));
+  EXPECT_TRUE(proto.failure().retryable());
+}
+
+TEST(FailureReasonTest, TheContractAndTheTableNameTheSame) {
+  EXPECT_EQ(v1::FailureReason_MAX, static_cast<int>(domain::AllFailureKinds().size()));
+  for (const domain::FailureKind& kind : domain::AllFailureKinds()) {
+    EXPECT_EQ(v1::FailureReason_Name(static_cast<v1::FailureReason>(kind.reason)),
+              "FAILURE_REASON_" + std::string(kind.name));
+  }
+  for (std::size_t i = 1; i < domain::kFailureCategoryCount; ++i) {
+    EXPECT_EQ(v1::FailureCategory_Name(static_cast<int>(i)),
+              "FAILURE_CATEGORY_" + std::string(domain::GeneralKindOf(static_cast<domain::FailureCategory>(i)).name));
+  }
 }
 
 v1::TaskReport Report(v1::TaskState state) {
@@ -200,6 +216,19 @@ TEST(ReportToDomainTest, OnlyACompletedChildHasAnOutcome) {
   const domain::TaskReport report = ToDomain(Report(v1::TASK_STATE_FAILED), kId);
   EXPECT_EQ(report.outcome, domain::Outcome::kUnspecified);
   EXPECT_EQ(report.category, domain::FailureCategory::kNetwork);
+}
+
+TEST(ReportToDomainTest, TheReasonDecidesTheCategory) {
+  v1::TaskReport proto = Report(v1::TASK_STATE_FAILED);
+  EXPECT_EQ(ToDomain(proto, kId).reason, domain::FailureReason::kUnspecified);
+  proto.mutable_result()->mutable_failure()->set_reason(v1::FAILURE_REASON_DISK_FULL);
+  for (const v1::FailureCategory category :
+       {v1::FAILURE_CATEGORY_UNSPECIFIED, v1::FAILURE_CATEGORY_NETWORK, v1::FAILURE_CATEGORY_COMPUTE}) {
+    proto.mutable_result()->mutable_failure()->set_category(category);
+    const domain::TaskReport report = ToDomain(proto, kId);
+    EXPECT_EQ(report.reason, domain::FailureReason::kDiskFull);
+    EXPECT_EQ(report.category, domain::FailureCategory::kCompute);
+  }
 }
 
 TEST(ReportToDomainTest, ProgressCarriesNothingElse) {

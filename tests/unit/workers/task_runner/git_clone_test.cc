@@ -53,6 +53,7 @@ class GitCloneTest : public ::testing::Test {
   }
   bool Ran(const std::string& name) { return fs::exists(fixture_.directory() / (name + ".ran")); }
   v1::FailureCategory CategoryOf(const absl::Status& status) { return ToFailure(status).category(); }
+  std::string ReasonOf(const absl::Status& status) { return v1::FailureReason_Name(ToFailure(status).reason()); }
 
   GitFixture fixture_;
   Subprocess subprocess_{Clock::System()};
@@ -96,12 +97,16 @@ TEST_F(GitCloneTest, SaysWhatIsWrongWithARepository) {
   const std::string empty = fixture_.MakeRepository("empty", {});
   const absl::Status no_commits = Clone("file://" + empty).status();
   EXPECT_EQ(CategoryOf(no_commits), v1::FAILURE_CATEGORY_CONFIG);
+  EXPECT_EQ(ReasonOf(no_commits), "FAILURE_REASON_BRANCH_NOT_FOUND");
   EXPECT_THAT(std::string(no_commits.message()), HasSubstr("empty"));
   const std::string bare = fixture_.MakeRepository("r", {{"a", "b"}});
   const absl::Status no_branch = Clone("file://" + bare, "trunk").status();
   EXPECT_EQ(CategoryOf(no_branch), v1::FAILURE_CATEGORY_CONFIG);
+  EXPECT_EQ(ReasonOf(no_branch), "FAILURE_REASON_BRANCH_NOT_FOUND");
   EXPECT_THAT(std::string(no_branch.message()), HasSubstr("\"trunk\""));
-  EXPECT_EQ(CategoryOf(Clone("file://" + bare + "-missing").status()), v1::FAILURE_CATEGORY_CONFIG);
+  const absl::Status no_repository = Clone("file://" + bare + "-missing").status();
+  EXPECT_EQ(CategoryOf(no_repository), v1::FAILURE_CATEGORY_CONFIG);
+  EXPECT_EQ(ReasonOf(no_repository), "FAILURE_REASON_REPOSITORY_NOT_FOUND");
 }
 
 TEST_F(GitCloneTest, RefusesUrlsThatRunProgramsOrHoldSecrets) {
@@ -123,6 +128,7 @@ TEST_F(GitCloneTest, UsesOnlyTheAllowedProtocols) {
   settings_.protocols = {"https", "ssh"};
   const absl::Status refused = Clone("file://" + bare).status();
   EXPECT_EQ(CategoryOf(refused), v1::FAILURE_CATEGORY_CONFIG);
+  EXPECT_EQ(ReasonOf(refused), "FAILURE_REASON_BAD_CONFIG");
   EXPECT_THAT(std::string(refused.message()), HasSubstr("--git_protocols"));
   // Not by way of the operator's rewriting either: git itself has the list.
   settings_.config_file = fixture_.directory() / "operator";

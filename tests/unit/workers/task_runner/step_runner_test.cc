@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/workers/task_runner/test_directory.h"
@@ -108,7 +109,10 @@ TEST_F(StepRunnerTest, TheFirstFailureEndsTheTask) {
 
 TEST_F(StepRunnerTest, NamesTheSignal) {
   AddScript("crash", "kill -SEGV $$");
-  EXPECT_EQ(Fail().message(), "step \"crash\" was killed by signal 11 (Segmentation fault)");
+  const v1::Failure failure = Fail();
+  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_STEP_KILLED);
+  EXPECT_EQ(failure.category(), v1::FAILURE_CATEGORY_AGENT);
+  EXPECT_EQ(failure.message(), "step \"crash\" was killed by signal 11 (Segmentation fault)");
 }
 
 TEST_F(StepRunnerTest, AMissingProgramIsAMistakeOfTheWorkflow) {
@@ -117,6 +121,7 @@ TEST_F(StepRunnerTest, AMissingProgramIsAMistakeOfTheWorkflow) {
   step.add_command("no-such-linter");
   const v1::Failure failure = Fail();
   EXPECT_EQ(failure.category(), v1::FAILURE_CATEGORY_CONFIG);
+  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_STEP_NOT_FOUND);
   EXPECT_EQ(failure.message(), "step \"lint\" could not be started: cannot run \"no-such-linter\": not found in PATH");
 }
 
@@ -124,6 +129,7 @@ TEST_F(StepRunnerTest, ParametersTooLargeForAProcessSaySo) {
   for (int i = 0; i < 50; ++i) context_.parameters["p" + std::to_string(i)] = std::string(100'000, 'x');
   AddScript("any", "true");
   const v1::Failure failure = Fail();
+  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_BAD_CONFIG);
   EXPECT_EQ(failure.category(), v1::FAILURE_CATEGORY_CONFIG);
   EXPECT_THAT(failure.message(), HasSubstr("Argument list too long"));
 }
@@ -133,6 +139,7 @@ TEST_F(StepRunnerTest, TheStepsOwnTimeoutAndTheTasks) {
   absl::Status status = Run();
   EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(ToFailure(status).message(), "step \"slow\" ran longer than its timeout of 100ms");
+  EXPECT_EQ(ToFailure(status).reason(), v1::FAILURE_REASON_STEP_TIMED_OUT);
   std::filesystem::remove_all(directory_ / "steps");
   std::filesystem::remove_all(directory_ / "home");
   std::filesystem::remove_all(directory_ / "tmp");
@@ -140,6 +147,7 @@ TEST_F(StepRunnerTest, TheStepsOwnTimeoutAndTheTasks) {
   timeout_ = absl::Milliseconds(100);
   status = Run();
   EXPECT_EQ(ToFailure(status).category(), v1::FAILURE_CATEGORY_TIMEOUT);
+  EXPECT_EQ(ToFailure(status).reason(), v1::FAILURE_REASON_TASK_TIMED_OUT);
   EXPECT_THAT(ToFailure(status).message(), HasSubstr("task's timeout of 100ms"));
 }
 
@@ -160,6 +168,7 @@ TEST_F(StepRunnerTest, MergesWhatStepsWrite) {
 TEST_F(StepRunnerTest, WrongOutputIsAFailureOfItsOwn) {
   AddScript("one", "mkfifo \"$FLEET_OUTPUT\"");
   const v1::Failure failure = Fail();
+  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_BAD_OUTPUT);
   EXPECT_EQ(failure.category(), v1::FAILURE_CATEGORY_CONFIG);
   EXPECT_EQ(failure.message(),
             "step \"one\" wrote a wrong result: its FLEET_OUTPUT cannot be used: it is not a regular file");
@@ -167,32 +176,33 @@ TEST_F(StepRunnerTest, WrongOutputIsAFailureOfItsOwn) {
 
 struct VerdictCase {
   const char* script;
-  v1::FailureCategory category;
+  const char* reason;
   const char* message;
 };
 
-TEST_F(StepRunnerTest, ExitCodesAndOutputDecideTheCategory) {
+TEST_F(StepRunnerTest, ExitCodesAndOutputDecideTheReason) {
   const VerdictCase cases[] = {
-      {"exit 69", v1::FAILURE_CATEGORY_NETWORK, "step \"s\" failed with exit code 69"},
-      {"exit 75", v1::FAILURE_CATEGORY_COMPUTE, "step \"s\" failed with exit code 75"},
-      {"exit 77", v1::FAILURE_CATEGORY_AUTH, "step \"s\" failed with exit code 77"},
-      {"exit 78", v1::FAILURE_CATEGORY_CONFIG, "step \"s\" failed with exit code 78"},
-      {"exit 2", v1::FAILURE_CATEGORY_AGENT, "step \"s\" failed with exit code 2"},
+      {"exit 69", "STEP_UNAVAILABLE", "step \"s\" failed with exit code 69"},
+      {"exit 75", "STEP_SHORT_OF_RESOURCES", "step \"s\" failed with exit code 75"},
+      {"exit 77", "STEP_NOT_PERMITTED", "step \"s\" failed with exit code 77"},
+      {"exit 78", "STEP_MISCONFIGURED", "step \"s\" failed with exit code 78"},
+      {"exit 127", "STEP_NOT_FOUND", "step \"s\" failed with exit code 127"},
+      {"exit 2", "STEP_FAILED", "step \"s\" failed with exit code 2"},
       {R"(echo '{"failure_category": "blocked", "failure_message": "needs a token"}' > "$FLEET_OUTPUT"; exit 75)",
-       v1::FAILURE_CATEGORY_BLOCKED, "step \"s\" failed: needs a token"},
-      {R"(echo '{"failure_category": "guardrail"}' > "$FLEET_OUTPUT")", v1::FAILURE_CATEGORY_GUARDRAIL,
+       "STEP_BLOCKED", "step \"s\" failed: needs a token"},
+      {R"(echo '{"failure_category": "guardrail"}' > "$FLEET_OUTPUT")", "STEP_REFUSED",
        "step \"s\" failed: it says so in FLEET_OUTPUT"},
-      {R"(echo '{"failure_message": "too old"}' > "$FLEET_OUTPUT"; exit 78)", v1::FAILURE_CATEGORY_CONFIG,
+      {R"(echo '{"failure_message": "too old"}' > "$FLEET_OUTPUT"; exit 78)", "STEP_MISCONFIGURED",
        "step \"s\" failed: too old; it failed with exit code 78"},
-      {"echo '{' > \"$FLEET_OUTPUT\"; exit 75", v1::FAILURE_CATEGORY_COMPUTE,
+      {"echo '{' > \"$FLEET_OUTPUT\"; exit 75", "STEP_SHORT_OF_RESOURCES",
        "step \"s\" failed with exit code 75; its FLEET_OUTPUT cannot be used: it is not valid JSON"},
   };
-  for (const auto& [script, category, message] : cases) {
+  for (const auto& [script, reason, message] : cases) {
     for (const char* name : {"steps", "home", "tmp"}) std::filesystem::remove_all(directory_ / name);
     workflow_.clear_steps();
     AddScript("s", script);
     const v1::Failure failure = Fail();
-    EXPECT_EQ(v1::FailureCategory_Name(failure.category()), v1::FailureCategory_Name(category)) << script;
+    EXPECT_EQ(v1::FailureReason_Name(failure.reason()), absl::StrCat("FAILURE_REASON_", reason)) << script;
     EXPECT_EQ(failure.message(), message);
   }
 }

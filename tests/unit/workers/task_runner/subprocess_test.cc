@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/wait_until.h"
 #include "tests/unit/workers/task_runner/test_directory.h"
+#include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
 namespace {
@@ -235,7 +236,8 @@ TEST_F(SubprocessTest, NothingOutlivesAKilledRunner) {
 
 TEST_F(SubprocessTest, AKilledSupervisorTakesTheGroupAlong) {
   const auto result = Run(Shell("sleep 1000 & echo $! > child; echo $$ > leader; kill -KILL $PPID; sleep 1000"));
-  EXPECT_EQ(result.status().code(), absl::StatusCode::kResourceExhausted);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(ToFailure(result.status()).reason(), v1::FAILURE_REASON_PROCESS_KILLED);
   for (const char* file : {"leader", "child"}) {
     EXPECT_TRUE(WaitUntil([&] { return !IsAlive(PidIn(directory_ / file)); })) << file;
   }

@@ -151,6 +151,7 @@ TEST_F(TaskExecutorTest, AFailedStepFailsTheTaskAndPushesNothing) {
   const v1::TaskReport report = Finish();
   EXPECT_EQ(report.state(), v1::TASK_STATE_FAILED);
   EXPECT_EQ(report.result().failure().category(), v1::FAILURE_CATEGORY_AGENT);
+  EXPECT_EQ(report.result().failure().reason(), v1::FAILURE_REASON_STEP_FAILED);
   // Bytes that are not text would make the report unreadable for the service.
   EXPECT_EQ(report.result().failure().message(), "step \"step1\" failed with exit code 4: caf\xEF\xBF\xBD broken");
   EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
@@ -180,6 +181,7 @@ TEST_F(TaskExecutorTest, TheTaskTimeoutEndsIt) {
   const v1::TaskReport report = Finish();
   EXPECT_EQ(report.state(), v1::TASK_STATE_TIMED_OUT);
   EXPECT_EQ(report.result().failure().category(), v1::FAILURE_CATEGORY_TIMEOUT);
+  EXPECT_EQ(report.result().failure().reason(), v1::FAILURE_REASON_TASK_TIMED_OUT);
   EXPECT_FALSE(IsAlive(PidIn(Marker("pid"))));
 }
 
@@ -266,6 +268,7 @@ TEST_F(TaskExecutorTest, AResultThatCannotBeStoredBecomesAFailure) {
   AddStep("true");
   const v1::TaskReport report = Finish();
   EXPECT_EQ(report.state(), v1::TASK_STATE_FAILED);
+  EXPECT_EQ(report.result().failure().reason(), v1::FAILURE_REASON_REPORT_REFUSED);
   EXPECT_THAT(report.result().failure().message(), HasSubstr("no such colour"));
 }
 
