@@ -1,11 +1,17 @@
 #include "common/domain/failure.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 
 namespace fleet::domain {
@@ -16,6 +22,8 @@ bool IsUpperSnake(absl::string_view name) {
          std::all_of(name.begin(), name.end(),
                      [](char c) { return c == '_' || absl::ascii_isupper(static_cast<unsigned char>(c)); });
 }
+
+absl::string_view YesNo(bool value) { return value ? "yes" : "no"; }
 
 void ExpectWords(const FailureKind& kind) {
   EXPECT_TRUE(IsUpperSnake(kind.name)) << kind.name;
@@ -85,6 +93,32 @@ TEST(FailureTest, NetworkConcurrencyAndComputeAreRetryable) {
                                          category == FailureCategory::kConcurrency ||
                                          category == FailureCategory::kCompute);
   }
+}
+
+TEST(FailureTest, TheDocumentationHasTheSameTables) {
+  std::ifstream file(FLEET_FAILURES_DOC);
+  ASSERT_TRUE(file.is_open());
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::size_t rows = 0;
+  for (const FailureKind& kind : AllFailureKinds()) {
+    const std::string category = absl::AsciiStrToLower(GeneralKindOf(kind.category).name);
+    const std::string row = absl::StrCat("\n| `", kind.name, "` | ", category, " | ", kind.title, " | ", kind.remedy,
+                                         " | ", YesNo(kind.retryable), " | ", YesNo(!kind.capacity), " |\n");
+    EXPECT_TRUE(absl::StrContains(text, row)) << row;
+    ++rows;
+  }
+  for (std::size_t i = 1; i < kFailureCategoryCount; ++i) {
+    const FailureKind& kind = GeneralKindOf(static_cast<FailureCategory>(i));
+    const std::string row = absl::StrCat("\n| ", absl::AsciiStrToLower(kind.name), " | ", kind.title, " | ",
+                                         kind.remedy, " | ", YesNo(kind.retryable), " |\n");
+    EXPECT_TRUE(absl::StrContains(text, row)) << row;
+    ++rows;
+  }
+  // Beside them, each table has a head and a rule.
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  EXPECT_EQ(
+      std::count_if(lines.begin(), lines.end(), [](absl::string_view line) { return absl::StartsWith(line, "|"); }),
+      static_cast<std::ptrdiff_t>(rows + 4));
 }
 
 TEST(FailureTest, WhatIsNotKnownIsUnknown) {
