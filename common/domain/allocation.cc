@@ -25,6 +25,7 @@ using FleetQueue = std::priority_queue<Candidate*, std::vector<Candidate*>, Late
 
 struct UserTurn {
   int32_t in_flight;
+  int32_t cap;
   Ulid next_fleet;
   FleetQueue* fleets;
   int32_t* user_active;
@@ -36,7 +37,6 @@ struct UserTurn {
 // One Allocate call: what is left to give.
 struct Budget {
   int32_t system_left;
-  int32_t user_cap;
   std::map<std::string, int32_t> pool_left;
   std::map<std::string, int32_t> user_active;
 };
@@ -58,19 +58,19 @@ bool GrantOne(FleetQueue& fleets, Budget& budget) {
 }
 
 // Water-filling among the users of one priority.
-void ShareAmongUsers(std::map<std::string, FleetQueue>& users, Budget& budget) {
+void ShareAmongUsers(std::map<std::string, FleetQueue>& users, const Limits& limits, Budget& budget) {
   std::priority_queue<UserTurn, std::vector<UserTurn>, std::greater<>> turns;
   for (auto& [user, fleets] : users) {
     int32_t& active = budget.user_active[user];
-    turns.push({active, fleets.top()->demand->fleet_id, &fleets, &active});
+    turns.push({active, limits.UserActive(user), fleets.top()->demand->fleet_id, &fleets, &active});
   }
   while (!turns.empty() && budget.system_left > 0) {
     const UserTurn turn = turns.top();
     turns.pop();
-    if (*turn.user_active >= budget.user_cap || !GrantOne(*turn.fleets, budget)) continue;
+    if (*turn.user_active >= turn.cap || !GrantOne(*turn.fleets, budget)) continue;
     ++*turn.user_active;
     if (!turn.fleets->empty()) {
-      turns.push({*turn.user_active, turn.fleets->top()->demand->fleet_id, turn.fleets, turn.user_active});
+      turns.push({*turn.user_active, turn.cap, turn.fleets->top()->demand->fleet_id, turn.fleets, turn.user_active});
     }
   }
 }
@@ -79,19 +79,24 @@ void ShareAmongUsers(std::map<std::string, FleetQueue>& users, Budget& budget) {
 
 std::vector<FleetGrant> Allocate(const std::vector<FleetDemand>& fleets, const Limits& limits,
                                  const std::map<std::string, int32_t>& wanted) {
-  Budget budget{limits.system_active, limits.user_active, wanted, {}};
+  Budget budget{limits.system_active, {}, {}};
+  std::map<std::string, int32_t> pool_active;
   std::vector<Candidate> candidates;
   for (const FleetDemand& fleet : fleets) {
     budget.user_active[fleet.creator] += fleet.active;
     budget.system_left -= fleet.active;
+    pool_active[fleet.pool] += fleet.active;
     const Candidate candidate{&fleet};
     if (candidate.MayTakeMore() && wanted.count(fleet.pool) > 0) candidates.push_back(candidate);
+  }
+  for (const auto& [pool, count] : wanted) {
+    budget.pool_left[pool] = std::min(count, limits.PoolActive(pool) - pool_active[pool]);
   }
   std::map<int32_t, std::map<std::string, FleetQueue>, std::greater<>> priorities;
   for (Candidate& candidate : candidates) {
     priorities[candidate.demand->priority][candidate.demand->creator].push(&candidate);
   }
-  for (auto& [priority, users] : priorities) ShareAmongUsers(users, budget);
+  for (auto& [priority, users] : priorities) ShareAmongUsers(users, limits, budget);
 
   std::vector<FleetGrant> grants;
   for (const Candidate& candidate : candidates) {

@@ -7,17 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "common/domain/limits.h"
 #include "common/domain/ulid.h"
 
 namespace fleet::domain {
-
-struct Limits {
-  int32_t system_active = 2000;
-  int32_t user_active = 200;
-  int32_t fleet_active_default = 50;
-  int32_t open_fleets_system = 10000;
-  int32_t open_fleets_user = 1000;
-};
 
 // A fleet that is not ended.
 struct FleetDemand {
@@ -38,8 +31,8 @@ struct FleetGrant {
 
 // Shares out at most `wanted[pool]` slots a pool among `fleets`. Higher priority first; within one priority the next
 // slot always goes to the user with the fewest children in flight, and there to the fleet with the fewest, so that a
-// small fleet never waits behind a large one; then to the older fleet. Never exceeds a fleet's, user's or the system's
-// cap, counting what is in flight. Grants are in id order, each count at least 1.
+// small fleet never waits behind a large one; then to the older fleet. Never exceeds a fleet's, user's, pool's or the
+// system's cap, counting what is in flight. Grants are in id order, each count at least 1.
 std::vector<FleetGrant> Allocate(const std::vector<FleetDemand>& fleets, const Limits& limits,
                                  const std::map<std::string, int32_t>& wanted);
 

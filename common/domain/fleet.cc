@@ -14,19 +14,34 @@ int32_t Rollup::Ended() const {
 
 bool IsTerminal(FleetState state) { return state >= FleetState::kCompleted; }
 
+bool IsClosing(const Fleet& fleet) {
+  return fleet.cancel_mode != CancelMode::kNone || fleet.expired || !fleet.failure_message.empty();
+}
+
+bool StopsActive(const Fleet& fleet) {
+  return fleet.cancel_mode == CancelMode::kStop || fleet.expired || !fleet.failure_message.empty();
+}
+
+TaskState ClosingState(const Fleet& fleet) {
+  const bool by_deadline = fleet.expired && fleet.cancel_mode == CancelMode::kNone && fleet.failure_message.empty();
+  return by_deadline ? TaskState::kTimedOut : TaskState::kCancelled;
+}
+
+bool MayStart(const Fleet& fleet) { return !IsClosing(fleet) && fleet.pause_reasons == 0 && !IsTerminal(fleet.state); }
+
 FleetState DeriveState(const Fleet& fleet) {
   const Rollup& rollup = fleet.rollup;
   const bool broken = !fleet.failure_message.empty();
   const bool nothing_left = rollup.State(TaskState::kQueued) == 0 && rollup.Active() == 0;
-  if (nothing_left && (rollup.expanded == rollup.total || broken)) {
+  if (nothing_left && !fleet.retrying && (rollup.expanded == rollup.total || broken)) {
     if (broken) return FleetState::kFailed;
     if (fleet.cancel_mode != CancelMode::kNone) return FleetState::kCancelled;
     const int32_t completed = rollup.State(TaskState::kCompleted);
     if (completed == rollup.total) return FleetState::kCompleted;
     return completed > 0 ? FleetState::kPartialFailure : FleetState::kFailed;
   }
-  if (fleet.cancel_mode != CancelMode::kNone || broken) return FleetState::kCancelling;
-  if (fleet.paused) return FleetState::kPaused;
+  if (IsClosing(fleet)) return FleetState::kCancelling;
+  if (fleet.pause_reasons != 0) return FleetState::kPaused;
   if (rollup.expanded == 0) return FleetState::kPending;
   if (rollup.expanded < rollup.total) return FleetState::kExpanding;
   return FleetState::kRunning;

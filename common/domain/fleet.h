@@ -29,6 +29,9 @@ enum class FleetState {
 
 enum class CancelMode { kNone = 0, kStop = 1, kDrain = 2 };
 
+// A set of reasons, as bits. Each is lifted by its own cause; children start when none is left.
+enum class PauseReason : int32_t { kUser = 1 };
+
 using Parameters = std::map<std::string, std::string>;
 
 // Counters of a fleet's children. Indexed by the enumerators' numbers, so element 0 of `states` and `categories` is
@@ -39,7 +42,8 @@ struct Rollup {
   std::array<int32_t, kTaskStateCount> states{};
   std::array<int32_t, kOutcomeCount> outcomes{};
   std::array<int32_t, kFailureCategoryCount> categories{};
-  int32_t delayed = 0;  // queued children that have a retry_at
+  int32_t delayed = 0;   // queued children that have a retry_at
+  int32_t suspects = 0;  // those of them that lost a runner
   int64_t cost_micros = 0;
   int32_t known_cost = 0;
   int64_t duration_ms = 0;
@@ -56,13 +60,14 @@ struct FleetPolicy {
   int32_t max_concurrency = 0;
   absl::Duration task_timeout;
   int32_t max_tries = 0;
+  int32_t priority = 0;
+  std::optional<absl::Time> deadline;
 };
 
 struct Fleet {
   Ulid id;
   std::string creator;
   std::string pool;
-  int32_t priority = 0;
   FleetPolicy policy;
   FleetState state = FleetState::kPending;
   Rollup rollup;
@@ -73,7 +78,12 @@ struct Fleet {
   std::optional<absl::Time> next_retry_at;
   CancelMode cancel_mode = CancelMode::kNone;
   std::string cancelled_by;
-  bool paused = false;
+  int32_t pause_reasons = 0;  // bits of PauseReason
+  std::string paused_by;
+  bool expired = false;  // its deadline passed before it ended
+  int32_t generation = 1;
+  absl::Time queue_since;  // submitted, retried or resumed last: what waits is no older
+  bool retrying = false;   // a worker has yet to return children to the queue
   std::string failure_message;
   absl::Time created_at;
   absl::Time updated_at;
@@ -90,6 +100,15 @@ struct FleetIntent {
 };
 
 bool IsTerminal(FleetState state);
+
+// Whether it is being brought to its end: then nothing starts any more, and what returns to the queue ends instead.
+bool IsClosing(const Fleet& fleet);
+// Whether active children are to be stopped too.
+bool StopsActive(const Fleet& fleet);
+// How children end that a closing fleet keeps from going on: CANCELLED, or TIMED_OUT by its deadline.
+TaskState ClosingState(const Fleet& fleet);
+// Whether children may start, caps and time aside.
+bool MayStart(const Fleet& fleet);
 
 // Where a fleet stands is a function of its counters and its operator's wishes, never remembered: that is what makes
 // cancel and pause lose no child.

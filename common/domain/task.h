@@ -48,10 +48,13 @@ struct Task {
   int32_t attempt = 0;  // the fence: +1 at every lease, never reset
   int32_t tries = 0;    // attempts charged against the retry budget
   int32_t losses = 0;   // attempts whose runner was lost
-  Ulid runner_id;       // of the live or last attempt; none after a loss
+  int32_t faults = 0;   // attempts that ended by another capacity fault
+  int32_t generation = 1;
+  Ulid runner_id;  // of the live or last attempt; none after a loss
   std::optional<absl::Time> retry_at;
   std::optional<absl::Time> leased_at;
   std::optional<absl::Time> ended_at;
+  std::optional<absl::Time> cancel_requested_at;
   std::optional<int64_t> cost_micros;  // of all attempts
   std::optional<int64_t> duration_ms;  // of the last ended attempt
   std::string pull_request_url;

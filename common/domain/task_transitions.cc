@@ -11,9 +11,8 @@ namespace {
 constexpr absl::Duration kBackoffBase = absl::Seconds(2);
 constexpr absl::Duration kBackoffCap = absl::Minutes(5);
 
-bool IsCancelling(const Fleet& fleet) {
-  return fleet.cancel_mode != CancelMode::kNone || !fleet.failure_message.empty();
-}
+// Whether a child that cannot go on where it is must not go back to the queue.
+bool IsEnding(const Task& task, const Fleet& fleet) { return task.cancel_requested_at.has_value() || IsClosing(fleet); }
 
 // Ends an attempt: what every way out of an active state has in common.
 Task EndAttempt(const Task& task, TaskState state, absl::Time now) {
@@ -29,19 +28,44 @@ Task EndAttempt(const Task& task, TaskState state, absl::Time now) {
 
 // Whether a child that stands at `recorded`, and still names the report's runner, got there by a report of `reported`:
 // then the answer to that report was lost. A loss or a stop by others takes the runner's name away.
-bool IsRecordOf(TaskState reported, TaskState recorded) {
+bool IsRecordOf(TaskState reported, TaskState recorded, const Fleet& fleet) {
   if (reported == recorded) return true;
   const bool gave_up = reported == TaskState::kFailed || reported == TaskState::kCancelled;
-  return gave_up && (recorded == TaskState::kQueued || recorded == TaskState::kCancelled);
+  return gave_up && (recorded == TaskState::kQueued || recorded == TaskState::kCancelled ||
+                     (recorded == TaskState::kTimedOut && fleet.expired));
 }
 
+void Close(Task& after, const Fleet& fleet, absl::Time now) {
+  after.state = after.cancel_requested_at.has_value() ? TaskState::kCancelled : ClosingState(fleet);
+  after.category = after.state == TaskState::kTimedOut ? FailureCategory::kTimeout : FailureCategory::kNone;
+  after.ended_at = now;
+}
+
+// Keeps the category: a child that waits for another try says why.
 void Requeue(Task& after, const Fleet& fleet, absl::Time retry_at, absl::Time now) {
-  if (IsCancelling(fleet)) {
-    after.state = TaskState::kCancelled;
-    after.ended_at = now;
-  } else {
-    after.state = TaskState::kQueued;
-    after.retry_at = retry_at;
+  if (IsEnding(after, fleet)) {
+    Close(after, fleet, now);
+    return;
+  }
+  after.state = TaskState::kQueued;
+  after.retry_at = retry_at;
+  after.ended_at.reset();
+}
+
+const FailureKind& KindOf(const TaskReport& report) {
+  return report.reason == FailureReason::kUnspecified ? GeneralKindOf(report.category) : KindOf(report.reason);
+}
+
+void AfterFailure(Task& after, const Fleet& fleet, const TaskReport& report, absl::Time now, double jitter) {
+  const FailureKind& kind = KindOf(report);
+  after.category = kind.category;
+  if (kind.capacity) {
+    if (++after.faults < kMaxFaults) Requeue(after, fleet, now + RetryBackoff(after.faults, jitter), now);
+    return;
+  }
+  ++after.tries;
+  if (kind.retryable && after.tries < fleet.policy.max_tries) {
+    Requeue(after, fleet, now + RetryBackoff(after.tries, jitter), now);
   }
 }
 
@@ -51,7 +75,9 @@ void Count(Rollup& rollup, const Task& task, int32_t sign) {
   if (task.state == TaskState::kFailed || task.state == TaskState::kTimedOut) {
     rollup.categories[static_cast<std::size_t>(task.category)] += sign;
   }
-  if (task.state == TaskState::kQueued && task.retry_at.has_value()) rollup.delayed += sign;
+  if (task.state != TaskState::kQueued || !task.retry_at.has_value()) return;
+  rollup.delayed += sign;
+  if (task.losses > 0) rollup.suspects += sign;
 }
 
 }  // namespace
@@ -59,12 +85,16 @@ void Count(Rollup& rollup, const Task& task, int32_t sign) {
 ReportVerdict JudgeReport(const Task& task, const Fleet& fleet, const TaskReport& report) {
   if (task.attempt != report.attempt || task.runner_id != report.runner_id) return ReportVerdict::kLeaseLost;
   if (!IsActive(task.state)) {
-    return IsRecordOf(report.state, task.state) ? ReportVerdict::kRepeat : ReportVerdict::kLeaseLost;
+    return IsRecordOf(report.state, task.state, fleet) ? ReportVerdict::kRepeat : ReportVerdict::kLeaseLost;
   }
   if (IsTerminal(report.state)) return ReportVerdict::kApply;
-  const bool stopping = fleet.cancel_mode == CancelMode::kStop || !fleet.failure_message.empty();
-  if (stopping) return ReportVerdict::kStop;
+  if (StopsActive(fleet) || task.cancel_requested_at.has_value()) return ReportVerdict::kStop;
   return report.state > task.state ? ReportVerdict::kApply : ReportVerdict::kRepeat;
+}
+
+FailureCategory ReportedCategory(const TaskReport& report) {
+  if (report.state == TaskState::kTimedOut) return FailureCategory::kTimeout;
+  return report.state == TaskState::kFailed ? KindOf(report).category : FailureCategory::kNone;
 }
 
 Task AfterReport(const Task& task, const Fleet& fleet, const TaskReport& report, absl::Time now, double jitter) {
@@ -83,12 +113,7 @@ Task AfterReport(const Task& task, const Fleet& fleet, const TaskReport& report,
       after.commit = report.commit;
       break;
     case TaskState::kFailed:
-      after.category = report.category == FailureCategory::kNone ? FailureCategory::kUnknown : report.category;
-      ++after.tries;
-      if (IsRetryable(after.category) && after.tries < fleet.policy.max_tries) {
-        after.ended_at.reset();
-        Requeue(after, fleet, now + RetryBackoff(after.tries, jitter), now);
-      }
+      AfterFailure(after, fleet, report, now, jitter);
       break;
     case TaskState::kTimedOut:
       after.category = FailureCategory::kTimeout;
@@ -97,10 +122,7 @@ Task AfterReport(const Task& task, const Fleet& fleet, const TaskReport& report,
     default:
       after.category = FailureCategory::kNone;
       // A runner that stops work nobody told it to stop has not ended the child: it goes back to the queue.
-      if (!IsCancelling(fleet)) {
-        after.ended_at.reset();
-        Requeue(after, fleet, now, now);
-      }
+      Requeue(after, fleet, now, now);
       break;
   }
   return after;
@@ -109,7 +131,7 @@ Task AfterReport(const Task& task, const Fleet& fleet, const TaskReport& report,
 Task AfterReturn(const Task& task, const Fleet& fleet, ReturnCause cause, absl::Time now) {
   Task after = EndAttempt(task, TaskState::kQueued, now);
   after.runner_id = Ulid();
-  if (cause == ReturnCause::kRunnerLost && ++after.losses >= kMaxLosses && !IsCancelling(fleet)) {
+  if (cause == ReturnCause::kRunnerLost && ++after.losses >= kMaxLosses && !IsEnding(task, fleet)) {
     after.state = TaskState::kFailed;
     after.category = FailureCategory::kCompute;
     after.ended_at = now;
@@ -131,6 +153,36 @@ Task AfterTimeout(const Task& task, absl::Time now) {
   after.runner_id = Ulid();
   after.category = FailureCategory::kTimeout;
   ++after.tries;
+  return after;
+}
+
+Task AfterClosing(const Task& task, const Fleet& fleet, absl::Time now) {
+  Task after = EndAttempt(task, ClosingState(fleet), now);
+  if (IsActive(task.state)) after.runner_id = Ulid();
+  Close(after, fleet, now);
+  return after;
+}
+
+Task AfterQueueAge(const Task& task, absl::Time now) {
+  Task after = EndAttempt(task, TaskState::kFailed, now);
+  after.category = FailureCategory::kConcurrency;
+  return after;
+}
+
+Task AfterRedrive(const Task& task, int32_t generation) {
+  Task after = task;
+  after.state = TaskState::kQueued;
+  after.outcome = Outcome::kUnspecified;
+  after.category = FailureCategory::kNone;
+  after.tries = 0;
+  after.losses = 0;
+  after.faults = 0;
+  after.generation = generation;
+  // What the last runner says again about its attempt is about another generation.
+  after.runner_id = Ulid();
+  after.retry_at.reset();
+  after.ended_at.reset();
+  after.cancel_requested_at.reset();
   return after;
 }
 

@@ -12,19 +12,25 @@ namespace fleet::domain {
 
 // Lost attempts a child may have before it counts as the killer of its runners and fails.
 inline constexpr int32_t kMaxLosses = 5;
+// Other capacity faults (a full disk, a forge's rate limit) a child may have before it fails.
+inline constexpr int32_t kMaxFaults = 10;
 
 enum class ReportVerdict {
   kApply,      // the child changes
   kRepeat,     // recorded before: nothing changes, answered OK
-  kStop,       // the lease is live, but its fleet is being stopped: nothing changes
+  kStop,       // the lease is live, but it or its fleet is being ended: nothing changes
   kLeaseLost,  // the lease is not live: nothing changes
 };
 
 // The verdict on `report`, given the child and its fleet as they stand under the fleet's lock.
 ReportVerdict JudgeReport(const Task& task, const Fleet& fleet, const TaskReport& report);
 
+// Why an attempt failed, in its runner's words: a reason it names decides. kNone if it did not fail.
+FailureCategory ReportedCategory(const TaskReport& report);
+
 // The child after a report whose verdict is kApply. `now` is the database's. `jitter` in [0, 1) spreads retries.
-// A retryable failure with tries left returns to the queue, or to CANCELLED if the fleet is being cancelled.
+// A retryable failure with tries left returns to the queue, or ends if the child or its fleet is being ended. A
+// capacity fault uses no try, but a child has no more than kMaxFaults of them.
 Task AfterReport(const Task& task, const Fleet& fleet, const TaskReport& report, absl::Time now, double jitter);
 
 // The child after its runner was lost or gave its lease back. No try is charged; a runner lost kMaxLosses times with
@@ -32,9 +38,15 @@ Task AfterReport(const Task& task, const Fleet& fleet, const TaskReport& report,
 enum class ReturnCause { kRunnerLost, kGivenBack };
 Task AfterReturn(const Task& task, const Fleet& fleet, ReturnCause cause, absl::Time now);
 
-// A queued or active child after it was cancelled, or an active one after its timeout ran out.
+// A queued or active child after it was cancelled, an active one after its timeout ran out.
 Task AfterCancel(const Task& task, absl::Time now);
 Task AfterTimeout(const Task& task, absl::Time now);
+// A queued or active child of a closing fleet (IsClosing): CANCELLED, or TIMED_OUT by the fleet's deadline.
+Task AfterClosing(const Task& task, const Fleet& fleet, absl::Time now);
+// A queued child that waited longer than it may: FAILED (concurrency).
+Task AfterQueueAge(const Task& task, absl::Time now);
+// An ended child that an operator returns to the queue, for a new generation. Only its attempt goes on counting.
+Task AfterRedrive(const Task& task, int32_t generation);
 
 // Full jitter: uniform between 0 and min(5 min, 2 s · 2^(tries-1)).
 absl::Duration RetryBackoff(int32_t tries, double jitter);

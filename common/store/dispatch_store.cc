@@ -11,6 +11,7 @@
 #include "common/store/fleet_ledger.h"
 #include "common/store/limits.h"
 #include "common/store/row_codec.h"
+#include "common/store/task_picker.h"
 #include "common/store/task_runs.h"
 
 namespace fleet::store {
@@ -35,33 +36,30 @@ constexpr Statement kReadRunners{"read_runners", R"sql(
 constexpr Statement kReadOpenFleets{"read_open_fleets", R"sql(
   select f.fleet_id, f.creator, f.pool, f.priority, f.max_concurrency,
     f.submitted + f.hydrating + f.running + f.awaiting_approval + f.finalizing,
-    case when f.cancel_mode <> 0 or f.paused or f.failure_message <> '' then 0
-      else f.queued - f.delayed + case when f.next_retry_at <= clock_timestamp() then f.delayed else 0 end end
+    case when s.starts then f.queued - f.delayed + case when s.due then f.delayed - f.suspects else 0 end else 0 end,
+    case when s.starts and s.due then f.suspects else 0 end
   from fleets f
+  cross join lateral (select f.next_retry_at <= clock_timestamp() as due,
+    f.cancel_mode = 0 and not f.paused and not f.expired and f.failure_message = ''
+      and (f.deadline is null or f.deadline > clock_timestamp()) as starts) s
   where f.ended_at is null
 )sql"};
 
 constexpr Statement kHasWork{"has_work", R"sql(
   select exists (
-    select from fleets where ended_at is null and cancel_mode = 0 and not paused and failure_message = ''
+    select from fleets where ended_at is null and cancel_mode = 0 and not paused and not expired
+      and failure_message = '' and (deadline is null or deadline > clock_timestamp())
       and (queued > delayed or next_retry_at <= clock_timestamp()))
 )sql"};
 
-constexpr Statement kPickDue{"pick_due", "select p.n, " FLEET_TASK_COLUMNS R"sql(
-  from unnest($1::uuid[], $2::int[]) with ordinality as p(fleet_id, count, n)
-  cross join lateral (
-    select * from tasks x where x.fleet_id = p.fleet_id and x.retry_at <= clock_timestamp() and x.state = 1
-    order by x.retry_at limit p.count) t
-)sql"};
-
-// Looks at no more than the window of ordinals that starts at the fleet's cursor.
-constexpr Statement kPickFresh{"pick_fresh", R"sql(
-  select p.n, t.ordinal, t.attempt
-  from unnest($1::uuid[], $2::int[], $3::int[], $4::int[]) with ordinality as p(fleet_id, count, first, last, n)
-  cross join lateral (
-    select x.ordinal, x.attempt from tasks x where x.fleet_id = p.fleet_id and x.ordinal between p.first and p.last
-      and x.state = 1 and x.retry_at is null
-    order by x.ordinal limit p.count) t
+// Runners of whom a live lease is a child that lost a runner before.
+constexpr Statement kReadIsolating{"read_isolating", R"sql(
+  select distinct r.runner_id
+  from unnest($1::uuid[]) as r(runner_id)
+  join lease_grants g on g.runner_id = r.runner_id
+  cross join lateral unnest(g.fleet_ids, g.ordinals, g.attempts) as l(fleet_id, ordinal, attempt)
+  join tasks t on t.fleet_id = l.fleet_id and t.ordinal = l.ordinal
+  where t.attempt = l.attempt and t.runner_id = r.runner_id and t.state between 2 and 6 and t.losses > 0
 )sql"};
 
 constexpr Statement kLeaseTasks{"lease_tasks", R"sql(
@@ -79,17 +77,12 @@ constexpr Statement kInsertGrants{"insert_grants", R"sql(
     as l(runner_id, lease_seq, fleet_ids, ordinals, attempts)
 )sql"};
 
-constexpr Statement kNextRetry{"next_retry", "select " FLEET_MICROS("min(retry_at)") R"sql(
-  from tasks where fleet_id = $1 and retry_at is not null
-)sql"};
-
-constexpr int32_t kWindow = 5000;
-
 // A demand that may be given work, and what it was given.
 struct OpenDemand {
   std::size_t index;
   std::string pool;
   int32_t left;
+  bool may_isolate = false;  // its runner holds no child that lost a runner, so it may be given one
 };
 
 class DispatchPass {
@@ -151,6 +144,7 @@ class DispatchPass {
     FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction_));
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction_.Execute(kReadOpenFleets));
     std::vector<domain::FleetDemand> fleets;
+    std::vector<int32_t> suspects;
     fleets.reserve(rows.size());
     for (database::RowReader row : rows) {
       domain::FleetDemand fleet;
@@ -162,8 +156,29 @@ class DispatchPass {
       fleet.active = row.Int();
       fleet.ready = row.Int();
       fleets.push_back(std::move(fleet));
+      suspects.push_back(row.Int());
+    }
+    if (std::any_of(suspects.begin(), suspects.end(), [](int32_t count) { return count > 0; })) {
+      FLEET_RETURN_IF_ERROR(FindIsolatingDemands());
+      for (std::size_t i = 0; i < fleets.size(); ++i) {
+        fleets[i].ready += std::min(suspects[i], isolating_[fleets[i].pool]);
+      }
     }
     return domain::Allocate(fleets, limits, wanted);
+  }
+
+  // Which demands may be given a child that lost a runner: no runner holds two of them at once.
+  absl::Status FindIsolatingDemands() {
+    Array runner_ids;
+    for (const OpenDemand& demand : open_) runner_ids.AddBare(demands_[demand.index].runner_id.ToUuid());
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction_.Execute(kReadIsolating, {runner_ids}));
+    std::set<domain::Ulid> holders;
+    for (database::RowReader row : rows) holders.insert(ReadUlid(row));
+    for (OpenDemand& demand : open_) {
+      demand.may_isolate = holders.count(demands_[demand.index].runner_id) == 0;
+      if (demand.may_isolate) ++isolating_[demand.pool];
+    }
+    return absl::OkStatus();
   }
 
   absl::Status Grant(const std::vector<domain::FleetGrant>& grants) {
@@ -171,104 +186,44 @@ class DispatchPass {
     ids.reserve(grants.size());
     for (const domain::FleetGrant& grant : grants) ids.push_back(grant.fleet_id);
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction_, ids));
-    FLEET_RETURN_IF_ERROR(PickTasks(ledger, grants));
-    if (picked_.empty()) return absl::OkStatus();
-    AssignToDemands(ledger);
+    TaskPicker picker(transaction_, ledger);
+    FLEET_ASSIGN_OR_RETURN(const PickedTasks picked, picker.Pick(grants, isolating_));
+    AssignSuspects(ledger, picked.suspects);
+    AssignOthers(ledger, picked.others);
     if (moved_ == 0) return absl::OkStatus();
     FLEET_RETURN_IF_ERROR(WriteLeases());
+    FLEET_RETURN_IF_ERROR(picker.MoveCursors());
     return ledger.Write(transaction_);
   }
 
-  // What a fleet may be granted as it stands now, under its lock: it may have changed since it was counted.
-  static int32_t Clamp(const domain::Fleet& fleet, int32_t granted) {
-    if (fleet.cancel_mode != domain::CancelMode::kNone || fleet.paused || !fleet.failure_message.empty() ||
-        domain::IsTerminal(fleet.state)) {
-      return 0;
+  // One each.
+  void AssignSuspects(FleetLedger& ledger, const std::vector<domain::Task>& suspects) {
+    for (const domain::Task& task : suspects) {
+      const std::string& pool = ledger.Find(task.id.fleet_id)->pool;
+      const auto taker = std::find_if(open_.begin(), open_.end(), [&](const OpenDemand& demand) {
+        return demand.may_isolate && demand.left > 0 && demand.pool == pool;
+      });
+      if (taker == open_.end()) continue;
+      taker->may_isolate = false;
+      --taker->left;
+      Assign(ledger, task, taker->index);
     }
-    return std::min(granted, fleet.policy.max_concurrency - fleet.rollup.Active());
-  }
-
-  absl::Status PickTasks(FleetLedger& ledger, const std::vector<domain::FleetGrant>& grants) {
-    std::map<domain::Ulid, int32_t> left;
-    Array due_ids;
-    Array due_counts;
-    std::vector<domain::Fleet*> due_fleets;
-    for (const domain::FleetGrant& grant : grants) {
-      domain::Fleet* fleet = ledger.Find(grant.fleet_id);
-      const int32_t count = fleet == nullptr ? 0 : Clamp(*fleet, grant.count);
-      if (count <= 0) continue;
-      left[grant.fleet_id] = count;
-      if (fleet->rollup.delayed == 0) continue;
-      due_ids.AddBare(fleet->id.ToUuid());
-      due_counts.Add(int64_t{count});
-      due_fleets.push_back(fleet);
-    }
-    if (!due_fleets.empty()) {
-      FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction_.Execute(kPickDue, {due_ids, due_counts}));
-      for (database::RowReader row : rows) {
-        row.BigInt();
-        picked_.push_back(ReadTask(row));
-        --left[picked_.back().id.fleet_id];
-      }
-      retried_ = due_fleets;
-    }
-    return PickFresh(ledger, left);
-  }
-
-  absl::Status PickFresh(FleetLedger& ledger, const std::map<domain::Ulid, int32_t>& left) {
-    Array ids;
-    Array counts;
-    Array firsts;
-    Array lasts;
-    std::vector<domain::Fleet*> fleets;
-    std::vector<int32_t> wanted;
-    for (const auto& [fleet_id, count] : left) {
-      domain::Fleet* fleet = ledger.Find(fleet_id);
-      const int32_t fresh = std::min(count, fleet->rollup.Fresh());
-      if (fresh <= 0) continue;
-      const int32_t last = std::min(fleet->rollup.expanded, fleet->next_ordinal + kWindow - 1);
-      ids.AddBare(fleet_id.ToUuid());
-      counts.Add(int64_t{fresh});
-      firsts.Add(int64_t{fleet->next_ordinal});
-      lasts.Add(int64_t{last});
-      fleets.push_back(fleet);
-      wanted.push_back(fresh);
-      looked_until_[fleet_id] = last;
-    }
-    if (fleets.empty()) return absl::OkStatus();
-    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction_.Execute(kPickFresh, {ids, counts, firsts, lasts}));
-    std::vector<int32_t> got(fleets.size());
-    std::vector<int32_t> reached(fleets.size());
-    for (database::RowReader row : rows) {
-      const auto i = static_cast<std::size_t>(row.BigInt() - 1);
-      domain::Task& task = picked_.emplace_back();
-      task.id = {fleets[i]->id, row.Int()};
-      task.attempt = row.Int();
-      ++got[i];
-      reached[i] = task.id.ordinal;
-    }
-    for (std::size_t i = 0; i < fleets.size(); ++i) {
-      // Short of what was wanted: the whole window was looked at.
-      cursor_[fleets[i]->id] = (got[i] == wanted[i] ? reached[i] : looked_until_[fleets[i]->id]) + 1;
-    }
-    return absl::OkStatus();
   }
 
   // Each runner gets its share in one piece: neighbours cost the database less than scattered children.
-  void AssignToDemands(FleetLedger& ledger) {
+  void AssignOthers(FleetLedger& ledger, const std::vector<domain::Task>& tasks) {
     std::map<std::string, std::vector<OpenDemand*>> takers;
     for (OpenDemand& demand : open_) takers[demand.pool].push_back(&demand);
     std::map<std::string, int32_t> picked;
-    for (const domain::Task& task : picked_) ++picked[ledger.Find(task.id.fleet_id)->pool];
+    for (const domain::Task& task : tasks) ++picked[ledger.Find(task.id.fleet_id)->pool];
     for (auto& [pool, demands] : takers) ShareOut(picked[pool], demands);
-    for (const domain::Task& task : picked_) {
+    for (const domain::Task& task : tasks) {
       std::vector<OpenDemand*>& pool = takers[ledger.Find(task.id.fleet_id)->pool];
       while (!pool.empty() && pool.back()->left == 0) pool.pop_back();
       if (pool.empty()) continue;
       --pool.back()->left;
       Assign(ledger, task, pool.back()->index);
     }
-    for (const auto& [fleet_id, next_ordinal] : cursor_) ledger.Find(fleet_id)->next_ordinal = next_ordinal;
   }
 
   // Leaves every demand `left` as much of `tasks` as it gets: equal shares, unless it wants less.
@@ -305,12 +260,7 @@ class DispatchPass {
                            transaction_.Execute(kLeaseTasks, {moved_runs_.FleetIds(), moved_runs_.Firsts(),
                                                               moved_runs_.Lasts(), moved_runners_}));
     if (moved.affected() != moved_) return absl::InternalError("dispatch moved other rows than it picked");
-    FLEET_RETURN_IF_ERROR(InsertGrants());
-    for (domain::Fleet* fleet : retried_) {
-      FLEET_ASSIGN_OR_RETURN(const Rows next, transaction_.Execute(kNextRetry, {fleet->id.ToUuid()}));
-      fleet->next_retry_at = next[0].OptionalTime();
-    }
-    return absl::OkStatus();
+    return InsertGrants();
   }
 
   absl::Status InsertGrants() {
@@ -343,14 +293,11 @@ class DispatchPass {
   const std::vector<LeaseDemand>& demands_;
   std::vector<LeaseAnswer> answers_;
   std::vector<OpenDemand> open_;
-  std::vector<domain::Task> picked_;
+  std::map<std::string, int32_t> isolating_;  // by pool: open demands that may_isolate
   TaskRuns moved_runs_;
   Array moved_runners_;  // of each run
   std::size_t moved_by_ = 0;
   int64_t moved_ = 0;
-  std::map<domain::Ulid, int32_t> looked_until_;
-  std::map<domain::Ulid, int32_t> cursor_;
-  std::vector<domain::Fleet*> retried_;
 };
 
 }  // namespace

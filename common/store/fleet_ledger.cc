@@ -29,9 +29,8 @@ constexpr Statement kWriteFleets{"write_fleets", R"sql(
     failures_auth = d.c1, failures_network = d.c2, failures_concurrency = d.c3, failures_compute = d.c4,
     failures_agent = d.c5, failures_guardrail = d.c6, failures_config = d.c7, failures_timeout = d.c8,
     failures_blocked = d.c9, failures_unknown = d.c10,
-    delayed = d.delayed, known_cost = d.known_cost, cost_micros = d.cost_micros, duration_ms = d.duration_ms,
-    revision = d.revision, cancel_mode = d.cancel_mode, cancelled_by = d.cancelled_by, paused = d.paused,
-    failure_message = d.failure_message,
+    delayed = d.delayed, suspects = d.suspects, known_cost = d.known_cost, cost_micros = d.cost_micros,
+    duration_ms = d.duration_ms, revision = d.revision,
     next_retry_at = )sql" FLEET_TIMESTAMP("d.next_retry_at") R"sql(,
     updated_at = clock_timestamp(),
     started_at = case when f.started_at is null and d.submitted > 0 then clock_timestamp() else f.started_at end,
@@ -40,14 +39,22 @@ constexpr Statement kWriteFleets{"write_fleets", R"sql(
       $5::int[], $6::int[], $7::int[], $8::int[], $9::int[], $10::int[], $11::int[], $12::int[], $13::int[], $14::int[],
       $15::int[], $16::int[], $17::int[], $18::int[], $19::int[], $20::int[],
       $21::int[], $22::int[], $23::int[], $24::int[], $25::int[], $26::int[], $27::int[], $28::int[], $29::int[],
-      $30::int[], $31::int[], $32::int[], $33::bigint[], $34::bigint[], $35::bigint[], $36::smallint[], $37::text[],
-      $38::boolean[], $39::text[], $40::bigint[])
+      $30::int[], $31::int[], $32::int[], $33::int[], $34::bigint[], $35::bigint[], $36::bigint[], $37::bigint[])
     as d(fleet_id, state, expanded, next_ordinal,
       queued, submitted, hydrating, running, awaiting_approval, finalizing, completed, failed, cancelled, timed_out,
       o0, o1, o2, o3, o4, o5, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10,
-      delayed, known_cost, cost_micros, duration_ms, revision, cancel_mode, cancelled_by, paused, failure_message,
-      next_retry_at)
+      delayed, suspects, known_cost, cost_micros, duration_ms, revision, next_retry_at)
   where f.fleet_id = d.fleet_id
+)sql"};
+
+// What operators change, and hot steps never do: a statement of its own spares those the columns.
+constexpr Statement kWriteControls{"write_controls", R"sql(
+  update fleets set max_concurrency = $2, priority = $3, deadline = )sql" FLEET_TIMESTAMP("$4::bigint") R"sql(,
+    cancel_mode = $5, cancelled_by = $6, pause_reasons = $7::smallint, paused = $7::smallint <> 0, paused_by = $8, expired = $9,
+    queue_since = case when generation <> $10::int or (paused and $7::smallint = 0) then clock_timestamp() else queue_since end,
+    generation = $10,
+    retrying = $11, failure_message = $12
+  where fleet_id = $1
 )sql"};
 
 constexpr Statement kInsertChange{"insert_change", R"sql(
@@ -69,8 +76,7 @@ struct CounterArrays {
 };
 
 struct FleetArrays {
-  Array ids, states, expanded, next_ordinals, delayed, known_costs, costs, durations, revisions, cancel_modes,
-      cancelled_by, paused, failure_messages, next_retries;
+  Array ids, states, expanded, next_ordinals, delayed, suspects, known_costs, costs, durations, revisions, next_retries;
   CounterArrays counters;
 
   void Add(const domain::Fleet& fleet) {
@@ -79,14 +85,11 @@ struct FleetArrays {
     expanded.Add(int64_t{fleet.rollup.expanded});
     next_ordinals.Add(int64_t{fleet.next_ordinal});
     delayed.Add(int64_t{fleet.rollup.delayed});
+    suspects.Add(int64_t{fleet.rollup.suspects});
     known_costs.Add(int64_t{fleet.rollup.known_cost});
     costs.Add(fleet.rollup.cost_micros);
     durations.Add(fleet.rollup.duration_ms);
     revisions.Add(fleet.revision);
-    cancel_modes.Add(static_cast<int64_t>(fleet.cancel_mode));
-    cancelled_by.AddText(fleet.cancelled_by);
-    paused.AddBare(fleet.paused ? "t" : "f");
-    failure_messages.AddText(fleet.failure_message);
     next_retries.Add(fleet.next_retry_at);
     counters.Add(fleet.rollup);
   }
@@ -95,6 +98,18 @@ struct FleetArrays {
 // A run of neighbours is stored as its ends, in 8 bytes instead of 4 a child.
 bool IsRun(const std::vector<int32_t>& sorted) {
   return sorted.back() - sorted.front() + 1 == static_cast<int32_t>(sorted.size());
+}
+
+absl::Status WriteControls(database::Transaction& transaction, const domain::Fleet& fleet) {
+  const domain::FleetPolicy& policy = fleet.policy;
+  const database::Value deadline =
+      policy.deadline.has_value() ? database::Value(absl::ToUnixMicros(*policy.deadline)) : database::Value::Null();
+  return transaction
+      .Execute(kWriteControls,
+               {fleet.id.ToUuid(), policy.max_concurrency, policy.priority, deadline,
+                static_cast<int>(fleet.cancel_mode), fleet.cancelled_by, fleet.pause_reasons, fleet.paused_by,
+                fleet.expired, fleet.generation, fleet.retrying, fleet.failure_message})
+      .status();
 }
 
 }  // namespace
@@ -136,7 +151,11 @@ void FleetLedger::RecordCreated(domain::Fleet& fleet, int32_t first, int32_t las
   entry.touched = true;
 }
 
-void FleetLedger::Touch(const domain::Ulid& fleet_id) { entries_.at(fleet_id).touched = true; }
+void FleetLedger::Touch(const domain::Ulid& fleet_id) {
+  Entry& entry = entries_.at(fleet_id);
+  entry.touched = true;
+  entry.controls_changed = true;
+}
 
 bool FleetLedger::IsTouched() const {
   return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) { return entry.second.touched; });
@@ -151,51 +170,22 @@ absl::Status FleetLedger::Write(database::Transaction& transaction) {
     fleet.state = domain::DeriveState(fleet);
     if (fleet.rollup.delayed == 0) fleet.next_retry_at.reset();
     a.Add(fleet);
+    if (entry.controls_changed) FLEET_RETURN_IF_ERROR(WriteControls(transaction, fleet));
   }
   if (a.ids.empty()) return absl::OkStatus();
   auto& s = a.counters.states;
   auto& o = a.counters.outcomes;
   auto& c = a.counters.categories;
   FLEET_RETURN_IF_ERROR(transaction
-                            .Execute(kWriteFleets, {a.ids,
-                                                    a.states,
-                                                    a.expanded,
-                                                    a.next_ordinals,
-                                                    s[1],
-                                                    s[2],
-                                                    s[3],
-                                                    s[4],
-                                                    s[5],
-                                                    s[6],
-                                                    s[7],
-                                                    s[8],
-                                                    s[9],
-                                                    s[10],
-                                                    o[0],
-                                                    o[1],
-                                                    o[2],
-                                                    o[3],
-                                                    o[4],
-                                                    o[5],
-                                                    c[1],
-                                                    c[2],
-                                                    c[3],
-                                                    c[4],
-                                                    c[5],
-                                                    c[6],
-                                                    c[7],
-                                                    c[8],
-                                                    c[9],
-                                                    c[10],
-                                                    a.delayed,
-                                                    a.known_costs,
-                                                    a.costs,
-                                                    a.durations,
-                                                    a.revisions,
-                                                    a.cancel_modes,
-                                                    a.cancelled_by,
-                                                    a.paused,
-                                                    a.failure_messages,
+                            .Execute(kWriteFleets, {a.ids,         a.states, a.expanded,  a.next_ordinals,
+                                                    s[1],          s[2],     s[3],        s[4],
+                                                    s[5],          s[6],     s[7],        s[8],
+                                                    s[9],          s[10],    o[0],        o[1],
+                                                    o[2],          o[3],     o[4],        o[5],
+                                                    c[1],          c[2],     c[3],        c[4],
+                                                    c[5],          c[6],     c[7],        c[8],
+                                                    c[9],          c[10],    a.delayed,   a.suspects,
+                                                    a.known_costs, a.costs,  a.durations, a.revisions,
                                                     a.next_retries})
                             .status());
 

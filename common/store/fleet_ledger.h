@@ -32,7 +32,8 @@ class FleetLedger {
   void Record(const domain::Task& before, const domain::Task& after);
   // Children first to last came into being in `state` (QUEUED or CANCELLED).
   void RecordCreated(domain::Fleet& fleet, int32_t first, int32_t last, domain::TaskState state);
-  // The fleet itself changed: found with Find and edited in place.
+  // The fleet itself changed, by what operators control: found with Find and edited in place. (next_ordinal is written
+  // in any case.)
   void Touch(const domain::Ulid& fleet_id);
   bool IsTouched() const;
 
@@ -43,6 +44,7 @@ class FleetLedger {
   struct Entry {
     domain::Fleet fleet;
     bool touched = false;
+    bool controls_changed = false;
     std::vector<int32_t> ordinals;
     std::optional<std::pair<int32_t, int32_t>> range;
   };

@@ -71,26 +71,34 @@ constexpr Statement kInsertIntent{"insert_intent", R"sql(
 constexpr Statement kInsertFirstChange{"insert_first_change",
                                        "insert into fleet_changes (fleet_id, revision) values ($1, 1)"};
 
-#define FLEET_INTENT_COLUMNS \
-  "i.workflow_ref, i.workflow_name || '@' || i.workflow_version, i.task_description, i.parameters"
+// A later generation says it all anew; `g` is the one in force.
+#define FLEET_INTENT_COLUMNS                                                                             \
+  "coalesce(g.workflow_ref, i.workflow_ref), coalesce(g.workflow_name, i.workflow_name) || '@' || "      \
+  "coalesce(g.workflow_version, i.workflow_version), coalesce(g.task_description, i.task_description), " \
+  "coalesce(g.parameters, i.parameters)"
+#define FLEET_JOIN_GENERATION \
+  " left join fleet_generations g on g.fleet_id = f.fleet_id and g.generation = f.generation "
 
-constexpr Statement kGetFleet{"get_fleet", "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS
-                                           " from fleets f join fleet_intents i on i.fleet_id = f.fleet_id"
-                                           " where f.fleet_id = $1"};
+constexpr Statement kGetFleet{"get_fleet",
+                              "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS
+                              " from fleets f join fleet_intents i on i.fleet_id = f.fleet_id" FLEET_JOIN_GENERATION
+                              " where f.fleet_id = $1"};
 
 constexpr Statement kGetFleets{"get_fleets", "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS
                                              " from unnest($1::uuid[]) as k(fleet_id)"
                                              " join fleets f on f.fleet_id = k.fleet_id"
-                                             " join fleet_intents i on i.fleet_id = f.fleet_id"};
+                                             " join fleet_intents i on i.fleet_id = f.fleet_id" FLEET_JOIN_GENERATION};
 
-constexpr Statement kGetIntent{"get_intent",
-                               "select " FLEET_INTENT_COLUMNS " from fleet_intents i where i.fleet_id = $1"};
+constexpr Statement kGetIntent{"get_intent", "select " FLEET_INTENT_COLUMNS
+                                             " from fleet_intents i left join fleet_generations g"
+                                             " on g.fleet_id = i.fleet_id and g.generation = $2 where i.fleet_id = $1"};
 
 // Looks at no more than the next 5,000 fleets, so that a rare state does not scan them all.
 constexpr Statement kListFleets{"list_fleets", "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS R"sql(
   from (select * from fleets where ($1::uuid is null or fleet_id < $1) and ($2 = '' or creator = $2)
         order by fleet_id desc limit 5000) f
   join fleet_intents i on i.fleet_id = f.fleet_id
+  )sql" FLEET_JOIN_GENERATION R"sql(
   where cardinality($3::smallint[]) = 0 or f.state = any($3::smallint[])
   order by f.fleet_id desc limit $4
 )sql"};
@@ -303,10 +311,10 @@ absl::StatusOr<FleetRecord> FleetStore::Get(const domain::Ulid& fleet_id) {
       pool_, [&](Transaction& transaction) { return GetIn(transaction, fleet_id); }, Transaction::Isolation::kSnapshot);
 }
 
-absl::StatusOr<domain::FleetIntent> FleetStore::GetIntent(const domain::Ulid& fleet_id) {
+absl::StatusOr<domain::FleetIntent> FleetStore::GetIntent(const domain::Ulid& fleet_id, int32_t generation) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<domain::FleetIntent> {
     transaction.RollBackInstead();
-    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetIntent, {fleet_id.ToUuid()}));
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetIntent, {fleet_id.ToUuid(), generation}));
     if (rows.empty()) return FleetNotFound(fleet_id);
     RowReader row = rows[0];
     return ReadIntent(row);

@@ -71,7 +71,8 @@ class FleetStore {
   // Returns kNotFound.
   absl::StatusOr<FleetRecord> Get(const domain::Ulid& fleet_id);
   absl::StatusOr<FleetPage> List(const FleetFilter& filter);
-  absl::StatusOr<domain::FleetIntent> GetIntent(const domain::Ulid& fleet_id);
+  // As of one generation.
+  absl::StatusOr<domain::FleetIntent> GetIntent(const domain::Ulid& fleet_id, int32_t generation);
 
   // Open fleets and their children by state, for metrics.
   struct Totals {

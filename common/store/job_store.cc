@@ -7,8 +7,9 @@
 #include "common/domain/task_transitions.h"
 #include "common/status/status_macros.h"
 #include "common/store/fleet_ledger.h"
+#include "common/store/limits.h"
 #include "common/store/row_codec.h"
-#include "common/store/task_rows.h"
+#include "common/store/task_sweeps.h"
 
 namespace fleet::store {
 namespace {
@@ -65,33 +66,22 @@ constexpr Statement kCountDisagreeing{"count_disagreeing", R"sql(
     select from tasks t where t.fleet_id = c.fleet_id and t.ordinal = c.first_ordinal + k.n - 1 and t.repo = k.repo)
 )sql"};
 
-constexpr Statement kCancelNewChildren{"cancel_new_children", R"sql(
-  update tasks set state = 9, ended_at = clock_timestamp() where fleet_id = $1 and ordinal between $2 and $3
+constexpr Statement kCloseNewChildren{"close_new_children", R"sql(
+  update tasks set state = $4, category = $5, ended_at = clock_timestamp()
+  where fleet_id = $1 and ordinal between $2 and $3
 )sql"};
 
-constexpr int32_t kSweepStep = 1000;
+constexpr Statement kReadClock{"job_clock", "select " FLEET_MICROS("clock_timestamp()")};
 
-// Cancels those of the fleet's children cursor + 1 … cursor + kSweepStep that `applies` to.
-absl::StatusOr<JobStep> CancelRange(Transaction& transaction, const domain::Ulid& fleet_id, int32_t cursor,
-                                    bool (*applies)(domain::TaskState)) {
-  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
-  JobStep step{fleet_id, 0, true};
-  const domain::Fleet* fleet = ledger.Find(fleet_id);
-  if (fleet == nullptr || domain::IsTerminal(fleet->state)) return step;
-  const int32_t last = std::min(cursor + kSweepStep, fleet->rollup.expanded);
-  step.finished = last >= fleet->rollup.expanded;
-  FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, fleet_id, cursor + 1, last));
-  std::vector<domain::Task> changed;
-  for (const auto& [id, task] : batch.tasks) {
-    if (!applies(task.state)) continue;
-    changed.push_back(domain::AfterCancel(task, batch.now));
-    ledger.Record(task, changed.back());
-  }
-  step.children = static_cast<int32_t>(changed.size());
-  FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
-  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
-  return step;
-}
+// Only fleets in which some child may be too old: what is delayed is as old as its retry_at at most.
+constexpr Statement kScheduleQueueAge{"schedule_queue_age", R"sql(
+  insert into fleet_jobs (fleet_id, kind)
+  select f.fleet_id, 6 from fleets f
+  where f.ended_at is null and f.cancel_mode = 0 and not f.expired and not f.paused and f.failure_message = ''
+    and f.queue_since < clock_timestamp() - $1 * interval '1 second'
+    and (f.queued > f.delayed or f.next_retry_at < clock_timestamp() - $1 * interval '1 second')
+  on conflict do nothing
+)sql"};
 
 }  // namespace
 
@@ -100,8 +90,22 @@ absl::StatusOr<std::optional<JobStep>> JobStore::SweepStep() { return RunStep(Jo
 absl::StatusOr<std::optional<JobStep>> JobStore::EndStragglersStep() {
   return RunStep(JobKind::kEndStragglers, &EndStragglers);
 }
+absl::StatusOr<std::optional<JobStep>> JobStore::RedriveStep() {
+  return RunStep(JobKind::kRedrive, [](Transaction& transaction, const Claim& claim) {
+    return Redrive(transaction, claim.fleet_id, claim.cursor);
+  });
+}
+absl::StatusOr<std::optional<JobStep>> JobStore::DeadlineStep() {
+  return RunStep(JobKind::kDeadline,
+                 [this](Transaction& transaction, const Claim& claim) { return PassDeadline(transaction, claim); });
+}
+absl::StatusOr<std::optional<JobStep>> JobStore::QueueAgeStep() {
+  return RunStep(JobKind::kQueueAge, [](Transaction& transaction, const Claim& claim) {
+    return FailAged(transaction, claim.fleet_id, claim.cursor);
+  });
+}
 
-absl::StatusOr<std::optional<JobStep>> JobStore::RunStep(JobKind kind, Step step) {
+absl::StatusOr<std::optional<JobStep>> JobStore::RunStep(JobKind kind, const Step& step) {
   domain::Ulid claimed;
   absl::StatusOr<std::optional<JobStep>> result =
       database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::optional<JobStep>> {
@@ -119,8 +123,8 @@ absl::StatusOr<std::optional<JobStep>> JobStore::RunStep(JobKind kind, Step step
         const std::string fleet_id = claim.fleet_id.ToUuid();
         if (done.finished) {
           FLEET_RETURN_IF_ERROR(transaction.Execute(kDeleteJob, {fleet_id, static_cast<int>(kind)}).status());
-        } else {
-          const int32_t moved = kind == JobKind::kExpand ? 1 : kSweepStep;
+        } else if (!done.kept) {
+          const int32_t moved = kind == JobKind::kExpand ? 1 : kTaskSweepStep;
           FLEET_RETURN_IF_ERROR(
               transaction.Execute(kSaveCursor, {fleet_id, static_cast<int>(kind), claim.cursor + moved}).status());
         }
@@ -161,22 +165,64 @@ absl::StatusOr<JobStep> JobStore::Expand(Transaction& transaction, const Claim& 
     return absl::DataLossError(
         absl::StrCat("expansion is at child ", first, ", the fleet counts ", fleet->rollup.expanded));
   }
-  const bool cancelled = fleet->cancel_mode != domain::CancelMode::kNone || !fleet->failure_message.empty();
-  if (cancelled) {
-    FLEET_RETURN_IF_ERROR(transaction.Execute(kCancelNewChildren, {fleet_id, first, last}).status());
+  const bool closing = domain::IsClosing(*fleet);
+  const domain::TaskState state = closing ? domain::ClosingState(*fleet) : domain::TaskState::kQueued;
+  if (closing) {
+    const bool late = state == domain::TaskState::kTimedOut;
+    const domain::FailureCategory category = late ? domain::FailureCategory::kTimeout : domain::FailureCategory::kNone;
+    FLEET_RETURN_IF_ERROR(
+        transaction
+            .Execute(kCloseNewChildren, {fleet_id, first, last, static_cast<int>(state), static_cast<int>(category)})
+            .status());
   }
-  ledger.RecordCreated(*fleet, first, last, cancelled ? domain::TaskState::kCancelled : domain::TaskState::kQueued);
+  ledger.RecordCreated(*fleet, first, last, state);
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
   return JobStep{claim.fleet_id, last - first + 1, is_end};
 }
 
 absl::StatusOr<JobStep> JobStore::Sweep(Transaction& transaction, const Claim& claim) {
-  return CancelRange(transaction, claim.fleet_id, claim.cursor,
-                     [](domain::TaskState state) { return state == domain::TaskState::kQueued; });
+  return CloseRange(transaction, claim.fleet_id, claim.cursor,
+                    [](domain::TaskState state) { return state == domain::TaskState::kQueued; });
 }
 
 absl::StatusOr<JobStep> JobStore::EndStragglers(Transaction& transaction, const Claim& claim) {
-  return CancelRange(transaction, claim.fleet_id, claim.cursor, &domain::IsActive);
+  return CloseRange(transaction, claim.fleet_id, claim.cursor, &domain::IsActive);
+}
+
+absl::StatusOr<JobStep> JobStore::PassDeadline(Transaction& transaction, const Claim& claim) const {
+  JobStep step{claim.fleet_id, 0, true};
+  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {claim.fleet_id}));
+  FLEET_ASSIGN_OR_RETURN(const Rows clock, transaction.Execute(kReadClock));
+  domain::Fleet* fleet = ledger.Find(claim.fleet_id);
+  const bool applies = fleet != nullptr && !domain::IsTerminal(fleet->state) && !domain::IsClosing(*fleet) &&
+                       fleet->policy.deadline.has_value();
+  if (!applies) return step;
+  if (clock[0].Time() < *fleet->policy.deadline) {
+    // It was put off since this job became due.
+    FLEET_RETURN_IF_ERROR(ScheduleJob(transaction, claim.fleet_id, JobKind::kDeadline, *fleet->policy.deadline));
+    step.finished = false;
+    step.kept = true;
+    return step;
+  }
+  fleet->expired = true;
+  ledger.Touch(claim.fleet_id);
+  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+  FLEET_RETURN_IF_ERROR(InsertJob(transaction, claim.fleet_id, JobKind::kSweep, absl::ZeroDuration()));
+  FLEET_RETURN_IF_ERROR(InsertJob(transaction, claim.fleet_id, JobKind::kEndStragglers, cancel_grace_));
+  return step;
+}
+
+absl::StatusOr<int> JobStore::ScheduleQueueAge() {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<int> {
+    FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
+    if (limits.queue_age_seconds == 0) {
+      transaction.RollBackInstead();
+      return 0;
+    }
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kScheduleQueueAge, {limits.queue_age_seconds}));
+    if (rows.affected() == 0) transaction.RollBackInstead();
+    return static_cast<int>(rows.affected());
+  });
 }
 
 absl::Status JobStore::PutOff(JobKind kind, const domain::Ulid& fleet_id, const absl::Status& error) {

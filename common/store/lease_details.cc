@@ -1,5 +1,7 @@
 #include "common/store/lease_details.h"
 
+#include <algorithm>
+
 #include "common/status/status_macros.h"
 #include "common/store/row_codec.h"
 #include "common/store/task_runs.h"
@@ -12,14 +14,14 @@ using database::Rows;
 using database::Statement;
 
 constexpr Statement kReadDetails{"read_details",
-                                 "select t.repo, r.clone_url, r.default_branch" FLEET_TASKS_IN_RUNS R"sql(
+                                 "select t.generation, t.repo, r.clone_url, r.default_branch" FLEET_TASKS_IN_RUNS R"sql(
   left join repositories r on r.repo_key = lower(t.repo)
   order by k.n, t.ordinal
 )sql"};
 
 constexpr Statement kReadDetailsAndParameters{
     "read_details_and_parameters",
-    "select t.repo, r.clone_url, r.default_branch, p.parameters" FLEET_TASKS_IN_RUNS R"sql(
+    "select t.generation, t.repo, r.clone_url, r.default_branch, p.parameters" FLEET_TASKS_IN_RUNS R"sql(
   left join repositories r on r.repo_key = lower(t.repo)
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
   order by k.n, t.ordinal
@@ -50,6 +52,7 @@ absl::StatusOr<std::vector<TaskDetails>> ReadDetails(database::Transaction& tran
   details.reserve(rows.size());
   for (RowReader row : rows) {
     TaskDetails& task = details.emplace_back();
+    task.generation = std::max(1, row.Int());
     task.repo = row.Text();
     task.clone_url = row.Text();
     task.default_branch = row.Text();

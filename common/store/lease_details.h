@@ -12,6 +12,7 @@
 namespace fleet::store {
 
 struct TaskDetails {
+  int32_t generation = 1;
   std::string repo;
   std::string clone_url;
   std::string default_branch;

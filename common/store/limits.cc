@@ -1,7 +1,6 @@
 #include "common/store/limits.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
 #include "common/status/status_macros.h"
@@ -9,7 +8,9 @@
 namespace fleet::store {
 namespace {
 
-constexpr database::Statement kReadLimits{"read_limits", "select name, value from limits"};
+constexpr database::Statement kReadLimits{"read_limits", R"sql(
+  select name, '', value from limits union all select name, scope, value from limit_overrides
+)sql"};
 
 }  // namespace
 
@@ -18,12 +19,15 @@ absl::StatusOr<domain::Limits> ReadLimits(database::Transaction& transaction) {
   domain::Limits limits;
   for (database::RowReader row : rows) {
     const std::string name = row.Text();
-    const auto value = static_cast<int32_t>(std::min<int64_t>(row.BigInt(), std::numeric_limits<int32_t>::max()));
-    if (name == "system_active") limits.system_active = value;
-    if (name == "user_active") limits.user_active = value;
-    if (name == "fleet_active_default") limits.fleet_active_default = value;
-    if (name == "open_fleets_system") limits.open_fleets_system = value;
-    if (name == "open_fleets_user") limits.open_fleets_user = value;
+    const std::string scope = row.Text();
+    const domain::LimitKind* kind = domain::FindLimitKind(name);
+    if (kind == nullptr) continue;
+    const auto value = static_cast<int32_t>(std::min<int64_t>(row.BigInt(), kind->most));
+    if (scope.empty()) {
+      limits.*(kind->field) = value;
+    } else {
+      limits.overrides[{name, scope}] = value;
+    }
   }
   return limits;
 }

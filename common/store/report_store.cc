@@ -12,21 +12,24 @@ namespace {
 
 using database::Transaction;
 
-// An attempt is recorded apart if it left words behind, or if the child goes on without it.
+// An attempt is recorded apart if it left words behind, if it did not complete its child, or if the child goes on
+// without it.
 bool NeedsRecord(const domain::TaskReport& report, const domain::Task& after) {
   if (!domain::IsTerminal(report.state)) return false;
   const domain::AttemptTexts& texts = report.texts;
-  return after.state != report.state || !texts.message.empty() || !texts.summary.empty() || !texts.log_tail.empty();
+  return after.state != report.state || report.state != domain::TaskState::kCompleted || !texts.message.empty() ||
+         !texts.summary.empty() || !texts.log_tail.empty();
 }
 
-EndedAttempt RecordOf(const domain::TaskReport& report, const domain::Task& before, const domain::Task& after,
-                      absl::Time now) {
+EndedAttempt RecordOf(const domain::TaskReport& report, const domain::Task& before, absl::Time now) {
   EndedAttempt attempt;
   attempt.task = report.task;
   attempt.attempt = report.attempt;
   attempt.runner_id = report.runner_id;
   attempt.state = report.state;
-  attempt.category = after.category;
+  attempt.category = domain::ReportedCategory(report);
+  attempt.reason = report.reason;
+  attempt.generation = before.generation;
   attempt.cost_micros = report.cost_micros;
   attempt.leased_at = before.leased_at;
   attempt.ended_at = now;
@@ -52,6 +55,7 @@ absl::StatusOr<std::vector<ReportAnswer>> ReportStore::Apply(const std::vector<d
     std::vector<ReportAnswer> answers(reports.size());
     std::vector<domain::Task> advanced;
     std::vector<domain::Task> changed;
+    std::vector<domain::Task> faulted;
     std::vector<EndedAttempt> ended;
     for (std::size_t i = 0; i < reports.size(); ++i) {
       const domain::TaskReport& report = reports[i];
@@ -63,7 +67,8 @@ absl::StatusOr<std::vector<ReportAnswer>> ReportStore::Apply(const std::vector<d
       domain::Task after = domain::AfterReport(task->second, fleet, report, batch.now, jitter_());
       answers[i].state = after.state;
       ledger.Record(task->second, after);
-      if (NeedsRecord(report, after)) ended.push_back(RecordOf(report, task->second, after, batch.now));
+      if (NeedsRecord(report, after)) ended.push_back(RecordOf(report, task->second, batch.now));
+      if (after.faults != task->second.faults) faulted.push_back(after);
       task->second = after;
       (domain::IsTerminal(report.state) ? changed : advanced).push_back(std::move(after));
     }
@@ -73,6 +78,7 @@ absl::StatusOr<std::vector<ReportAnswer>> ReportStore::Apply(const std::vector<d
     }
     FLEET_RETURN_IF_ERROR(SaveStages(transaction, advanced));
     FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
+    FLEET_RETURN_IF_ERROR(SaveControls(transaction, faulted));
     FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, ended));
     FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
     return answers;

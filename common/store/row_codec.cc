@@ -1,5 +1,7 @@
 #include "common/store/row_codec.h"
 
+#include <algorithm>
+
 #include "nlohmann/json.hpp"
 
 namespace fleet::store {
@@ -11,7 +13,7 @@ domain::Fleet ReadFleet(database::RowReader& row) {
   fleet.id = ReadUlid(row);
   fleet.creator = row.Text();
   fleet.pool = row.Text();
-  fleet.priority = row.Int();
+  fleet.policy.priority = row.Int();
   fleet.policy.max_concurrency = row.Int();
   fleet.policy.task_timeout = absl::Milliseconds(row.BigInt());
   fleet.policy.max_tries = row.Int();
@@ -24,14 +26,21 @@ domain::Fleet ReadFleet(database::RowReader& row) {
   for (int32_t& count : rollup.outcomes) count = row.Int();
   for (std::size_t i = 1; i < rollup.categories.size(); ++i) rollup.categories[i] = row.Int();
   rollup.delayed = row.Int();
+  rollup.suspects = row.Int();
   rollup.known_cost = row.Int();
   rollup.cost_micros = row.BigInt();
   rollup.duration_ms = row.BigInt();
   fleet.revision = row.BigInt();
   fleet.cancel_mode = static_cast<domain::CancelMode>(row.Int());
   fleet.cancelled_by = row.Text();
-  fleet.paused = row.Bool();
+  fleet.pause_reasons = row.Int();
+  fleet.paused_by = row.Text();
+  fleet.expired = row.Bool();
+  fleet.generation = row.Int();
+  fleet.retrying = row.Bool();
   fleet.failure_message = row.Text();
+  fleet.policy.deadline = row.OptionalTime();
+  fleet.queue_since = row.Time();
   fleet.next_retry_at = row.OptionalTime();
   fleet.created_at = row.Time();
   fleet.updated_at = row.Time();
@@ -51,6 +60,8 @@ domain::Task ReadTask(database::RowReader& row) {
   task.attempt = row.Int();
   task.tries = row.Int();
   task.losses = row.Int();
+  task.faults = row.Int();
+  task.generation = std::max(1, row.Int());
   task.runner_id = ReadUlid(row);
   task.cost_micros = row.OptionalBigInt();
   task.duration_ms = row.OptionalBigInt();
@@ -59,6 +70,7 @@ domain::Task ReadTask(database::RowReader& row) {
   task.retry_at = row.OptionalTime();
   task.leased_at = row.OptionalTime();
   task.ended_at = row.OptionalTime();
+  task.cancel_requested_at = row.OptionalTime();
   return task;
 }
 

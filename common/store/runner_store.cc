@@ -39,7 +39,9 @@ constexpr Statement kReadRunnerState{"read_runner_state", "select state from run
 
 // Leases of the runner's grants that are live. 60 s past its timeout a runner has had every chance to end the task.
 constexpr Statement kReadLiveLeases{"read_live_leases", R"sql(
-  select g.lease_seq, l.fleet_id, l.ordinal, l.attempt, f.cancel_mode = 1 or f.failure_message <> '',
+  select g.lease_seq, l.fleet_id, l.ordinal, l.attempt,
+    f.cancel_mode = 1 or f.failure_message <> '' or t.cancel_requested_at is not null, f.expired,
+    t.cancel_requested_at + $2 * interval '1 millisecond' < clock_timestamp(),
     t.leased_at + f.task_timeout_ms * interval '1 millisecond' + interval '15 seconds' < clock_timestamp(),
     t.leased_at + f.task_timeout_ms * interval '1 millisecond' + interval '60 seconds' < clock_timestamp()
   from lease_grants g
@@ -108,7 +110,9 @@ absl::Status NotRegistered() {
 
 struct LiveLease {
   int64_t lease_seq = 0;
-  bool stopping = false;
+  bool cancelled = false;
+  bool expired = false;
+  bool unconfirmed = false;  // its own cancel was not confirmed within the grace time
   bool overdue = false;
   bool far_overdue = false;
 };
@@ -123,7 +127,9 @@ LiveLeases ReadLiveLeases(const Rows& rows) {
     id.fleet_id = ReadUlid(row);
     id.ordinal = row.Int();
     const int32_t attempt = row.Int();
-    lease.stopping = row.Bool();
+    lease.cancelled = row.Bool();
+    lease.expired = row.Bool();
+    lease.unconfirmed = row.Bool();
     lease.overdue = row.Bool();
     lease.far_overdue = row.Bool();
     leases[{id, attempt}] = lease;
@@ -137,38 +143,65 @@ std::vector<StopOrder> OrdersFor(const RunnerHeartbeat& heartbeat, const LiveLea
     const auto lease = live.find({held.id, held.attempt});
     if (lease == live.end()) {
       orders.push_back({held, StopOrder::Reason::kLeaseLost});
-    } else if (lease->second.stopping) {
+    } else if (lease->second.cancelled) {
       orders.push_back({held, StopOrder::Reason::kCancelled});
-    } else if (lease->second.overdue) {
+    } else if (lease->second.expired || lease->second.overdue) {
       orders.push_back({held, StopOrder::Reason::kTimedOut});
     }
   }
   return orders;
 }
 
+// How a lease ended without a word of its runner.
+struct LeaseEnd {
+  domain::FailureReason reason;
+  absl::string_view message;
+};
+
+constexpr LeaseEnd kLost = {domain::FailureReason::kRunnerLost,
+                            "the runner was lost: no heartbeat within the lease time"};
+constexpr LeaseEnd kGivenBack = {domain::FailureReason::kGivenBack, "the runner gave the task back without a result"};
+constexpr LeaseEnd kOverdue = {domain::FailureReason::kTaskTimedOut,
+                               "ran past its timeout and its runner did not stop it"};
+constexpr LeaseEnd kUnconfirmed = {domain::FailureReason::kGivenBack,
+                                   "was cancelled, and its runner did not confirm within the grace time"};
+
 EndedAttempt ReturnRecord(const domain::Task& before, const domain::Task& after, const domain::Ulid& runner_id,
-                          absl::Time now, absl::string_view message) {
+                          absl::Time now, const LeaseEnd& end) {
   EndedAttempt attempt;
   attempt.task = before.id;
   attempt.attempt = before.attempt;
   attempt.runner_id = runner_id;
   attempt.state = domain::IsTerminal(after.state) ? after.state : domain::TaskState::kQueued;
-  attempt.category = after.state == domain::TaskState::kTimedOut ? domain::FailureCategory::kTimeout
-                                                                 : domain::FailureCategory::kCompute;
+  const domain::FailureKind& kind = domain::KindOf(end.reason);
+  attempt.category = kind.category;
+  attempt.reason = end.reason;
+  attempt.generation = before.generation;
   attempt.leased_at = before.leased_at;
   attempt.ended_at = now;
-  attempt.texts.message = std::string(message);
+  attempt.texts.message = std::string(end.message);
   return attempt;
 }
 
-constexpr absl::string_view kLostMessage = "the runner was lost: no heartbeat within the lease time";
-constexpr absl::string_view kGivenBackMessage = "the runner gave the task back without a result";
-constexpr absl::string_view kOverdueMessage = "ran past its timeout and its runner did not stop it";
+// What becomes of a child whose lease is taken from its runner.
+using Next = std::pair<domain::Task, LeaseEnd> (*)(const domain::Task&, const domain::Fleet&, absl::Time);
 
-// Takes the leases that are still live from `runner_id`. `next` says what becomes of each child.
-template <typename Next>
+std::pair<domain::Task, LeaseEnd> EndLost(const domain::Task& task, const domain::Fleet& fleet, absl::Time now) {
+  return {domain::AfterReturn(task, fleet, domain::ReturnCause::kRunnerLost, now), kLost};
+}
+std::pair<domain::Task, LeaseEnd> EndGivenBack(const domain::Task& task, const domain::Fleet& fleet, absl::Time now) {
+  return {domain::AfterReturn(task, fleet, domain::ReturnCause::kGivenBack, now), kGivenBack};
+}
+std::pair<domain::Task, LeaseEnd> EndOverdue(const domain::Task& task, const domain::Fleet&, absl::Time now) {
+  return {domain::AfterTimeout(task, now), kOverdue};
+}
+std::pair<domain::Task, LeaseEnd> EndUnconfirmed(const domain::Task& task, const domain::Fleet&, absl::Time now) {
+  return {domain::AfterCancel(task, now), kUnconfirmed};
+}
+
+// Takes the leases that are still live from `runner_id`.
 absl::Status TakeLeases(Transaction& transaction, const domain::Ulid& runner_id, const std::vector<GrantedTask>& leases,
-                        const Next& next) {
+                        Next next) {
   std::vector<domain::Ulid> fleet_ids;
   std::vector<domain::TaskId> task_ids;
   for (const GrantedTask& lease : leases) {
@@ -184,14 +217,21 @@ absl::Status TakeLeases(Transaction& transaction, const domain::Ulid& runner_id,
     if (found == batch.tasks.end()) continue;
     const domain::Task& task = found->second;
     if (task.attempt != lease.attempt || task.runner_id != runner_id || !domain::IsActive(task.state)) continue;
-    const auto [after, message] = next(lease, task, *ledger.Find(task.id.fleet_id), batch.now);
+    const auto [after, end] = next(task, *ledger.Find(task.id.fleet_id), batch.now);
     ledger.Record(task, after);
-    ended.push_back(ReturnRecord(task, after, runner_id, batch.now, message));
+    ended.push_back(ReturnRecord(task, after, runner_id, batch.now, end));
     changed.push_back(after);
   }
   FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
   FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, ended));
   return ledger.Write(transaction);
+}
+
+absl::Status TakeLeasesOf(database::ConnectionPool& pool, const domain::Ulid& runner_id,
+                          const std::vector<GrantedTask>& leases, Next next) {
+  if (leases.empty()) return absl::OkStatus();
+  return database::InTransaction(
+      pool, [&](Transaction& transaction) -> absl::Status { return TakeLeases(transaction, runner_id, leases, next); });
 }
 
 }  // namespace
@@ -207,6 +247,7 @@ absl::Status RunnerStore::Register(const RunnerRegistration& runner) {
 
 absl::StatusOr<std::vector<StopOrder>> RunnerStore::Heartbeat(const RunnerHeartbeat& heartbeat) {
   const std::string runner_id = heartbeat.runner_id.ToUuid();
+  const int64_t grace_ms = absl::ToInt64Milliseconds(cancel_grace_);
   LiveLeases live;
   bool is_old = false;
   FLEET_RETURN_IF_ERROR(database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
@@ -220,7 +261,7 @@ absl::StatusOr<std::vector<StopOrder>> RunnerStore::Heartbeat(const RunnerHeartb
       is_old = true;
       return absl::OkStatus();
     }
-    FLEET_ASSIGN_OR_RETURN(const Rows leases, transaction.Execute(kReadLiveLeases, {runner_id}));
+    FLEET_ASSIGN_OR_RETURN(const Rows leases, transaction.Execute(kReadLiveLeases, {runner_id, grace_ms}));
     live = ReadLiveLeases(leases);
     std::set<int64_t> live_seqs;
     for (const auto& [key, lease] : live) live_seqs.insert(lease.lease_seq);
@@ -233,36 +274,22 @@ absl::StatusOr<std::vector<StopOrder>> RunnerStore::Heartbeat(const RunnerHeartb
   std::set<std::pair<domain::TaskId, int32_t>> held;
   for (const GrantedTask& lease : heartbeat.held) held.insert({lease.id, lease.attempt});
   std::vector<GrantedTask> given_back;
+  std::vector<GrantedTask> cancelled;
   std::vector<GrantedTask> overdue;
   for (const auto& [key, lease] : live) {
     const bool received = lease.lease_seq <= heartbeat.received_lease_seq;
     if (received && held.count(key) == 0) {
       given_back.push_back({key.first, key.second});
+    } else if (lease.unconfirmed) {
+      cancelled.push_back({key.first, key.second});
     } else if (lease.far_overdue) {
       overdue.push_back({key.first, key.second});
     }
   }
-  if (!given_back.empty() || !overdue.empty()) {
-    FLEET_RETURN_IF_ERROR(ReturnLeases(heartbeat.runner_id, given_back, overdue));
-  }
+  FLEET_RETURN_IF_ERROR(TakeLeasesOf(pool_, heartbeat.runner_id, given_back, &EndGivenBack));
+  FLEET_RETURN_IF_ERROR(TakeLeasesOf(pool_, heartbeat.runner_id, cancelled, &EndUnconfirmed));
+  FLEET_RETURN_IF_ERROR(TakeLeasesOf(pool_, heartbeat.runner_id, overdue, &EndOverdue));
   return OrdersFor(heartbeat, live);
-}
-
-absl::Status RunnerStore::ReturnLeases(const domain::Ulid& runner_id, const std::vector<GrantedTask>& given_back,
-                                       const std::vector<GrantedTask>& overdue) {
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
-    std::vector<GrantedTask> leases = given_back;
-    leases.insert(leases.end(), overdue.begin(), overdue.end());
-    return TakeLeases(
-        transaction, runner_id, leases,
-        [&](const GrantedTask& lease, const domain::Task& task, const domain::Fleet& fleet,
-            absl::Time now) -> std::pair<domain::Task, absl::string_view> {
-          if (std::find(overdue.begin(), overdue.end(), lease) != overdue.end()) {
-            return {domain::AfterTimeout(task, now), kOverdueMessage};
-          }
-          return {domain::AfterReturn(task, fleet, domain::ReturnCause::kGivenBack, now), kGivenBackMessage};
-        });
-  });
 }
 
 absl::StatusOr<int> RunnerStore::MarkLost(absl::Duration lease) {
@@ -306,12 +333,7 @@ absl::StatusOr<std::optional<int>> RunnerStore::ReclaimStep() {
       FLEET_RETURN_IF_ERROR(transaction.Execute(kForgetRunner, {runner_id.ToUuid()}).status());
       return 0;
     }
-    FLEET_RETURN_IF_ERROR(
-        TakeLeases(transaction, runner_id, leases,
-                   [](const GrantedTask&, const domain::Task& task, const domain::Fleet& fleet,
-                      absl::Time now) -> std::pair<domain::Task, absl::string_view> {
-                     return {domain::AfterReturn(task, fleet, domain::ReturnCause::kRunnerLost, now), kLostMessage};
-                   }));
+    FLEET_RETURN_IF_ERROR(TakeLeases(transaction, runner_id, leases, &EndLost));
     FLEET_RETURN_IF_ERROR(transaction.Execute(kDropGrants, {runner_id.ToUuid(), seqs}).status());
     return static_cast<int>(leases.size());
   });

@@ -35,13 +35,16 @@ struct StopOrder {
 
 class RunnerStore {
  public:
-  explicit RunnerStore(database::ConnectionPool& pool) : pool_(pool) {}
+  // `cancel_grace`: what a runner has to confirm that it stopped a child that was cancelled by itself.
+  explicit RunnerStore(database::ConnectionPool& pool, absl::Duration cancel_grace = absl::Seconds(30))
+      : pool_(pool), cancel_grace_(cancel_grace) {}
 
   // Idempotent. Returns kFailedPrecondition with reason RUNNER_LOST if it was marked lost.
   absl::Status Register(const RunnerRegistration& runner);
 
   // Returns kFailedPrecondition with reason RUNNER_LOST or RUNNER_NOT_REGISTERED. Leases of received grants that are
-  // not held go back to the queue; leases that ran far past their timeout end TIMED_OUT.
+  // not held go back to the queue; leases that ran far past their timeout end TIMED_OUT; cancelled children whose
+  // runner did not confirm end CANCELLED.
   absl::StatusOr<std::vector<StopOrder>> Heartbeat(const RunnerHeartbeat& heartbeat);
 
   // Marks runners lost whose last heartbeat is older than `lease`; takes the dispatch gate, so that none is granted
@@ -58,10 +61,8 @@ class RunnerStore {
   absl::StatusOr<bool> ServicesPresentFor(absl::Duration lease, absl::Duration gap);
 
  private:
-  absl::Status ReturnLeases(const domain::Ulid& runner_id, const std::vector<GrantedTask>& given_back,
-                            const std::vector<GrantedTask>& overdue);
-
   database::ConnectionPool& pool_;
+  const absl::Duration cancel_grace_;
 };
 
 }  // namespace fleet::store

@@ -1,6 +1,7 @@
 #include "common/store/task_rows.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/domain/failure_fingerprint.h"
 #include "common/status/status_macros.h"
 #include "common/store/row_codec.h"
 #include "common/store/task_runs.h"
@@ -44,15 +45,24 @@ constexpr Statement kSaveStages{"save_stages", R"sql(
   where t.fleet_id = k.fleet_id and t.ordinal between k.first_ordinal and k.last_ordinal
 )sql"};
 
+constexpr Statement kSaveControls{"save_controls", R"sql(
+  update tasks t set generation = nullif(n.generation, 1), faults = nullif(n.faults, 0),
+    cancel_requested_at = )sql" FLEET_TIMESTAMP("n.cancel_requested_at") R"sql(
+  from unnest($1::uuid[], $2::int[], $3::smallint[], $4::smallint[], $5::bigint[])
+    as n(fleet_id, ordinal, generation, faults, cancel_requested_at)
+  where t.fleet_id = n.fleet_id and t.ordinal = n.ordinal
+)sql"};
+
 constexpr Statement kInsertAttempts{"insert_attempts", R"sql(
   insert into task_attempts (fleet_id, ordinal, attempt, runner_id, state, category, cost_micros, leased_at, ended_at,
-    message, summary, log_tail)
+    message, summary, log_tail, reason, generation, fingerprint)
   select n.fleet_id, n.ordinal, n.attempt, n.runner_id, n.state, n.category, n.cost_micros,
-    )sql" FLEET_TIMESTAMP("n.leased_at") ", " FLEET_TIMESTAMP("n.ended_at") R"sql(, n.message, n.summary, n.log_tail
+    )sql" FLEET_TIMESTAMP("n.leased_at") ", " FLEET_TIMESTAMP("n.ended_at") R"sql(, n.message, n.summary, n.log_tail,
+    coalesce(n.reason, 0::smallint), n.generation, n.fingerprint
   from unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::smallint[], $6::smallint[], $7::bigint[], $8::bigint[],
-      $9::bigint[], $10::text[], $11::text[], $12::text[])
+      $9::bigint[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::smallint[], $15::text[])
     as n(fleet_id, ordinal, attempt, runner_id, state, category, cost_micros, leased_at, ended_at, message, summary,
-      log_tail)
+      log_tail, reason, generation, fingerprint)
   on conflict do nothing
 )sql"};
 
@@ -143,6 +153,21 @@ absl::Status SaveTasks(database::Transaction& transaction, const std::vector<dom
   return CheckWritten(rows, tasks.size());
 }
 
+absl::Status SaveControls(database::Transaction& transaction, const std::vector<domain::Task>& tasks) {
+  if (tasks.empty()) return absl::OkStatus();
+  Array fleet_ids, ordinals, generations, faults, cancels;
+  for (const domain::Task& task : tasks) {
+    fleet_ids.AddBare(task.id.fleet_id.ToUuid());
+    ordinals.Add(int64_t{task.id.ordinal});
+    generations.Add(int64_t{task.generation});
+    faults.Add(int64_t{task.faults});
+    cancels.Add(task.cancel_requested_at);
+  }
+  FLEET_ASSIGN_OR_RETURN(const database::Rows rows,
+                         transaction.Execute(kSaveControls, {fleet_ids, ordinals, generations, faults, cancels}));
+  return CheckWritten(rows, tasks.size());
+}
+
 absl::Status SaveStages(database::Transaction& transaction, const std::vector<domain::Task>& tasks) {
   if (tasks.empty()) return absl::OkStatus();
   TaskRuns runs;
@@ -164,7 +189,9 @@ absl::Status SaveStages(database::Transaction& transaction, const std::vector<do
 
 absl::Status InsertAttempts(database::Transaction& transaction, const std::vector<EndedAttempt>& attempts) {
   if (attempts.empty()) return absl::OkStatus();
-  Array fleet_ids, ordinals, numbers, runners, states, categories, costs, leases, ends, messages, summaries, logs;
+  Array fleet_ids, ordinals, numbers, runners, states, categories, costs, leases, ends, messages, summaries, logs,
+      fingerprints;
+  UsualArray reasons, generations;
   for (const EndedAttempt& attempt : attempts) {
     fleet_ids.AddBare(attempt.task.fleet_id.ToUuid());
     ordinals.Add(int64_t{attempt.task.ordinal});
@@ -178,10 +205,17 @@ absl::Status InsertAttempts(database::Transaction& transaction, const std::vecto
     messages.AddText(attempt.texts.message);
     summaries.AddText(attempt.texts.summary);
     logs.AddText(attempt.texts.log_tail);
+    reasons.Add(static_cast<int64_t>(attempt.reason), attempt.reason == domain::FailureReason::kUnspecified);
+    generations.Add(int64_t{attempt.generation}, attempt.generation == 1);
+    if (attempt.category == domain::FailureCategory::kNone) {
+      fingerprints.AddNull();
+    } else {
+      fingerprints.AddText(domain::Fingerprint(attempt.category, attempt.texts.message));
+    }
   }
   return transaction
       .Execute(kInsertAttempts, {fleet_ids, ordinals, numbers, runners, states, categories, costs, leases, ends,
-                                 messages, summaries, logs})
+                                 messages, summaries, logs, reasons, generations, fingerprints})
       .status();
 }
 

@@ -27,6 +27,8 @@ absl::StatusOr<TaskBatch> LoadTaskRange(database::Transaction& transaction, cons
 // Writes what AfterReport and its like change; each child at most once. A child keeps its runner or loses it. Returns
 // kInternal if a row is missing.
 absl::Status SaveTasks(database::Transaction& transaction, const std::vector<domain::Task>& tasks);
+// What SaveTasks leaves out, since few children ever have it: generation, faults, cancel_requested_at.
+absl::Status SaveControls(database::Transaction& transaction, const std::vector<domain::Task>& tasks);
 // The same for children that changed in their state alone: from one active state to another.
 absl::Status SaveStages(database::Transaction& transaction, const std::vector<domain::Task>& tasks);
 
@@ -37,6 +39,8 @@ struct EndedAttempt {
   domain::Ulid runner_id;
   domain::TaskState state = domain::TaskState::kFailed;  // how the attempt ended; QUEUED: it was returned
   domain::FailureCategory category = domain::FailureCategory::kNone;
+  domain::FailureReason reason = domain::FailureReason::kUnspecified;
+  int32_t generation = 1;
   std::optional<int64_t> cost_micros;
   std::optional<absl::Time> leased_at;
   absl::Time ended_at;

@@ -11,15 +11,15 @@ constexpr std::size_t kMostCached = 1000;
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Get(const domain::Ulid& fleet_id) {
+absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Get(const Key& key) {
   {
     MutexLock lock(mutex_);
-    const auto cached = cached_.find(fleet_id);
+    const auto cached = cached_.find(key);
     if (cached != cached_.end()) return cached->second;
   }
-  FLEET_ASSIGN_OR_RETURN(std::shared_ptr<const v1::LeasedFleet> loaded, Load(fleet_id));
+  FLEET_ASSIGN_OR_RETURN(std::shared_ptr<const v1::LeasedFleet> loaded, Load(key));
   MutexLock lock(mutex_);
-  if (cached_.emplace(fleet_id, loaded).second) oldest_first_.push_back(fleet_id);
+  if (cached_.emplace(key, loaded).second) oldest_first_.push_back(key);
   if (oldest_first_.size() > kMostCached) {
     cached_.erase(oldest_first_.front());
     oldest_first_.pop_front();
@@ -27,16 +27,19 @@ absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Get(con
   return loaded;
 }
 
-absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Load(const domain::Ulid& fleet_id) {
+absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Load(const Key& key) {
+  const auto& [fleet_id, generation] = key;
   FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, fleets_.Get(fleet_id));
-  const auto ref = domain::WorkflowRef::Parse(record.intent.resolved_workflow);
+  FLEET_ASSIGN_OR_RETURN(const domain::FleetIntent intent, fleets_.GetIntent(fleet_id, generation));
+  const auto ref = domain::WorkflowRef::Parse(intent.resolved_workflow);
   if (!ref.has_value()) return absl::InternalError("the fleet's workflow reference is malformed");
   FLEET_ASSIGN_OR_RETURN(const store::WorkflowRecord workflow, catalog_.GetWorkflow(*ref));
   auto fleet = std::make_shared<v1::LeasedFleet>();
   fleet->set_fleet_id(fleet_id.ToString());
+  fleet->set_generation(generation);
   FLEET_ASSIGN_OR_RETURN(*fleet->mutable_workflow(), ToProto(workflow));
-  fleet->set_task_description(record.intent.task_description);
-  fleet->mutable_parameters()->insert(record.intent.parameters.begin(), record.intent.parameters.end());
+  fleet->set_task_description(intent.task_description);
+  fleet->mutable_parameters()->insert(intent.parameters.begin(), intent.parameters.end());
   *fleet->mutable_task_timeout() = ToProtoDuration(record.fleet.policy.task_timeout);
   return std::shared_ptr<const v1::LeasedFleet>(std::move(fleet));
 }

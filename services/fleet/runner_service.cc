@@ -101,7 +101,7 @@ grpc::ServerUnaryReactor* RunnerService::LeaseTasks(grpc::CallbackServerContext*
 absl::Status RunnerService::FillLeases(const store::LeaseAnswer& answer, v1::LeaseTasksResponse* response) {
   FLEET_ASSIGN_OR_RETURN(const std::vector<store::TaskDetails> details, leasing_.store.Details(answer.tasks));
   if (details.size() != answer.tasks.size()) return absl::InternalError("leased children are missing");
-  std::set<domain::Ulid> fleet_ids;
+  std::set<LeasedFleetCache::Key> fleets;
   for (std::size_t i = 0; i < details.size(); ++i) {
     const store::GrantedTask& task = answer.tasks[i];
     v1::Lease& lease = *response->add_leases();
@@ -113,10 +113,11 @@ absl::Status RunnerService::FillLeases(const store::LeaseAnswer& answer, v1::Lea
     lease.set_branch(domain::BranchName(task.id.fleet_id, details[i].repo));
     const domain::Parameters parameters = store::DecodeParameters(details[i].parameters);
     lease.mutable_parameters()->insert(parameters.begin(), parameters.end());
-    fleet_ids.insert(task.id.fleet_id);
+    lease.set_generation(details[i].generation);
+    fleets.insert({task.id.fleet_id, details[i].generation});
   }
-  for (const domain::Ulid& fleet_id : fleet_ids) {
-    FLEET_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::LeasedFleet> fleet, leasing_.fleets.Get(fleet_id));
+  for (const LeasedFleetCache::Key& key : fleets) {
+    FLEET_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::LeasedFleet> fleet, leasing_.fleets.Get(key));
     *response->add_fleets() = *fleet;
   }
   return absl::OkStatus();

@@ -57,7 +57,9 @@ store::NewFleet TestStores::NewFleet(const FleetOptions& options) const {
   fleet.request_fingerprint = absl::StrCat("targets ", options.targets);
   fleet.workflow = *domain::WorkflowRef::Parse(kWorkflow);
   for (int i = 1; i <= options.targets; ++i) fleet.targets.push_back({RepoName(i), ""});
-  fleet.policy = {options.max_concurrency, absl::Hours(1), options.max_tries};
+  fleet.policy.max_concurrency = options.max_concurrency;
+  fleet.policy.task_timeout = absl::Hours(1);
+  fleet.policy.max_tries = options.max_tries;
   return fleet;
 }
 

@@ -6,16 +6,16 @@
 namespace fleet::runner {
 
 std::vector<LeasedTask> HeldLeases::Accept(int64_t lease_seq, const v1::LeaseTasksResponse& response) {
-  std::map<std::string, std::shared_ptr<const v1::LeasedFleet>> fleets;
+  std::map<std::pair<std::string, int32_t>, std::shared_ptr<const v1::LeasedFleet>> fleets;  // by generation too
   for (const v1::LeasedFleet& fleet : response.fleets()) {
-    fleets[fleet.fleet_id()] = std::make_shared<const v1::LeasedFleet>(fleet);
+    fleets[{fleet.fleet_id(), fleet.generation()}] = std::make_shared<const v1::LeasedFleet>(fleet);
   }
   std::vector<LeasedTask> tasks;
   MutexLock lock(mutex_);
   received_lease_seq_ = lease_seq;
   for (const v1::Lease& lease : response.leases()) {
     const auto id = domain::TaskId::Parse(lease.task_id());
-    const auto fleet = id.has_value() ? fleets.find(id->fleet_id.ToString()) : fleets.end();
+    const auto fleet = id.has_value() ? fleets.find({id->fleet_id.ToString(), lease.generation()}) : fleets.end();
     if (fleet == fleets.end()) continue;
     held_.emplace(Key(lease.task_id(), lease.attempt()), std::make_shared<StopToken>());
     tasks.push_back({lease, fleet->second});

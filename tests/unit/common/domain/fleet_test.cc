@@ -31,7 +31,7 @@ Fleet Make(const Given& given) {
   set(TaskState::kFailed, given.failed);
   set(TaskState::kCancelled, given.cancelled);
   fleet.cancel_mode = given.cancel;
-  fleet.paused = given.paused;
+  fleet.pause_reasons = given.paused ? static_cast<int32_t>(PauseReason::kUser) : 0;
   fleet.failure_message = given.failure;
   return fleet;
 }

@@ -69,7 +69,7 @@ TEST_F(FleetStoreTest, WithoutACapTheLimitsDefaultIsTaken) {
 TEST_F(FleetStoreTest, AnUnknownFleetIsNotFound) {
   const domain::Ulid unknown = domain::Ulid::Generate(absl::Now());
   EXPECT_THAT(stores_.fleets.Get(unknown), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(stores_.fleets.GetIntent(unknown), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(stores_.fleets.GetIntent(unknown, 1), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(FleetStoreTest, ListsTheNewestFirstPageByPage) {

@@ -31,7 +31,9 @@ store::FleetRecord Record() {
   fleet.creator = "ann";
   fleet.pool = "default";
   fleet.state = domain::FleetState::kRunning;
-  fleet.policy = {7, absl::Minutes(30), 3};
+  fleet.policy.max_concurrency = 7;
+  fleet.policy.task_timeout = absl::Minutes(30);
+  fleet.policy.max_tries = 3;
   fleet.revision = 42;
   fleet.created_at = absl::FromUnixMicros(1'700'000'000'123'456);
   fleet.updated_at = fleet.created_at + absl::Seconds(1);

@@ -1,0 +1,35 @@
+#include "common/domain/limits.h"
+
+#include <algorithm>
+
+namespace fleet::domain {
+namespace {
+
+constexpr int32_t kMostActive = 1000000;
+constexpr int32_t kMostTargets = 100000;
+constexpr int32_t kMostSeconds = 366 * 24 * 3600;
+
+}  // namespace
+
+const std::vector<LimitKind>& AllLimitKinds() {
+  static const auto& kAll = *new std::vector<LimitKind>{
+      {"fleet_active_default", &Limits::fleet_active_default, kMostActive, "", LimitEffect::kQueue},
+      {"open_fleets_system", &Limits::open_fleets_system, kMostActive, "", LimitEffect::kRefuse},
+      {"open_fleets_user", &Limits::open_fleets_user, kMostActive, "user", LimitEffect::kRefuse},
+      {"pool_active", &Limits::pool_active, kMostActive, "pool", LimitEffect::kQueue},
+      {"queue_age_seconds", &Limits::queue_age_seconds, kMostSeconds, "", LimitEffect::kFail},
+      {"submit_rate_user", &Limits::submit_rate_user, kMostActive, "user", LimitEffect::kRefuse},
+      {"system_active", &Limits::system_active, kMostActive, "", LimitEffect::kQueue},
+      {"targets_per_fleet", &Limits::targets_per_fleet, kMostTargets, "", LimitEffect::kRefuse},
+      {"user_active", &Limits::user_active, kMostActive, "user", LimitEffect::kQueue},
+  };
+  return kAll;
+}
+
+const LimitKind* FindLimitKind(absl::string_view name) {
+  const std::vector<LimitKind>& all = AllLimitKinds();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const LimitKind& kind) { return kind.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace fleet::domain

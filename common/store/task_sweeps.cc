@@ -1,0 +1,171 @@
+#include "common/store/task_sweeps.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/domain/task_transitions.h"
+#include "common/status/status_macros.h"
+#include "common/store/failure_rows.h"
+#include "common/store/fleet_ledger.h"
+#include "common/store/limits.h"
+#include "common/store/row_codec.h"
+#include "common/store/task_rows.h"
+
+namespace fleet::store {
+namespace {
+
+using database::RowReader;
+using database::Rows;
+using database::Statement;
+using database::Transaction;
+
+constexpr Statement kReadSelection{"read_selection", R"sql(
+  select states, categories, fingerprints, repo_keys from fleet_generations where fleet_id = $1 and generation = $2
+)sql"};
+
+constexpr Statement kCountRetried{"count_retried", R"sql(
+  update fleet_generations set retried = retried + $3 where fleet_id = $1 and generation = $2
+)sql"};
+
+struct Selection {
+  std::set<int32_t> states;
+  std::set<int32_t> categories;
+  std::set<std::string> fingerprints;
+  std::set<std::string> repo_keys;
+};
+
+std::set<std::string> ToSet(const std::vector<std::optional<std::string>>& texts) {
+  std::set<std::string> set;
+  for (const auto& text : texts) set.insert(text.value_or(""));
+  return set;
+}
+
+absl::StatusOr<Selection> ReadSelection(Transaction& transaction, const domain::Fleet& fleet) {
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadSelection, {fleet.id.ToUuid(), fleet.generation}));
+  if (rows.empty()) return absl::InternalError("a generation is missing");
+  RowReader row = rows[0];
+  Selection selection;
+  for (const int32_t state : row.IntArray()) selection.states.insert(state);
+  for (const int32_t category : row.IntArray()) selection.categories.insert(category);
+  selection.fingerprints = ToSet(row.TextArray());
+  selection.repo_keys = ToSet(row.TextArray());
+  return selection;
+}
+
+bool Matches(const Selection& selection, const domain::Task& task, const std::map<int32_t, std::string>& fingerprints) {
+  const auto allows = [](const auto& set, const auto& value) { return set.empty() || set.count(value) > 0; };
+  if (!domain::IsTerminal(task.state)) return false;
+  if (!allows(selection.states, static_cast<int32_t>(task.state))) return false;
+  if (!allows(selection.categories, static_cast<int32_t>(task.category))) return false;
+  if (!allows(selection.repo_keys, domain::RepoKey(task.repo))) return false;
+  if (selection.fingerprints.empty()) return true;
+  const auto fingerprint = fingerprints.find(task.id.ordinal);
+  return fingerprint != fingerprints.end() && selection.fingerprints.count(fingerprint->second) > 0;
+}
+
+// What the child's row says of its last attempt is overwritten by the next one: it is recorded first, unless it is.
+EndedAttempt LastAttemptOf(const domain::Task& task) {
+  EndedAttempt attempt;
+  attempt.task = task.id;
+  attempt.attempt = task.attempt;
+  attempt.runner_id = task.runner_id;
+  attempt.state = task.state;
+  attempt.category = task.category;
+  attempt.generation = task.generation;
+  attempt.leased_at = task.leased_at;
+  attempt.ended_at = task.ended_at.value_or(absl::UnixEpoch());
+  return attempt;
+}
+
+}  // namespace
+
+absl::StatusOr<JobStep> CloseRange(Transaction& transaction, const domain::Ulid& fleet_id, int32_t cursor,
+                                   bool (*applies)(domain::TaskState)) {
+  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
+  JobStep step{fleet_id, 0, true};
+  const domain::Fleet* fleet = ledger.Find(fleet_id);
+  if (fleet == nullptr || domain::IsTerminal(fleet->state) || !domain::IsClosing(*fleet)) return step;
+  const int32_t last = std::min(cursor + kTaskSweepStep, fleet->rollup.expanded);
+  step.finished = last >= fleet->rollup.expanded;
+  FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, fleet_id, cursor + 1, last));
+  std::vector<domain::Task> changed;
+  for (const auto& [id, task] : batch.tasks) {
+    if (!applies(task.state)) continue;
+    changed.push_back(domain::AfterClosing(task, *fleet, batch.now));
+    ledger.Record(task, changed.back());
+  }
+  step.children = static_cast<int32_t>(changed.size());
+  FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
+  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+  return step;
+}
+
+absl::StatusOr<JobStep> Redrive(Transaction& transaction, const domain::Ulid& fleet_id, int32_t cursor) {
+  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
+  JobStep step{fleet_id, 0, true};
+  domain::Fleet* fleet = ledger.Find(fleet_id);
+  if (fleet == nullptr || !fleet->retrying) return step;
+  const int32_t last = std::min(cursor + kTaskSweepStep, fleet->rollup.expanded);
+  step.finished = domain::IsClosing(*fleet) || last >= fleet->rollup.expanded;
+  std::vector<domain::Task> changed;
+  std::vector<EndedAttempt> attempts;
+  if (!domain::IsClosing(*fleet)) {
+    FLEET_ASSIGN_OR_RETURN(const Selection selection, ReadSelection(transaction, *fleet));
+    FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, fleet_id, cursor + 1, last));
+    std::map<int32_t, std::string> fingerprints;
+    if (!selection.fingerprints.empty()) {
+      FLEET_ASSIGN_OR_RETURN(fingerprints, ReadFingerprints(transaction, fleet_id, cursor + 1, last));
+    }
+    for (const auto& [id, task] : batch.tasks) {
+      if (!Matches(selection, task, fingerprints)) continue;
+      if (task.attempt > 0) attempts.push_back(LastAttemptOf(task));
+      changed.push_back(domain::AfterRedrive(task, fleet->generation));
+      ledger.Record(task, changed.back());
+    }
+  }
+  if (!changed.empty()) {
+    fleet->next_ordinal = std::min(fleet->next_ordinal, changed.front().id.ordinal);
+    step.children = static_cast<int32_t>(changed.size());
+    FLEET_RETURN_IF_ERROR(
+        transaction.Execute(kCountRetried, {fleet_id.ToUuid(), fleet->generation, step.children}).status());
+  }
+  if (step.finished) {
+    fleet->retrying = false;
+    ledger.Touch(fleet_id);
+  }
+  FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
+  FLEET_RETURN_IF_ERROR(SaveControls(transaction, changed));
+  FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, attempts));
+  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+  return step;
+}
+
+absl::StatusOr<JobStep> FailAged(Transaction& transaction, const domain::Ulid& fleet_id, int32_t cursor) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
+  const absl::Duration limit = absl::Seconds(limits.queue_age_seconds);
+  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
+  JobStep step{fleet_id, 0, true};
+  const domain::Fleet* fleet = ledger.Find(fleet_id);
+  if (fleet == nullptr || !domain::MayStart(*fleet) || limits.queue_age_seconds == 0) return step;
+  const int32_t last = std::min(cursor + kTaskSweepStep, fleet->rollup.expanded);
+  step.finished = last >= fleet->rollup.expanded;
+  FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, fleet_id, cursor + 1, last));
+  std::vector<domain::Task> changed;
+  for (const auto& [id, task] : batch.tasks) {
+    if (task.state != domain::TaskState::kQueued) continue;
+    // A child that waits out a backoff is not kept waiting until it is due.
+    const absl::Time since = std::max(fleet->queue_since, task.retry_at.value_or(absl::InfinitePast()));
+    if (since + limit >= batch.now) continue;
+    changed.push_back(domain::AfterQueueAge(task, batch.now));
+    ledger.Record(task, changed.back());
+  }
+  step.children = static_cast<int32_t>(changed.size());
+  FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
+  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+  return step;
+}
+
+}  // namespace fleet::store
