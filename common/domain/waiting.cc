@@ -10,6 +10,11 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
   const Rollup& rollup = fleet.rollup;
   const int32_t active = rollup.Active();
   if (fleet.state == FleetState::kCancelling) {
+    if (ClosingState(fleet) == TaskState::kTimedOut) {
+      reasons.push_back({WaitReason::kCancelling,
+                         absl::StrCat("past its deadline; ", active, " running children are being stopped")});
+      return reasons;
+    }
     reasons.push_back({WaitReason::kCancelling,
                        absl::StrCat("cancelled by ", fleet.cancelled_by, "; ", active,
                                     fleet.cancel_mode == CancelMode::kDrain ? " running children go on to their end"
@@ -17,12 +22,17 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
     return reasons;
   }
   if (fleet.state == FleetState::kPaused) {
-    reasons.push_back({WaitReason::kPaused, absl::StrCat("paused; ", active, " running children go on")});
+    reasons.push_back({WaitReason::kPaused, absl::StrCat("paused by ", fleet.paused_by, "; ", active,
+                                                         " running children go on; ResumeFleet continues")});
     return reasons;
   }
   if (rollup.expanded < rollup.total) {
     reasons.push_back({WaitReason::kExpanding, absl::StrCat("a worker has enqueued ", rollup.expanded, " of ",
                                                             rollup.total, " children so far")});
+  }
+  if (fleet.retrying) {
+    reasons.push_back({WaitReason::kRetrying, absl::StrCat("a worker returns the children of generation ",
+                                                           fleet.generation, " to the queue")});
   }
   if (rollup.State(TaskState::kQueued) == 0) return reasons;
   if (usage.pool_runners == 0) {
@@ -33,10 +43,15 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
     reasons.push_back({WaitReason::kFleetCap, absl::StrCat("at its own cap: ", active, " of max_concurrency ",
                                                            fleet.policy.max_concurrency, " children are running")});
   }
-  if (usage.user_active >= usage.limits.user_active) {
+  if (usage.user_active >= usage.limits.UserActive(fleet.creator)) {
     reasons.push_back(
         {WaitReason::kUserCap, absl::StrCat("at the user cap: ", usage.user_active, " children of ", fleet.creator,
-                                            " are running, ", usage.limits.user_active, " may")});
+                                            " are running, ", usage.limits.UserActive(fleet.creator), " may")});
+  }
+  if (usage.pool_active >= usage.limits.PoolActive(fleet.pool)) {
+    reasons.push_back(
+        {WaitReason::kPoolCap, absl::StrCat("at the cap of pool \"", fleet.pool, "\": ", usage.pool_active,
+                                            " children are running, ", usage.limits.PoolActive(fleet.pool), " may")});
   }
   if (usage.system_active >= usage.limits.system_active) {
     reasons.push_back(
@@ -46,6 +61,13 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
   if (reasons.empty() && usage.pool_active >= usage.pool_slots) {
     reasons.push_back({WaitReason::kRunnersBusy,
                        absl::StrCat("all ", usage.pool_slots, " slots of ", usage.pool_runners, " runners are taken")});
+  }
+  const bool only_suspects = rollup.Fresh() == 0 && rollup.suspects > 0 && rollup.suspects == rollup.delayed;
+  if (reasons.empty() && only_suspects && active > 0) {
+    reasons.push_back(
+        {WaitReason::kIsolation, absl::StrCat(rollup.suspects,
+                                              " children lost their runner before: no two of them run beside "
+                                              "each other, and every runner holds one")});
   }
   if (rollup.Fresh() == 0 && rollup.delayed > 0 && fleet.next_retry_at.has_value()) {
     reasons.push_back(

@@ -21,6 +21,8 @@ enum class WaitReason {
   kCancelling = 8,
   kExpanding = 9,
   kPaused = 10,
+  kRetrying = 11,
+  kIsolation = 12,
 };
 
 struct Waiting {

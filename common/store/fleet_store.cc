@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "common/store/audit_rows.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
 #include "common/store/limits.h"
@@ -243,7 +244,7 @@ absl::StatusOr<FleetStore::Created> FleetStore::CreateIn(Transaction& transactio
                           {{"request_id", "was used with another payload"}}});
       }
       transaction.RollBackInstead();
-      FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetIn(transaction, id));
+      FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetFleetRecord(transaction, id));
       return Created{std::move(record), true};
     }
   }
@@ -294,11 +295,11 @@ absl::StatusOr<FleetStore::Created> FleetStore::CreateIn(Transaction& transactio
           .status());
   FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertFirstChange, {id}).status());
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet.id, JobKind::kExpand, absl::ZeroDuration()));
-  FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetIn(transaction, fleet.id));
+  FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetFleetRecord(transaction, fleet.id));
   return Created{std::move(record), false};
 }
 
-absl::StatusOr<FleetRecord> FleetStore::GetIn(Transaction& transaction, const domain::Ulid& fleet_id) {
+absl::StatusOr<FleetRecord> GetFleetRecord(Transaction& transaction, const domain::Ulid& fleet_id) {
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetFleet, {fleet_id.ToUuid()}));
   if (rows.empty()) return FleetNotFound(fleet_id);
   std::vector<FleetRecord> records = {ReadRecord(rows[0])};
@@ -308,7 +309,8 @@ absl::StatusOr<FleetRecord> FleetStore::GetIn(Transaction& transaction, const do
 
 absl::StatusOr<FleetRecord> FleetStore::Get(const domain::Ulid& fleet_id) {
   return database::InTransaction(
-      pool_, [&](Transaction& transaction) { return GetIn(transaction, fleet_id); }, Transaction::Isolation::kSnapshot);
+      pool_, [&](Transaction& transaction) { return GetFleetRecord(transaction, fleet_id); },
+      Transaction::Isolation::kSnapshot);
 }
 
 absl::StatusOr<domain::FleetIntent> FleetStore::GetIntent(const domain::Ulid& fleet_id, int32_t generation) {
@@ -378,6 +380,8 @@ absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Ulid& fleet_id, dom
       if (first) fleet->cancelled_by = user;
       ledger.Touch(fleet_id);
       FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+      const char* how = mode == domain::CancelMode::kStop ? "stop" : "drain";
+      FLEET_RETURN_IF_ERROR(InsertAudit(transaction, {user, "CancelFleet", fleet_id, "", {}, {{"mode", how}}}));
       if (first) FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kSweep, absl::ZeroDuration()));
       if (mode == domain::CancelMode::kStop) {
         FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kEndStragglers, grace));
@@ -385,7 +389,7 @@ absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Ulid& fleet_id, dom
     } else {
       transaction.RollBackInstead();
     }
-    return GetIn(transaction, fleet_id);
+    return GetFleetRecord(transaction, fleet_id);
   });
 }
 

@@ -88,14 +88,15 @@ class FleetStore {
 
  private:
   absl::StatusOr<Created> CreateIn(database::Transaction& transaction, const NewFleet& fleet);
-  absl::StatusOr<FleetRecord> GetIn(database::Transaction& transaction, const domain::Ulid& fleet_id);
-
   database::ConnectionPool& pool_;
 };
 
 // The fleets that exist, in one snapshot.
 absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ReadFleetRecords(database::ConnectionPool& pool,
                                                                      const std::vector<domain::Ulid>& fleet_ids);
+
+// One fleet as the transaction sees it. Returns kNotFound.
+absl::StatusOr<FleetRecord> GetFleetRecord(database::Transaction& transaction, const domain::Ulid& fleet_id);
 
 absl::Status FleetNotFound(const domain::Ulid& fleet_id);
 

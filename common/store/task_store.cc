@@ -50,9 +50,55 @@ constexpr Statement kGetTaskByKey{"get_task_by_key",
   where t.fleet_id = $1 and lower(t.repo) = $2
 )sql"};
 
+constexpr Statement kListAttempts{"list_attempts", R"sql(
+  select attempt, coalesce(generation, 1), runner_id, state, category, reason, )sql" FLEET_MICROS(
+                                                       "leased_at") ", " FLEET_MICROS("ended_at") R"sql(, cost_micros,
+    message, summary, log_tail
+  from task_attempts where fleet_id = $1 and ordinal = $2 order by attempt desc limit 100
+)sql"};
+
 constexpr int32_t kScan = 10000;
 
+AttemptRecord ReadAttempt(RowReader row) {
+  AttemptRecord attempt;
+  attempt.attempt = row.Int();
+  attempt.generation = row.Int();
+  attempt.runner_id = ReadUlid(row);
+  attempt.state = static_cast<domain::TaskState>(row.Int());
+  attempt.category = static_cast<domain::FailureCategory>(row.Int());
+  attempt.reason = static_cast<domain::FailureReason>(row.Int());
+  attempt.leased_at = row.OptionalTime();
+  attempt.ended_at = row.OptionalTime();
+  attempt.cost_micros = row.OptionalBigInt();
+  attempt.texts.message = row.Text();
+  attempt.texts.summary = row.Text();
+  attempt.texts.log_tail = row.Text();
+  return attempt;
+}
+
+// An attempt that runs, or that ended without words, is told by its child's row alone.
+AttemptRecord CurrentAttemptOf(const domain::Task& task) {
+  AttemptRecord attempt;
+  attempt.attempt = task.attempt;
+  attempt.generation = task.generation;
+  attempt.runner_id = task.runner_id;
+  attempt.state = task.state;
+  attempt.category = task.category;
+  attempt.leased_at = task.leased_at;
+  attempt.ended_at = task.ended_at;
+  // The row has the cost of all attempts.
+  if (task.attempt == 1) attempt.cost_micros = task.cost_micros;
+  return attempt;
+}
+
 }  // namespace
+
+absl::Status TaskNotFound(const domain::Ulid& fleet_id, absl::string_view repo) {
+  return MakeError(
+      absl::StatusCode::kNotFound,
+      absl::StrCat("fleet ", fleet_id.ToString(), " has no child for ", repo, " (it may not be enqueued yet)"),
+      {"TASK_NOT_FOUND", {{"repo", std::string(repo)}}, {}});
+}
 
 absl::StatusOr<TaskPage> TaskStore::List(const domain::Ulid& fleet_id, const std::vector<domain::TaskState>& states,
                                          int32_t after, int32_t limit) {
@@ -95,10 +141,7 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Ulid& fleet_id, absl::st
         if (rows.ok() && rows->empty()) rows = transaction.Execute(kGetTaskByKey, {fleet_id.ToUuid(), key});
         if (!rows.ok()) return rows.status();
         if (rows->empty()) {
-          return MakeError(
-              absl::StatusCode::kNotFound,
-              absl::StrCat("fleet ", fleet_id.ToString(), " has no child for ", repo, " (it may not be enqueued yet)"),
-              {"TASK_NOT_FOUND", {{"repo", std::string(repo)}}, {}});
+          return TaskNotFound(fleet_id, repo);
         }
         RowReader row = (*rows)[0];
         TaskRecord record;
@@ -108,6 +151,35 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Ulid& fleet_id, absl::st
         record.parameters = DecodeParameters(row.Text());
         record.task = ReadTask(row);
         return record;
+      },
+      Transaction::Isolation::kSnapshot);
+}
+
+absl::StatusOr<std::vector<AttemptRecord>> TaskStore::Attempts(const domain::Ulid& fleet_id, absl::string_view repo) {
+  FLEET_ASSIGN_OR_RETURN(const TaskRecord record, Get(fleet_id, repo));
+  const domain::Task& task = record.task;
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<AttemptRecord>> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kListAttempts, {fleet_id.ToUuid(), task.id.ordinal}));
+    std::vector<AttemptRecord> attempts;
+    if (task.attempt > 0) attempts.push_back(CurrentAttemptOf(task));
+    for (const RowReader& row : rows) {
+      AttemptRecord attempt = ReadAttempt(row);
+      // A record says more than the child's row.
+      if (!attempts.empty() && attempts.back().attempt == attempt.attempt) attempts.pop_back();
+      attempts.push_back(std::move(attempt));
+    }
+    return attempts;
+  });
+}
+
+absl::StatusOr<std::vector<FailureGroup>> TaskStore::FailureGroups(const domain::Ulid& fleet_id) {
+  return database::InTransaction(
+      pool_,
+      [&](Transaction& transaction) -> absl::StatusOr<std::vector<FailureGroup>> {
+        FLEET_ASSIGN_OR_RETURN(const Rows fleet, transaction.Execute(kExpandedOf, {fleet_id.ToUuid()}));
+        if (fleet.empty()) return FleetNotFound(fleet_id);
+        return ReadFailureGroups(transaction, fleet_id);
       },
       Transaction::Isolation::kSnapshot);
 }

@@ -2,6 +2,7 @@
 #ifndef FLEET_COMMON_STORE_TASK_STORE_H_
 #define FLEET_COMMON_STORE_TASK_STORE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "common/database/connection_pool.h"
 #include "common/domain/fleet.h"
 #include "common/domain/task.h"
+#include "common/store/failure_rows.h"
 
 namespace fleet::store {
 
@@ -26,6 +28,20 @@ struct TaskPage {
   int32_t next_after = 0;  // 0 on the last page
 };
 
+// One execution of a child.
+struct AttemptRecord {
+  int32_t attempt = 0;
+  int32_t generation = 1;
+  domain::Ulid runner_id;
+  domain::TaskState state = domain::TaskState::kQueued;  // how it ended, or where it is
+  domain::FailureCategory category = domain::FailureCategory::kNone;
+  domain::FailureReason reason = domain::FailureReason::kUnspecified;
+  std::optional<absl::Time> leased_at;
+  std::optional<absl::Time> ended_at;
+  std::optional<int64_t> cost_micros;
+  domain::AttemptTexts texts;
+};
+
 class TaskStore {
  public:
   explicit TaskStore(database::ConnectionPool& pool) : pool_(pool) {}
@@ -36,10 +52,16 @@ class TaskStore {
                                 int32_t after, int32_t limit);
   // Returns kNotFound with reason FLEET_NOT_FOUND or TASK_NOT_FOUND.
   absl::StatusOr<TaskRecord> Get(const domain::Ulid& fleet_id, absl::string_view repo);
+  // Newest first, at most the last 100. Returns kNotFound like Get.
+  absl::StatusOr<std::vector<AttemptRecord>> Attempts(const domain::Ulid& fleet_id, absl::string_view repo);
+  // Largest first, at most 1,000. Returns kNotFound.
+  absl::StatusOr<std::vector<FailureGroup>> FailureGroups(const domain::Ulid& fleet_id);
 
  private:
   database::ConnectionPool& pool_;
 };
+
+absl::Status TaskNotFound(const domain::Ulid& fleet_id, absl::string_view repo);
 
 }  // namespace fleet::store
 

@@ -1,11 +1,8 @@
 #include "services/fleet/fleet_service.h"
 
-#include <openssl/sha.h>
-
 #include <string>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -14,9 +11,8 @@
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
 #include "common/store/row_codec.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "services/fleet/page_token.h"
+#include "services/fleet/payload_fingerprint.h"
 #include "services/fleet/proto_conversion.h"
 #include "services/fleet/request_validation.h"
 
@@ -30,16 +26,7 @@ constexpr int32_t kDefaultMaxTries = 3;
 std::string Fingerprint(const v1::CreateFleetRequest& request) {
   v1::CreateFleetRequest payload = request;
   payload.clear_request_id();
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    payload.SerializeToCodedStream(&coded);
-  }
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof digest));
+  return PayloadFingerprint(payload);
 }
 
 template <typename Map>
@@ -169,6 +156,7 @@ grpc::ServerUnaryReactor* FleetService::CancelFleet(grpc::CallbackServerContext*
     FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record,
                            stores_.fleets.Cancel(id, mode, caller.user, cancel_grace_));
     *response->mutable_fleet() = ToProto(record);
+    response->set_in_flight(record.fleet.rollup.Active());
     hints_.Send(store::kJobsChannel, id.ToString());
     hints_.Send(store::kChangesChannel, id.ToString());
     return absl::OkStatus();

@@ -21,7 +21,7 @@ static_assert(static_cast<int>(TaskState::kTimedOut) == v1::TASK_STATE_TIMED_OUT
 static_assert(static_cast<int>(Outcome::kReportOnly) == v1::TASK_OUTCOME_REPORT_ONLY);
 static_assert(static_cast<int>(domain::FailureCategory::kUnknown) == v1::FAILURE_CATEGORY_UNKNOWN);
 static_assert(static_cast<int>(domain::FailureReason::kUnknown) == v1::FAILURE_REASON_UNKNOWN);
-static_assert(static_cast<int>(domain::WaitReason::kPaused) == v1::WAIT_REASON_PAUSED);
+static_assert(static_cast<int>(domain::WaitReason::kIsolation) == v1::WAIT_REASON_ISOLATION);
 static_assert(static_cast<int>(domain::CancelMode::kDrain) == v1::CANCEL_MODE_DRAIN);
 
 constexpr std::size_t kMaxMessage = 2000;
@@ -103,6 +103,10 @@ absl::Duration FromProtoDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
+absl::Time FromProtoTime(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 v1::Fleet ToProto(const store::FleetRecord& record) {
   const domain::Fleet& fleet = record.fleet;
   v1::Fleet proto;
@@ -130,6 +134,11 @@ v1::Fleet ToProto(const store::FleetRecord& record) {
   proto.set_cancelled_by(fleet.cancelled_by);
   proto.set_cancel_mode(static_cast<v1::CancelMode>(fleet.cancel_mode));
   proto.set_failure_message(fleet.failure_message);
+  if (fleet.pause_reasons != 0) proto.add_pause_reasons(v1::PAUSE_REASON_USER);
+  proto.set_paused_by(fleet.paused_by);
+  proto.set_generation(fleet.generation);
+  proto.set_retrying(fleet.retrying);
+  proto.set_deadline_exceeded(fleet.expired);
   return proto;
 }
 
@@ -144,6 +153,9 @@ v1::Task ToProto(const store::TaskRecord& record, bool detailed) {
   proto.set_outcome(static_cast<v1::TaskOutcome>(task.outcome));
   proto.set_attempt(task.attempt);
   proto.set_tries(task.tries);
+  proto.set_losses(task.losses);
+  proto.set_generation(task.generation);
+  proto.set_cancel_requested(task.cancel_requested_at.has_value());
   if (task.category != domain::FailureCategory::kNone) {
     const auto reason = domain::FailureReason::kUnspecified;  // the record holds none yet
     *proto.mutable_failure() = ToProto(task.category, reason, record.message);
@@ -163,6 +175,32 @@ v1::Task ToProto(const store::TaskRecord& record, bool detailed) {
     proto.set_summary(record.summary);
     proto.mutable_parameters()->insert(record.parameters.begin(), record.parameters.end());
   }
+  return proto;
+}
+
+v1::TaskAttempt ToProto(const store::AttemptRecord& record, bool with_log) {
+  v1::TaskAttempt proto;
+  proto.set_attempt(record.attempt);
+  proto.set_generation(record.generation);
+  if (!record.runner_id.IsNone()) proto.set_runner_id(record.runner_id.ToString());
+  proto.set_state(static_cast<v1::TaskState>(record.state));
+  if (record.category != domain::FailureCategory::kNone) {
+    *proto.mutable_failure() = ToProto(record.category, record.reason, record.texts.message);
+  }
+  if (record.leased_at.has_value()) *proto.mutable_lease_time() = ToProtoTime(*record.leased_at);
+  if (record.ended_at.has_value()) *proto.mutable_end_time() = ToProtoTime(*record.ended_at);
+  if (record.cost_micros.has_value()) proto.set_cost_usd(static_cast<double>(*record.cost_micros) / kMicros);
+  proto.set_summary(record.texts.summary);
+  if (with_log) proto.set_log_tail(record.texts.log_tail);
+  return proto;
+}
+
+v1::FailureGroup ToProto(const store::FailureGroup& group) {
+  v1::FailureGroup proto;
+  proto.set_fingerprint(group.fingerprint);
+  *proto.mutable_failure() = ToProto(group.category, group.reason, group.message);
+  proto.set_count(group.count);
+  for (const std::string& repo : group.sample_repos) proto.add_sample_repos(repo);
   return proto;
 }
 

@@ -18,6 +18,8 @@ namespace fleet::service {
 v1::Fleet ToProto(const store::FleetRecord& record);
 // `detailed`: with the texts and parameters that only GetFleetTask gives.
 v1::Task ToProto(const store::TaskRecord& record, bool detailed);
+v1::TaskAttempt ToProto(const store::AttemptRecord& record, bool with_log);
+v1::FailureGroup ToProto(const store::FailureGroup& group);
 v1::Repository ToProto(const store::RepositoryRecord& record);
 // Returns kInternal if the stored definition cannot be read.
 absl::StatusOr<v1::Workflow> ToProto(const store::WorkflowRecord& record);
@@ -28,6 +30,7 @@ absl::StatusOr<std::string> ToDefinition(const v1::Workflow& workflow);
 domain::TaskReport ToDomain(const v1::TaskReport& report, const domain::Ulid& runner_id);
 
 google::protobuf::Duration ToProtoDuration(absl::Duration duration);
+absl::Time FromProtoTime(const google::protobuf::Timestamp& time);
 absl::Duration FromProtoDuration(const google::protobuf::Duration& duration);
 
 // "completed", "timed_out" …: label values of metrics.

@@ -27,20 +27,6 @@ constexpr int kMaxBatch = 500;
 constexpr int kMaxSteps = 50;
 constexpr std::size_t kMaxScript = 100000;
 
-using ProtoParameters = google::protobuf::Map<std::string, std::string>;
-
-void CheckParameters(const std::string& field, const ProtoParameters& parameters, Violations& violations) {
-  if (parameters.size() > kMaxParameters) violations.Add(field, "has more than 50 entries");
-  std::map<std::string, std::string> folded;
-  for (const auto& [name, value] : parameters) {
-    const std::string entry = absl::StrCat(field, "[", domain::KeepHead(name, 64), "]");
-    if (!domain::IsParameterName(name)) violations.Add(entry, "name must match [A-Za-z][A-Za-z0-9_]{0,63}");
-    const auto [other, is_new] = folded.emplace(absl::AsciiStrToUpper(name), name);
-    if (!is_new) violations.Add(entry, absl::StrCat("differs from ", other->second, " only by case"));
-    violations.CheckText(entry, value, kMaxText);
-  }
-}
-
 // Repositories by key, to find duplicates: the index of each one's first occurrence.
 class RepoSet {
  public:
@@ -84,6 +70,8 @@ void CheckPolicy(const v1::FleetPolicy& policy, Violations& violations) {
   if (policy.has_task_timeout()) {
     CheckDuration("policy.task_timeout", policy.task_timeout(), absl::Seconds(1), absl::Hours(24), violations);
   }
+  CheckPriority(policy, violations);
+  if (policy.has_deadline()) CheckTime("policy.deadline", policy.deadline(), violations);
 }
 
 bool IsStepName(const std::string& name) {
@@ -145,6 +133,31 @@ void CheckRunnerId(const std::string& runner_id, Violations& violations) {
 }
 
 }  // namespace
+
+void CheckParameters(const std::string& field, const google::protobuf::Map<std::string, std::string>& parameters,
+                     Violations& violations) {
+  if (parameters.size() > kMaxParameters) violations.Add(field, "has more than 50 entries");
+  std::map<std::string, std::string> folded;
+  for (const auto& [name, value] : parameters) {
+    const std::string entry = absl::StrCat(field, "[", domain::KeepHead(name, 64), "]");
+    if (!domain::IsParameterName(name)) violations.Add(entry, "name must match [A-Za-z][A-Za-z0-9_]{0,63}");
+    const auto [other, is_new] = folded.emplace(absl::AsciiStrToUpper(name), name);
+    if (!is_new) violations.Add(entry, absl::StrCat("differs from ", other->second, " only by case"));
+    violations.CheckText(entry, value, kMaxText);
+  }
+}
+
+void CheckPriority(const v1::FleetPolicy& policy, Violations& violations) {
+  if (policy.priority() < -1000 || policy.priority() > 1000) {
+    violations.Add("policy.priority", "must be from -1000 to 1000");
+  }
+}
+
+void CheckTime(const char* field, const google::protobuf::Timestamp& time, Violations& violations) {
+  // The years 1 to 9999, as protobuf says.
+  const bool in_range = time.seconds() >= -62135596800 && time.seconds() <= 253402300799;
+  if (!in_range || time.nanos() < 0 || time.nanos() > 999999999) violations.Add(field, "is not a time");
+}
 
 absl::Status ValidateCreateFleet(const v1::CreateFleetRequest& request) {
   Violations violations;

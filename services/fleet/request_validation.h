@@ -11,6 +11,7 @@
 #include "fleet/v1/catalog_service.pb.h"
 #include "fleet/v1/fleet_service.pb.h"
 #include "fleet/v1/runner_service.pb.h"
+#include "services/fleet/violations.h"
 
 namespace fleet::service {
 
@@ -28,6 +29,12 @@ absl::Status ValidateHeartbeat(const v1::HeartbeatRequest& request);
 
 // Why one report cannot be taken, or empty: it is answered INVALID by itself, and the others are recorded.
 std::string ReportProblem(const v1::TaskReport& report);
+
+// Parts that other validations share.
+void CheckParameters(const std::string& field, const google::protobuf::Map<std::string, std::string>& parameters,
+                     Violations& violations);
+void CheckPriority(const v1::FleetPolicy& policy, Violations& violations);
+void CheckTime(const char* field, const google::protobuf::Timestamp& time, Violations& violations);
 
 // The ULID in field `field`.
 absl::StatusOr<domain::Ulid> ParseId(const char* field, const std::string& text);

@@ -119,9 +119,11 @@ struct ServiceProcess::Parts {
         fleets(caller_connections),
         tasks(caller_connections),
         catalog(caller_connections),
+        controls(caller_connections),
+        redrives(caller_connections),
         runner_fleets(runner_connections),
         runner_catalog(runner_connections),
-        runners(runner_connections),
+        runners(runner_connections, settings.cancel_grace),
         details(runner_connections),
         dispatch_store(hot_connections),
         report_store(hot_connections, UniformJitter),
@@ -146,7 +148,7 @@ struct ServiceProcess::Parts {
         catalog_rpc("fleet.v1.CatalogService", authenticator, caller_pool, rpc_metrics, Clock::System()),
         runner_rpc("fleet.v1.RunnerService", authenticator, runner_pool, rpc_metrics, Clock::System()),
         watches({watch_feed, tasks, hub}, authenticator, watch_pool, rpc_metrics, Clock::System()),
-        fleet_service(fleet_rpc, {fleets, tasks}, watches, hints, settings.cancel_grace),
+        fleet_service(fleet_rpc, {fleets, tasks, controls, redrives}, watches, hints, settings.cancel_grace),
         catalog_service(catalog_rpc, catalog),
         runner_service(runner_rpc, runners, {dispatcher, details, leased_fleets, runner_pool}, reports,
                        {settings.lease_duration, settings.heartbeat_interval}),
@@ -234,6 +236,8 @@ struct ServiceProcess::Parts {
   store::FleetStore fleets;
   store::TaskStore tasks;
   store::CatalogStore catalog;
+  store::ControlStore controls;
+  store::RedriveStore redrives;
   store::FleetStore runner_fleets;
   store::CatalogStore runner_catalog;
   store::RunnerStore runners;

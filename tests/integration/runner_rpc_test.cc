@@ -59,6 +59,7 @@ TEST_F(RunnerRpcTest, LostLeaseAnswerIsHadFromTheOtherService) {
   network.SetMode(TcpProxy::Mode::kHoldReplies);
   auto lost = std::async(std::launch::async, [&] { return runner.Lease(5); });
   EXPECT_TRUE(WaitUntil([&] { return Active() == 5; }));
+  ASSERT_TRUE(checker.AwaitSnapshots(1));
   network.ResetConnections();
   EXPECT_THAT(lost.get(), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(runner.lease_seq(), 1);

@@ -15,6 +15,7 @@ struct FanOutConfig {
   std::string database_url;
   bool wake_up_hints = true;
   absl::Duration lease_duration = absl::Seconds(30);
+  absl::Duration cancel_grace = absl::Seconds(30);
   // How often to look for work that no hint announced.
   absl::Duration poll_interval = absl::Milliseconds(500);
 

@@ -1,4 +1,4 @@
-// fleet-worker: enqueues children, sweeps cancelled fleets, takes back what lost runners held.
+// fleet-worker: enqueues children, ends and retries them for operators, takes back what lost runners held.
 #include <string>
 
 #include "absl/flags/flag.h"
@@ -17,6 +17,8 @@ ABSL_FLAG(std::string, database_url_file, "",
 ABSL_FLAG(bool, wake_up_hints, true, "Send and hear wake-up hints through the database; without, all is polled.");
 ABSL_FLAG(absl::Duration, lease_duration, absl::Seconds(30),
           "A runner silent for this long is lost. The same as the services'.");
+ABSL_FLAG(absl::Duration, cancel_grace, absl::Seconds(30),
+          "What runners have to confirm that they stopped children of a fleet past its deadline. Like the services'.");
 ABSL_FLAG(absl::Duration, poll_interval, absl::Milliseconds(500), "How often to look for work that no hint announced.");
 
 namespace {
@@ -38,6 +40,7 @@ int main(int argc, char** argv) {
   config.port_file = absl::GetFlag(FLAGS_port_file);
   config.wake_up_hints = absl::GetFlag(FLAGS_wake_up_hints);
   config.lease_duration = absl::GetFlag(FLAGS_lease_duration);
+  config.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
   config.poll_interval = absl::GetFlag(FLAGS_poll_interval);
   const absl::StatusOr<std::string> url = fleet::ReadDatabaseUrl(absl::GetFlag(FLAGS_database_url_file));
   if (!url.ok()) return Fail(url.status(), 2);

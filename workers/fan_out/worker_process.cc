@@ -20,13 +20,14 @@
 #include "common/store/runner_store.h"
 #include "workers/fan_out/cancel_sweeper.h"
 #include "workers/fan_out/fleet_expander.h"
+#include "workers/fan_out/fleet_steward.h"
 #include "workers/fan_out/lease_reaper.h"
 
 namespace fleet::worker {
 namespace {
 
 // One connection a loop.
-constexpr std::size_t kConnections = 4;
+constexpr std::size_t kConnections = 5;
 
 // Runs one pass of a job; an error waits for the next interval, so that a database that is away is not hammered.
 PeriodicLoop::Next Pass(const char* job, const std::function<absl::StatusOr<bool>()>& run_once) {
@@ -46,20 +47,23 @@ struct WorkerProcess::Parts {
       : registry(std::make_shared<prometheus::Registry>()),
         metrics(*registry),
         connections(config.database_url, kConnections),
-        jobs(connections),
+        jobs(connections, config.cancel_grace),
         runners(connections),
         hints(config.database_url, config.wake_up_hints),
         expander(jobs, hints, metrics),
         sweeper(jobs, hints, metrics),
+        steward(jobs, hints, metrics, Clock::System()),
         reaper(runners, hints, metrics, Clock::System(), config.lease_duration),
         expand_loop(config.poll_interval, [this] { return Pass("expand", [this] { return expander.RunOnce(); }); }),
         sweep_loop(config.poll_interval, [this] { return Pass("sweep", [this] { return sweeper.RunOnce(); }); }),
+        steward_loop(config.poll_interval, [this] { return Pass("steward", [this] { return steward.RunOnce(); }); }),
         reap_loop(std::min(absl::Seconds(1), config.lease_duration / 10),
                   [this] { return Pass("reap", [this] { return reaper.RunOnce(); }); }),
         listener(config.database_url, {store::kJobsChannel}, config.wake_up_hints,
                  [this](const std::string&, const std::vector<std::string>&) {
                    expand_loop.Wake();
                    sweep_loop.Wake();
+                   steward_loop.Wake();
                  }) {}
 
   std::shared_ptr<prometheus::Registry> registry;
@@ -70,10 +74,12 @@ struct WorkerProcess::Parts {
   database::NotificationSender hints;
   FleetExpander expander;
   CancelSweeper sweeper;
+  FleetSteward steward;
   LeaseReaper reaper;
   std::unique_ptr<metrics::OpsServer> ops;
   PeriodicLoop expand_loop;
   PeriodicLoop sweep_loop;
+  PeriodicLoop steward_loop;
   PeriodicLoop reap_loop;
   database::NotificationListener listener;
 };

@@ -1,0 +1,183 @@
+#include "common/store/control_store.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "common/domain/task_transitions.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "common/store/audit_rows.h"
+#include "common/store/fleet_ledger.h"
+#include "common/store/job_rows.h"
+#include "common/store/row_codec.h"
+#include "common/store/task_rows.h"
+
+namespace fleet::store {
+namespace {
+
+using database::Rows;
+using database::Statement;
+using database::Transaction;
+using Facts = std::map<std::string, std::string>;
+
+constexpr Statement kReadClock{"control_clock", "select " FLEET_MICROS("clock_timestamp()")};
+
+// Repositories are registered under one spelling; one that changed since is found by the second statement.
+constexpr Statement kFindOrdinal{"find_ordinal", R"sql(
+  select t.ordinal from repositories r join tasks t on t.repo = r.repo where r.repo_key = $2 and t.fleet_id = $1
+)sql"};
+constexpr Statement kFindOrdinalByKey{"find_ordinal_by_key", R"sql(
+  select ordinal from tasks where fleet_id = $1 and lower(repo) = $2
+)sql"};
+
+std::string TimeText(const std::optional<absl::Time>& time) {
+  return time.has_value() ? absl::FormatTime(absl::RFC3339_full, *time, absl::UTCTimeZone()) : "none";
+}
+
+Facts PauseFacts(const domain::Fleet& fleet) { return {{"paused", fleet.pause_reasons != 0 ? "true" : "false"}}; }
+
+// What of `fleet` the update concerns.
+Facts PolicyFacts(const domain::Fleet& fleet, const PolicyUpdate& update) {
+  Facts facts;
+  if (update.max_concurrency.has_value()) facts["max_concurrency"] = absl::StrCat(fleet.policy.max_concurrency);
+  if (update.priority.has_value()) facts["priority"] = absl::StrCat(fleet.policy.priority);
+  if (update.sets_deadline) facts["deadline"] = TimeText(fleet.policy.deadline);
+  return facts;
+}
+
+// Locks a fleet that runs. The ledger holds no other.
+absl::StatusOr<FleetLedger> LockRunning(Transaction& transaction, const domain::Ulid& fleet_id) {
+  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
+  const domain::Fleet* fleet = ledger.Find(fleet_id);
+  if (fleet == nullptr) return FleetNotFound(fleet_id);
+  FLEET_RETURN_IF_ERROR(CheckRuns(*fleet));
+  return ledger;
+}
+
+// Writes what `change` does to the fleet, or nothing if it does nothing.
+template <typename Change>
+absl::StatusOr<FleetRecord> SetPause(database::ConnectionPool& pool, const domain::Ulid& fleet_id,
+                                     const std::string& action, const std::string& user, const Change& change) {
+  return database::InTransaction(pool, [&](Transaction& transaction) -> absl::StatusOr<FleetRecord> {
+    FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, LockRunning(transaction, fleet_id));
+    domain::Fleet* fleet = ledger.Find(fleet_id);
+    const domain::Fleet before = *fleet;
+    change(*fleet);
+    if (fleet->pause_reasons == before.pause_reasons) {
+      transaction.RollBackInstead();
+      return GetFleetRecord(transaction, fleet_id);
+    }
+    ledger.Touch(fleet_id);
+    FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+    FLEET_RETURN_IF_ERROR(
+        InsertAudit(transaction, {user, action, fleet_id, "", PauseFacts(before), PauseFacts(*fleet)}));
+    return GetFleetRecord(transaction, fleet_id);
+  });
+}
+
+absl::StatusOr<int32_t> FindOrdinal(Transaction& transaction, const domain::Ulid& fleet_id, const std::string& repo) {
+  const std::string key = domain::RepoKey(repo);
+  absl::StatusOr<Rows> rows = transaction.Execute(kFindOrdinal, {fleet_id.ToUuid(), key});
+  if (rows.ok() && rows->empty()) rows = transaction.Execute(kFindOrdinalByKey, {fleet_id.ToUuid(), key});
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return TaskNotFound(fleet_id, repo);
+  return (*rows)[0].Int();
+}
+
+absl::Status CancelIn(Transaction& transaction, const domain::Ulid& fleet_id, const std::string& repo,
+                      const std::string& user) {
+  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
+  if (ledger.Find(fleet_id) == nullptr) return FleetNotFound(fleet_id);
+  FLEET_ASSIGN_OR_RETURN(const int32_t ordinal, FindOrdinal(transaction, fleet_id, repo));
+  FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTasks(transaction, {{fleet_id, ordinal}}));
+  const domain::Task before = batch.tasks.begin()->second;
+  if (before.state == domain::TaskState::kCancelled || before.cancel_requested_at.has_value()) {
+    transaction.RollBackInstead();
+    return absl::OkStatus();
+  }
+  if (domain::IsTerminal(before.state)) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat("the child of ", before.repo, " has ended already"),
+                     {"TASK_ALREADY_ENDED", {{"task_id", before.id.ToString()}}, {}});
+  }
+  domain::Task after = before;
+  if (domain::IsActive(before.state)) {
+    after.cancel_requested_at = batch.now;
+    FLEET_RETURN_IF_ERROR(SaveControls(transaction, {after}));
+  } else {
+    after = domain::AfterCancel(before, batch.now);
+    FLEET_RETURN_IF_ERROR(SaveTasks(transaction, {after}));
+  }
+  ledger.Record(before, after);
+  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+  return InsertAudit(transaction, {user, "CancelFleetTask", fleet_id, before.repo, {}, {}});
+}
+
+}  // namespace
+
+absl::Status CheckRuns(const domain::Fleet& fleet) {
+  const std::string id = fleet.id.ToString();
+  if (domain::IsTerminal(fleet.state)) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat("fleet ", id, " has ended already; RetryFleet opens it again"),
+                     {"FLEET_ALREADY_ENDED", {{"fleet_id", id}}, {}});
+  }
+  if (!domain::IsClosing(fleet)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, absl::StrCat("fleet ", id, " is being brought to its end"),
+                   {"FLEET_CANCELLING", {{"fleet_id", id}}, {}});
+}
+
+absl::StatusOr<FleetRecord> ControlStore::Pause(const domain::Ulid& fleet_id, const std::string& user) {
+  return SetPause(pool_, fleet_id, "PauseFleet", user, [&](domain::Fleet& fleet) {
+    fleet.pause_reasons |= static_cast<int32_t>(domain::PauseReason::kUser);
+    fleet.paused_by = user;
+  });
+}
+
+absl::StatusOr<FleetRecord> ControlStore::Resume(const domain::Ulid& fleet_id, const std::string& user) {
+  return SetPause(pool_, fleet_id, "ResumeFleet", user, [](domain::Fleet& fleet) {
+    fleet.pause_reasons &= ~static_cast<int32_t>(domain::PauseReason::kUser);
+    fleet.paused_by.clear();
+  });
+}
+
+absl::StatusOr<FleetRecord> ControlStore::Update(const domain::Ulid& fleet_id, const PolicyUpdate& update,
+                                                 const std::string& user) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<FleetRecord> {
+    // Jobs are locked before fleets.
+    if (update.sets_deadline && update.deadline.has_value()) {
+      FLEET_RETURN_IF_ERROR(ScheduleJob(transaction, fleet_id, JobKind::kDeadline, *update.deadline));
+    } else if (update.sets_deadline) {
+      FLEET_RETURN_IF_ERROR(DropJobs(transaction, fleet_id, {JobKind::kDeadline}));
+    }
+    FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, LockRunning(transaction, fleet_id));
+    domain::Fleet* fleet = ledger.Find(fleet_id);
+    const Facts before = PolicyFacts(*fleet, update);
+    FLEET_ASSIGN_OR_RETURN(const Rows clock, transaction.Execute(kReadClock));
+    const absl::Time now = clock[0].Time();
+    if (fleet->policy.deadline.has_value() && *fleet->policy.deadline <= now) {
+      return MakeError(absl::StatusCode::kFailedPrecondition, "the fleet's deadline has passed already",
+                       {"FLEET_CANCELLING", {{"fleet_id", fleet_id.ToString()}}, {}});
+    }
+    if (update.deadline.has_value() && *update.deadline <= now) {
+      return InvalidField("policy.deadline", "has passed already");
+    }
+    if (update.max_concurrency.has_value()) fleet->policy.max_concurrency = *update.max_concurrency;
+    if (update.priority.has_value()) fleet->policy.priority = *update.priority;
+    if (update.sets_deadline) fleet->policy.deadline = update.deadline;
+    ledger.Touch(fleet_id);
+    FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+    FLEET_RETURN_IF_ERROR(
+        InsertAudit(transaction, {user, "UpdateFleet", fleet_id, "", before, PolicyFacts(*fleet, update)}));
+    return GetFleetRecord(transaction, fleet_id);
+  });
+}
+
+absl::StatusOr<TaskRecord> ControlStore::CancelTask(const domain::Ulid& fleet_id, const std::string& repo,
+                                                    const std::string& user) {
+  FLEET_RETURN_IF_ERROR(database::InTransaction(
+      pool_, [&](Transaction& transaction) { return CancelIn(transaction, fleet_id, repo, user); }));
+  return TaskStore(pool_).Get(fleet_id, repo);
+}
+
+}  // namespace fleet::store

@@ -1,0 +1,50 @@
+// RetryFleet: a new generation of a fleet, for children that have ended. The transaction here opens the fleet again and
+// leaves the moving of its children to a worker (Redrive in task_sweeps.h).
+#ifndef FLEET_COMMON_STORE_REDRIVE_STORE_H_
+#define FLEET_COMMON_STORE_REDRIVE_STORE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/database/connection_pool.h"
+#include "common/database/transaction.h"
+#include "common/domain/fleet.h"
+#include "common/store/fleet_store.h"
+
+namespace fleet::store {
+
+struct NewGeneration {
+  domain::Ulid fleet_id;
+  std::string user;
+  std::string request_id;           // empty: none
+  std::string request_fingerprint;  // of the payload; compared on a replay
+  // Which children: those that match every list that is not empty. `states` is not empty.
+  std::vector<domain::TaskState> states;
+  std::vector<domain::FailureCategory> categories;
+  std::vector<std::string> fingerprints;
+  std::vector<std::string> repos;
+  // What is new; absent: as in the generation before.
+  std::optional<domain::WorkflowRef> workflow;
+  std::optional<std::string> task_description;
+  std::optional<domain::Parameters> parameters;
+};
+
+class RedriveStore {
+ public:
+  explicit RedriveStore(database::ConnectionPool& pool) : pool_(pool) {}
+
+  // A replay of (user, request_id) is answered before any other check. Returns kNotFound; kAlreadyExists
+  // REQUEST_ID_REUSED; kInvalidArgument WORKFLOW_NOT_FOUND or for a repository without a child; kFailedPrecondition
+  // FLEET_CANCELLING, RETRY_IN_PROGRESS, EXPANSION_FAILED or NOTHING_TO_RETRY; kResourceExhausted OPEN_FLEETS_LIMIT or
+  // SUBMIT_RATE_LIMIT.
+  absl::StatusOr<FleetStore::Created> Retry(const NewGeneration& request);
+
+ private:
+  database::ConnectionPool& pool_;
+};
+
+}  // namespace fleet::store
+
+#endif  // FLEET_COMMON_STORE_REDRIVE_STORE_H_
