@@ -12,26 +12,9 @@
 #include "common/database/transaction.h"
 #include "common/domain/fleet.h"
 #include "common/domain/waiting.h"
+#include "common/store/fleet_admission.h"
 
 namespace fleet::store {
-
-struct NewTarget {
-  std::string repo;
-  std::string parameters;  // JSON object; empty for none
-};
-
-struct NewFleet {
-  domain::Ulid id;
-  std::string creator;
-  std::string request_id;           // empty: none
-  std::string request_fingerprint;  // of the payload; compared on a replay
-  std::string pool = "default";
-  domain::WorkflowRef workflow;
-  std::string task_description;
-  domain::Parameters parameters;
-  std::vector<NewTarget> targets;
-  domain::FleetPolicy policy;  // max_concurrency 0: the limit's default
-};
 
 // A fleet with what a reader wants beside it.
 struct FleetRecord {
@@ -52,9 +35,6 @@ struct FleetPage {
   domain::Ulid next_before;  // none on the last page
 };
 
-// Children a fan-out step inserts, and targets a chunk holds.
-inline constexpr int32_t kTargetChunk = 5000;
-
 class FleetStore {
  public:
   explicit FleetStore(database::ConnectionPool& pool) : pool_(pool) {}
@@ -63,9 +43,7 @@ class FleetStore {
     FleetRecord record;
     bool replayed = false;
   };
-  // A replay of (creator, request_id) is answered before any other check. Returns kAlreadyExists REQUEST_ID_REUSED,
-  // kInvalidArgument WORKFLOW_NOT_FOUND, kFailedPrecondition REPO_NOT_ONBOARDED, kResourceExhausted
-  // OPEN_FLEETS_LIMIT. All or nothing.
+  // Admits it, see there. All or nothing.
   absl::StatusOr<Created> Create(const NewFleet& fleet);
 
   // Returns kNotFound.
@@ -87,7 +65,6 @@ class FleetStore {
                                      absl::Duration grace);
 
  private:
-  absl::StatusOr<Created> CreateIn(database::Transaction& transaction, const NewFleet& fleet);
   database::ConnectionPool& pool_;
 };
 

@@ -1,0 +1,47 @@
+// How fleets come in: what is checked of a submission, and the rows that it becomes.
+#ifndef FLEET_COMMON_STORE_FLEET_ADMISSION_H_
+#define FLEET_COMMON_STORE_FLEET_ADMISSION_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/database/transaction.h"
+#include "common/domain/fleet.h"
+#include "common/domain/identifiers.h"
+
+namespace fleet::store {
+
+struct NewTarget {
+  std::string repo;
+  std::string parameters;  // JSON object; empty for none
+};
+
+struct NewFleet {
+  domain::Ulid id;
+  std::string creator;
+  std::string request_id;           // empty: none
+  std::string request_fingerprint;  // of the payload; compared on a replay
+  std::string pool = "default";
+  domain::WorkflowRef workflow;
+  std::string task_description;
+  domain::Parameters parameters;
+  std::vector<NewTarget> targets;
+  domain::FleetPolicy policy;  // max_concurrency 0: the limit's default
+};
+
+// Children a fan-out step inserts, and targets a chunk holds.
+inline constexpr int32_t kTargetChunk = 5000;
+
+struct Admitted {
+  domain::Ulid fleet_id;
+  bool replayed = false;  // an earlier submission's; nothing was stored
+};
+// Stores the fleet, or says why not. A replay of (creator, request_id) is answered before any other check. Returns
+// kAlreadyExists REQUEST_ID_REUSED, kInvalidArgument WORKFLOW_NOT_FOUND, kFailedPrecondition REPO_NOT_ONBOARDED,
+// kResourceExhausted OPEN_FLEETS_LIMIT.
+absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const NewFleet& fleet);
+
+}  // namespace fleet::store
+
+#endif  // FLEET_COMMON_STORE_FLEET_ADMISSION_H_
