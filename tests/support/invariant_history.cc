@@ -10,7 +10,7 @@ namespace {
 using Snapshot = InvariantSnapshot;
 
 constexpr int32_t kQueued = 1;
-constexpr int32_t kCancelled = 9;
+constexpr int32_t kCompleted = 7;
 constexpr int32_t kFirstEndedFleetState = 6;
 
 bool IsActive(int32_t state) { return state >= 2 && state <= 6; }
@@ -19,7 +19,7 @@ bool IsTerminal(int32_t state) { return state >= 7; }
 // Whether a child may go from one state to the other within one attempt.
 bool IsStep(int32_t from, int32_t to) {
   if (from == to) return true;
-  if (from == kQueued) return to == kCancelled;
+  if (from == kQueued) return to > kCompleted;  // cancelled, past its deadline, or too long in the queue
   return IsActive(from) && (to == kQueued || to > from);
 }
 
@@ -76,7 +76,8 @@ void InvariantHistory::JudgeFleet(const Snapshot::Fleet& before, const Snapshot:
   const auto complain = [&](const std::string& what) {
     violations.push_back(absl::StrCat("fleet ", now.id, ": ", what));
   };
-  if (before.state >= kFirstEndedFleetState && now.state != before.state) {
+  if (now.generation < before.generation) complain("its generation fell");
+  if (before.state >= kFirstEndedFleetState && now.state != before.state && now.generation == before.generation) {
     complain(absl::StrCat("it was terminal in state ", before.state, " and is now in state ", now.state));
   }
   if (now.revision < before.revision) complain(absl::StrCat("revision fell from ", before.revision));
@@ -86,7 +87,8 @@ void InvariantHistory::JudgeFleet(const Snapshot::Fleet& before, const Snapshot:
   if (now.total != before.total) complain("its total changed");
   if (now.creator != before.creator) complain("its creator changed");
   if (now.expanded < before.expanded) complain("expanded fell");
-  if (!before.may_start && !now.may_start && now.attempts != before.attempts) {
+  const bool stayed_shut = !before.may_start && !now.may_start && now.openings == before.openings;
+  if (stayed_shut && now.attempts != before.attempts) {
     complain("a child was started though it was cancelled, paused or ended");
   }
 }
@@ -159,12 +161,16 @@ void InvariantHistory::JudgeTask(const Snapshot::Task& task, SeenFleet& fleet, V
   if (seen.in_this_snapshot) complain("it is there twice");
   if (task.repo != fleet.targets[index]) complain(absl::StrCat("stands for ", task.repo, ", not its target"));
   const SeenTask before = seen;
-  seen = {task.attempt, task.state, task.outcome, true};
+  seen = {task.attempt, task.state, task.outcome, task.generation, true};
   if (before.attempt < 0) return;
-  const bool same = before.attempt == task.attempt && before.state == task.state && before.outcome == task.outcome;
+  const bool same = before.attempt == task.attempt && before.state == task.state && before.outcome == task.outcome &&
+                    before.generation == task.generation;
   if (same) return;
   fleet.moved.insert(task.ordinal);
   if (task.attempt < before.attempt) complain(absl::StrCat("its attempt fell from ", before.attempt));
+  if (task.generation < before.generation) complain("its generation fell");
+  // Only a redrive leaves a terminal state.
+  if (task.generation > before.generation) return;
   if (IsTerminal(before.state)) {
     complain(absl::StrCat("it was terminal in state ", before.state, " outcome ", before.outcome, " and is now in ",
                           task.state, " outcome ", task.outcome, " attempt ", task.attempt));

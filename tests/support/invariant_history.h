@@ -26,6 +26,7 @@ class InvariantHistory {
     int32_t attempt = -1;  // -1: not seen yet
     int32_t state = 0;
     int32_t outcome = 0;
+    int32_t generation = 1;
     bool in_this_snapshot = false;
   };
   struct SeenFleet {

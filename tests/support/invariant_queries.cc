@@ -8,12 +8,14 @@ namespace {
 #define FLEET_COUNTED_TASKS                                                                                           \
   "with grouped as materialized ( "                                                                                   \
   "select fleet_id, state, outcome, category, count(*) as n, count(retry_at) as delayed, "                            \
+  "count(retry_at) filter (where losses > 0) as suspects, "                                                           \
   "coalesce(sum(cost_micros), 0) as cost, count(cost_micros) as known, min(ordinal) as first, max(ordinal) as last, " \
   "min(ordinal) filter (where state = 1 and retry_at is null) as fresh "                                              \
   "from tasks group by fleet_id, state, outcome, category), "                                                         \
   "counted as ( "                                                                                                     \
   "select fleet_id, sum(n) as n, sum(cost) as cost, sum(known) as known, min(first) as first, max(last) as last, "    \
   "min(fresh) as fresh, coalesce(sum(delayed) filter (where state = 1), 0) as delayed, "                              \
+  "coalesce(sum(suspects) filter (where state = 1), 0) as suspects, "                                                 \
   "coalesce(sum(n) filter (where state = 1), 0) as queued, "                                                          \
   "coalesce(sum(n) filter (where state between 2 and 6), 0) as active "                                               \
   "from grouped group by fleet_id) "
@@ -48,7 +50,7 @@ constexpr char kCounters[] = FLEET_COUNTED_TASKS R"sql(
   select format('fleet %s: its %s is %s, its rows say %s', f.fleet_id, r.name, r.recorded, r.actual)
   from fleets f left join counted c on c.fleet_id = f.fleet_id
   cross join lateral (values
-    ('delayed', f.delayed, coalesce(c.delayed, 0)), ('known_cost', f.known_cost, coalesce(c.known, 0)),
+    ('delayed', f.delayed, coalesce(c.delayed, 0)), ('suspects', f.suspects, coalesce(c.suspects, 0)), ('known_cost', f.known_cost, coalesce(c.known, 0)),
     ('cost_micros', f.cost_micros, coalesce(c.cost, 0)), ('expanded', f.expanded, coalesce(c.n, 0))
   ) as r(name, recorded, actual)
   where r.recorded <> r.actual
@@ -65,7 +67,7 @@ constexpr char kRules[] = FLEET_COUNTED_TASKS R"sql(
     ('it has ended with children queued or active', f.state < 6 or coalesce(c.queued + c.active, 0) = 0),
     ('it has ended before every child was enqueued', f.state < 6 or f.expanded = f.total or f.failure_message <> ''),
     ('nothing is left to do, but it has not ended',
-      f.state >= 6 or f.expanded < f.total or coalesce(c.queued + c.active, 0) > 0),
+      f.state >= 6 or f.expanded < f.total or f.retrying or coalesce(c.queued + c.active, 0) > 0),
     ('its state and ended_at disagree', (f.state >= 6) = (f.ended_at is not null)),
     ('it is COMPLETED, but not every child is', f.state <> 6 or f.completed = f.total),
     ('it is PARTIAL_FAILURE, but none or all children completed', f.state <> 7 or f.completed between 1 and f.total - 1),
@@ -101,6 +103,12 @@ constexpr char kLiveLeases[] = R"sql(
     where g.runner_id = t.runner_id and l.fleet_id = t.fleet_id and l.ordinal = t.ordinal and l.attempt = t.attempt)
 )sql";
 
+// A child that lost its runner may take the next one with it: no two of them together.
+constexpr char kIsolated[] = R"sql(
+  select format('runner %s holds %s children that lost a runner before', runner_id, count(*))
+  from tasks where state between 2 and 6 and losses > 0 group by runner_id having count(*) > 1
+)sql";
+
 constexpr char kDoubled[] = R"sql(
   select format('fleet %s: %s children stand for %s', fleet_id, count(*), lower(repo))
   from tasks group by fleet_id, lower(repo) having count(*) > 1
@@ -123,11 +131,8 @@ constexpr char kOverlaps[] = R"sql(
 
 const std::vector<InvariantQuery>& InvariantQueries() {
   static const std::vector<InvariantQuery> queries = {
-      {{"checker_counters", kCounters}},
-      {{"checker_rules", kRules}},
-      {{"checker_feed", kFeed}},
-      {{"checker_live_leases", kLiveLeases}},
-      {{"checker_doubled", kDoubled}, true},
+      {{"checker_counters", kCounters}},       {{"checker_rules", kRules}},       {{"checker_feed", kFeed}},
+      {{"checker_live_leases", kLiveLeases}},  {{"checker_isolated", kIsolated}}, {{"checker_doubled", kDoubled}, true},
       {{"checker_overlaps", kOverlaps}, true},
   };
   return queries;

@@ -26,7 +26,9 @@ constexpr Statement kHorizon{"checker_horizon",
 
 constexpr Statement kFleets{"checker_fleets", R"sql(
   select f.fleet_id, f.creator, f.state, f.total, f.expanded, f.max_concurrency,
-    f.cancel_mode = 0 and not f.paused and f.failure_message = '' and f.state < 6, f.revision, a.active, a.attempts
+    f.cancel_mode = 0 and not f.paused and not f.expired and f.failure_message = '' and f.state < 6, f.revision,
+    a.active, a.attempts, f.generation,
+    (select count(*) from audit_events e where e.fleet_id = f.fleet_id and e.action in ('ResumeFleet', 'RetryFleet'))
   from fleets f left join (
     select fleet_id, count(*) filter (where state between 2 and 6) as active, sum(attempt) as attempts
     from tasks group by fleet_id) a on a.fleet_id = f.fleet_id
@@ -34,7 +36,7 @@ constexpr Statement kFleets{"checker_fleets", R"sql(
 
 // A row's xmin is the transaction that wrote it, whatever the change feed says.
 constexpr Statement kTasks{"checker_tasks", R"sql(
-  select fleet_id, ordinal, attempt, state, outcome, runner_id, repo from tasks where xmin::text::bigint >= $1
+  select fleet_id, ordinal, attempt, state, outcome, coalesce(generation, 1), runner_id, repo from tasks where xmin::text::bigint >= $1
 )sql"};
 
 constexpr Statement kLeases{"checker_leases", R"sql(
@@ -70,6 +72,8 @@ absl::Status ReadFleets(Transaction& transaction, InvariantSnapshot& snapshot) {
     fleet.revision = row.BigInt();
     fleet.active = row.BigInt();
     fleet.attempts = row.BigInt();
+    fleet.generation = row.Int();
+    fleet.openings = row.BigInt();
   }
   return absl::OkStatus();
 }
@@ -84,6 +88,7 @@ absl::Status ReadTasks(Transaction& transaction, int64_t since, InvariantSnapsho
     task.attempt = row.Int();
     task.state = row.Int();
     task.outcome = row.Int();
+    task.generation = row.Int();
     task.runner_id = row.Text();
     task.repo = row.Text();
   }

@@ -22,7 +22,9 @@ struct InvariantSnapshot {
     int32_t total = 0;
     int32_t expanded = 0;
     int32_t max_concurrency = 0;
-    bool may_start = false;  // neither cancelled, paused, failing nor ended
+    bool may_start = false;  // neither cancelled, paused, past its deadline, failing nor ended
+    int32_t generation = 1;
+    int64_t openings = 0;  // how often an operator resumed or retried it
     int64_t revision = 0;
     int64_t active = 0;    // counted from tasks
     int64_t attempts = 0;  // their sum, from tasks: grows with every lease
@@ -33,6 +35,7 @@ struct InvariantSnapshot {
     int32_t attempt = 0;
     int32_t state = 0;
     int32_t outcome = 0;
+    int32_t generation = 1;
     std::string runner_id;
     std::string repo;
   };

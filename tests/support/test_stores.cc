@@ -39,6 +39,8 @@ TestStores::TestStores(const std::string& database_url, int repositories)
       catalog(pool),
       fleets(pool),
       tasks(pool),
+      controls(pool),
+      redrives(pool),
       jobs(pool),
       dispatch(pool),
       reports(pool, [] { return 0.0; }),

@@ -8,9 +8,11 @@
 #include "common/database/connection_pool.h"
 #include "common/store/catalog_store.h"
 #include "common/store/change_feed.h"
+#include "common/store/control_store.h"
 #include "common/store/dispatch_store.h"
 #include "common/store/fleet_store.h"
 #include "common/store/job_store.h"
+#include "common/store/redrive_store.h"
 #include "common/store/report_store.h"
 #include "common/store/runner_store.h"
 #include "common/store/task_store.h"
@@ -58,6 +60,8 @@ class TestStores {
   store::CatalogStore catalog;
   store::FleetStore fleets;
   store::TaskStore tasks;
+  store::ControlStore controls;
+  store::RedriveStore redrives;
   store::JobStore jobs;
   store::DispatchStore dispatch;
   store::ReportStore reports;

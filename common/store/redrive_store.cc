@@ -1,0 +1,200 @@
+#include "common/store/redrive_store.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "common/store/audit_rows.h"
+#include "common/store/fleet_admission.h"
+#include "common/store/fleet_ledger.h"
+#include "common/store/job_rows.h"
+#include "common/store/limits.h"
+#include "common/store/row_codec.h"
+
+namespace fleet::store {
+namespace {
+
+using database::Array;
+using database::RowReader;
+using database::Rows;
+using database::Statement;
+using database::Transaction;
+
+constexpr Statement kFindGeneration{"find_generation", R"sql(
+  select fleet_id, generation, request_fingerprint from fleet_generations where created_by = $1 and request_id = $2
+)sql"};
+
+constexpr Statement kFindStrangers{"find_strangers", R"sql(
+  select k.n, count(*) over () from unnest($2::text[]) with ordinality as k(repo_key, n)
+  where not exists (select from repositories r join tasks t on t.repo = r.repo
+      where r.repo_key = k.repo_key and t.fleet_id = $1)
+    and not exists (select from tasks t where t.fleet_id = $1 and lower(t.repo) = k.repo_key)
+  order by k.n limit 20
+)sql"};
+
+// What the new generation does not say itself is what the fleet says now.
+constexpr Statement kInsertGeneration{"insert_generation", R"sql(
+  insert into fleet_generations (fleet_id, generation, created_by, request_id, request_fingerprint, workflow_ref,
+    workflow_name, workflow_version, task_description, parameters, states, categories, fingerprints, repo_keys)
+  select i.fleet_id, $2, $3, nullif($4, ''), $5,
+    coalesce($6, g.workflow_ref, i.workflow_ref), coalesce($7, g.workflow_name, i.workflow_name),
+    coalesce($8, g.workflow_version, i.workflow_version),
+    coalesce($9, g.task_description, i.task_description), coalesce($10, g.parameters, i.parameters),
+    $11, $12, $13, $14
+  from fleet_intents i
+  left join fleet_generations g on g.fleet_id = i.fleet_id and g.generation = $2 - 1
+  where i.fleet_id = $1
+)sql"};
+
+absl::Status Refusal(const domain::Fleet& fleet, const char* reason, absl::string_view message,
+                     absl::Duration retry_after = absl::ZeroDuration()) {
+  const std::string id = fleet.id.ToString();
+  ErrorInfo info;
+  info.reason = reason;
+  info.metadata["fleet_id"] = id;
+  info.retry_after = retry_after;
+  return MakeError(absl::StatusCode::kFailedPrecondition, absl::StrCat("fleet ", id, " ", message), std::move(info));
+}
+
+// Whether the fleet can be retried at all, as it stands under its lock.
+absl::Status CheckRetryable(const domain::Fleet& fleet, const NewGeneration& request) {
+  if (!fleet.failure_message.empty()) {
+    return Refusal(fleet, "EXPANSION_FAILED", "could not be expanded: submit it anew");
+  }
+  if (domain::IsClosing(fleet) && !domain::IsTerminal(fleet.state)) {
+    return Refusal(fleet, "FLEET_CANCELLING", "is being brought to its end: retry it once it has ended");
+  }
+  if (fleet.retrying) {
+    return Refusal(fleet, "RETRY_IN_PROGRESS", "is being retried already: wait until its children are queued",
+                   absl::Seconds(1));
+  }
+  int32_t candidates = 0;
+  for (const domain::TaskState state : request.states) candidates += fleet.rollup.State(state);
+  if (candidates == 0) {
+    return Refusal(fleet, "NOTHING_TO_RETRY", "has no child in a state that was chosen");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRepos(Transaction& transaction, const NewGeneration& request) {
+  if (request.repos.empty()) return absl::OkStatus();
+  Array keys;
+  for (const std::string& repo : request.repos) keys.AddText(domain::RepoKey(repo));
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kFindStrangers, {request.fleet_id.ToUuid(), keys}));
+  if (rows.empty()) return absl::OkStatus();
+  ErrorInfo info;
+  info.reason = "INVALID_ARGUMENT";
+  int64_t count = 0;
+  for (RowReader row : rows) {
+    const auto index = static_cast<std::size_t>(row.BigInt() - 1);
+    count = row.BigInt();
+    info.violations.push_back({absl::StrCat("selection.repos[", index, "]"),
+                               absl::StrCat(request.repos[index], " has no child in this fleet")});
+  }
+  info.metadata["count"] = absl::StrCat(count);
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat(count, " of the chosen repositories have no child in this fleet"), std::move(info));
+}
+
+absl::Status InsertGeneration(Transaction& transaction, const NewGeneration& request, int32_t generation) {
+  database::Value ref = database::Value::Null();
+  database::Value name = database::Value::Null();
+  database::Value version = database::Value::Null();
+  if (request.workflow.has_value()) {
+    FLEET_ASSIGN_OR_RETURN(const std::string resolved, ResolveWorkflow(transaction, *request.workflow));
+    ref = request.workflow->ToString();
+    name = request.workflow->name;
+    version = resolved;
+  }
+  database::Value parameters = database::Value::Null();
+  if (request.parameters.has_value()) parameters = EncodeParameters(*request.parameters);
+  Array states;
+  Array categories;
+  Array fingerprints;
+  Array keys;
+  for (const auto state : request.states) states.Add(static_cast<int64_t>(state));
+  for (const auto category : request.categories) categories.Add(static_cast<int64_t>(category));
+  for (const std::string& fingerprint : request.fingerprints) fingerprints.AddText(fingerprint);
+  for (const std::string& repo : request.repos) keys.AddText(domain::RepoKey(repo));
+  return transaction
+      .Execute(kInsertGeneration,
+               {request.fleet_id.ToUuid(), generation, request.user, request.request_id, request.request_fingerprint,
+                ref, name, version, request.task_description, parameters, states, categories, fingerprints, keys})
+      .status();
+}
+
+// Opens the fleet for its new generation. A cancel and a deadline that has passed were for those before.
+void Reopen(domain::Fleet& fleet) {
+  ++fleet.generation;
+  fleet.retrying = true;
+  fleet.cancel_mode = domain::CancelMode::kNone;
+  fleet.cancelled_by.clear();
+  if (fleet.expired) fleet.policy.deadline.reset();
+  fleet.expired = false;
+}
+
+absl::StatusOr<std::optional<FleetStore::Created>> FindReplay(Transaction& transaction, const NewGeneration& request) {
+  if (request.request_id.empty()) return std::nullopt;
+  FLEET_ASSIGN_OR_RETURN(const Rows earlier, transaction.Execute(kFindGeneration, {request.user, request.request_id}));
+  if (earlier.empty()) return std::nullopt;
+  RowReader row = earlier[0];
+  const domain::Ulid fleet_id = ReadUlid(row);
+  const int32_t generation = row.Int();
+  if (fleet_id != request.fleet_id || row.Text() != request.request_fingerprint) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     absl::StrCat("request_id ", request.request_id, " was used with another payload, for generation ",
+                                  generation, " of fleet ", fleet_id.ToString()),
+                     {"REQUEST_ID_REUSED",
+                      {{"request_id", request.request_id}, {"fleet_id", fleet_id.ToString()}},
+                      {{"request_id", "was used with another payload"}}});
+  }
+  transaction.RollBackInstead();
+  FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetFleetRecord(transaction, fleet_id));
+  return FleetStore::Created{std::move(record), true};
+}
+
+absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const NewGeneration& request) {
+  FLEET_RETURN_IF_ERROR(LockUser(transaction, request.user));
+  FLEET_ASSIGN_OR_RETURN(std::optional<FleetStore::Created> replay, FindReplay(transaction, request));
+  if (replay.has_value()) return *std::move(replay);
+  FLEET_ASSIGN_OR_RETURN(const FleetRecord seen, GetFleetRecord(transaction, request.fleet_id));
+  // An ended fleet counts as one of its creator's again. Users are locked before fleets, so this is decided by the fleet
+  // as it was a moment ago, and checked below.
+  const bool had_ended = domain::IsTerminal(seen.fleet.state);
+  if (had_ended) {
+    FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
+    FLEET_RETURN_IF_ERROR(AdmitReopened(transaction, seen.fleet.creator, limits));
+  }
+  FLEET_RETURN_IF_ERROR(
+      DropJobs(transaction, request.fleet_id, {JobKind::kSweep, JobKind::kEndStragglers, JobKind::kQueueAge}));
+  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {request.fleet_id}));
+  domain::Fleet* fleet = ledger.Find(request.fleet_id);
+  if (fleet == nullptr) return FleetNotFound(request.fleet_id);
+  if (domain::IsTerminal(fleet->state) && !had_ended) {
+    return absl::AbortedError("the fleet ended while it was being retried: try again");
+  }
+  FLEET_RETURN_IF_ERROR(CheckRetryable(*fleet, request));
+  FLEET_RETURN_IF_ERROR(CheckRepos(transaction, request));
+  Reopen(*fleet);
+  FLEET_RETURN_IF_ERROR(InsertGeneration(transaction, request, fleet->generation));
+  ledger.Touch(request.fleet_id);
+  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+  FLEET_RETURN_IF_ERROR(InsertJob(transaction, request.fleet_id, JobKind::kRedrive, absl::ZeroDuration()));
+  FLEET_RETURN_IF_ERROR(InsertAudit(transaction, {request.user,
+                                                  "RetryFleet",
+                                                  request.fleet_id,
+                                                  "",
+                                                  {{"generation", absl::StrCat(fleet->generation - 1)}},
+                                                  {{"generation", absl::StrCat(fleet->generation)}}}));
+  FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetFleetRecord(transaction, request.fleet_id));
+  return FleetStore::Created{std::move(record), false};
+}
+
+}  // namespace
+
+absl::StatusOr<FleetStore::Created> RedriveStore::Retry(const NewGeneration& request) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) { return RetryIn(transaction, request); });
+}
+
+}  // namespace fleet::store

@@ -1,0 +1,202 @@
+// RetryFleet: ended children go again, as a new generation.
+#include <gmock/gmock.h>
+
+#include "common/status/error_info.h"
+#include "tests/support/invariant_checker.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_database.h"
+#include "tests/support/test_stores.h"
+
+namespace fleet::testing {
+namespace {
+
+using domain::FailureCategory;
+using domain::FleetState;
+using domain::ReportVerdict;
+using domain::TaskState;
+using ::testing::SizeIs;
+
+class RedriveTest : public ::testing::Test {
+ protected:
+  // Ten children: 1 to 6 completed, 7 and 8 failed (agent), 9 failed (auth), 10 cancelled by itself.
+  void End() {
+    fleet_ = stores_.CreateFleet({.targets = 10});
+    stores_.ExpandAll();
+    runner_ = stores_.RegisterRunner();
+    FLEET_ASSERT_OK(stores_.controls.CancelTask(fleet_, TestStores::RepoName(10), "bob"));
+    leased_ = stores_.Lease(runner_, 1, 10).tasks;
+    FLEET_ASSERT_OK(checker_.Look());
+    for (std::size_t i = 0; i < 9; ++i) {
+      const bool completes = i < 6;
+      stores_.Report(runner_, leased_[i], completes ? TaskState::kCompleted : TaskState::kFailed,
+                     i < 8 ? FailureCategory::kAgent : FailureCategory::kAuth);
+    }
+    ASSERT_EQ(State(), FleetState::kPartialFailure);
+  }
+  store::NewGeneration Request() {
+    store::NewGeneration request;
+    request.fleet_id = fleet_;
+    request.user = "bob";
+    request.states = {TaskState::kFailed, TaskState::kTimedOut, TaskState::kCancelled};
+    return request;
+  }
+  void RedriveAll() {
+    while (stores_.jobs.RedriveStep()->has_value()) continue;
+  }
+  FleetState State() { return stores_.GetFleet(fleet_).state; }
+  int32_t Count(TaskState state) { return stores_.GetFleet(fleet_).rollup.State(state); }
+  std::string Reason(const absl::Status& status) { return GetErrorInfo(status).reason; }
+
+  TestDatabase database_;
+  TestStores stores_{database_.url(), 3000};
+  InvariantChecker checker_{database_.url(), InvariantChecker::Mode::kOnDemand};
+  domain::Ulid fleet_;
+  domain::Ulid runner_;
+  std::vector<store::GrantedTask> leased_;
+};
+
+TEST_F(RedriveTest, FailedChildrenGoAgainAndTheOthersStay) {
+  End();
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto retried, stores_.redrives.Retry(Request()));
+  EXPECT_EQ(retried.record.fleet.generation, 2);
+  EXPECT_EQ(State(), FleetState::kRunning) << "open before a worker has moved a child";
+  FLEET_ASSERT_OK(checker_.Look());
+  RedriveAll();
+  EXPECT_EQ(Count(TaskState::kQueued), 4);
+  EXPECT_EQ(Count(TaskState::kCompleted), 6);
+  const auto again = stores_.Lease(runner_, 2, 10).tasks;
+  ASSERT_THAT(again, SizeIs(4));
+  EXPECT_EQ(again[0].id.ordinal, 7);
+  EXPECT_EQ(again[0].attempt, 2) << "never reset";
+  EXPECT_EQ(stores_.GetTask(again[0].id).tries, 0);
+  FLEET_ASSERT_OK(checker_.Look());
+  EXPECT_EQ(stores_.Report(runner_, leased_[6], TaskState::kFailed).verdict, ReportVerdict::kLeaseLost);
+  for (const auto& task : again) stores_.Report(runner_, task, TaskState::kCompleted);
+  EXPECT_EQ(State(), FleetState::kCompleted);
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto attempts, stores_.tasks.Attempts(fleet_, TestStores::RepoName(7)));
+  ASSERT_THAT(attempts, SizeIs(2));
+  EXPECT_EQ(attempts[0].generation, 2);
+  EXPECT_EQ(attempts[1].state, TaskState::kFailed);
+  EXPECT_EQ(attempts[1].generation, 1);
+  FLEET_EXPECT_OK(checker_.Finish());
+}
+
+TEST_F(RedriveTest, SelectsByCategoryFingerprintAndRepository) {
+  End();
+  store::NewGeneration by_category = Request();
+  by_category.categories = {FailureCategory::kAuth};
+  FLEET_ASSERT_OK(stores_.redrives.Retry(by_category).status());
+  RedriveAll();
+  EXPECT_EQ(Count(TaskState::kQueued), 1);
+  EXPECT_EQ(stores_.GetTask({fleet_, 9}).state, TaskState::kQueued);
+
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto groups, stores_.tasks.FailureGroups(fleet_));
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_EQ(groups[0].count, 2);
+  EXPECT_THAT(groups[0].sample_repos, ::testing::ElementsAre(TestStores::RepoName(7), TestStores::RepoName(8)));
+  store::NewGeneration by_fingerprint = Request();
+  by_fingerprint.fingerprints = {groups[0].fingerprint};
+  by_fingerprint.repos = {"ORG/REPO-000008"};
+  FLEET_ASSERT_OK(stores_.redrives.Retry(by_fingerprint).status());
+  RedriveAll();
+  EXPECT_EQ(stores_.GetTask({fleet_, 8}).state, TaskState::kQueued);
+  EXPECT_EQ(stores_.GetTask({fleet_, 8}).generation, 3);
+  EXPECT_EQ(stores_.GetTask({fleet_, 7}).state, TaskState::kFailed);
+  FLEET_EXPECT_OK(checker_.Finish());
+}
+
+TEST_F(RedriveTest, AmendedGenerationRunsWithWhatIsNew) {
+  End();
+  store::NewGeneration request = Request();
+  request.task_description = "Do it better";
+  request.parameters = domain::Parameters{{"owner", "acme"}};
+  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, stores_.fleets.GetIntent(fleet_, 1));
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, stores_.fleets.GetIntent(fleet_, 2));
+  EXPECT_NE(first.task_description, "Do it better");
+  EXPECT_EQ(second.task_description, "Do it better");
+  EXPECT_EQ(second.parameters.at("owner"), "acme");
+  EXPECT_EQ(second.resolved_workflow, first.resolved_workflow);
+  EXPECT_EQ(stores_.fleets.Get(fleet_)->intent.task_description, "Do it better");
+}
+
+TEST_F(RedriveTest, ReplayGivesTheSameGenerationAndAnotherPayloadIsRefused) {
+  End();
+  store::NewGeneration request = Request();
+  request.request_id = "again";
+  request.request_fingerprint = "a";
+  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto replay, stores_.redrives.Retry(request));
+  EXPECT_TRUE(replay.replayed);
+  EXPECT_EQ(replay.record.fleet.generation, 2);
+  request.request_fingerprint = "b";
+  EXPECT_EQ(Reason(stores_.redrives.Retry(request).status()), "REQUEST_ID_REUSED");
+}
+
+TEST_F(RedriveTest, RefusesWhatCannotBeRetried) {
+  End();
+  store::NewGeneration nothing = Request();
+  nothing.states = {TaskState::kTimedOut};
+  EXPECT_EQ(Reason(stores_.redrives.Retry(nothing).status()), "NOTHING_TO_RETRY");
+  store::NewGeneration stranger = Request();
+  stranger.repos = {"org/nowhere"};
+  EXPECT_THAT(stores_.redrives.Retry(stranger), StatusIs(absl::StatusCode::kInvalidArgument));
+  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  EXPECT_EQ(Reason(stores_.redrives.Retry(Request()).status()), "RETRY_IN_PROGRESS");
+  FLEET_ASSERT_OK(stores_.fleets.Cancel(fleet_, domain::CancelMode::kStop, "bob", absl::Hours(1)));
+  EXPECT_EQ(Reason(stores_.redrives.Retry(Request()).status()), "FLEET_CANCELLING");
+  RedriveAll();
+  stores_.SweepAll();
+  EXPECT_EQ(State(), FleetState::kCancelled) << "the redrive ended without moving a child";
+  EXPECT_EQ(Count(TaskState::kFailed), 3);
+}
+
+TEST_F(RedriveTest, CancelledFleetGoesAgainAndTheOldCancelDoesNotTouchIt) {
+  fleet_ = stores_.CreateFleet({.targets = 2500});
+  stores_.ExpandAll();
+  runner_ = stores_.RegisterRunner();
+  const auto leased = stores_.Lease(runner_, 1, 1).tasks;
+  FLEET_ASSERT_OK(checker_.Look());
+  FLEET_ASSERT_OK(stores_.fleets.Cancel(fleet_, domain::CancelMode::kStop, "bob", absl::Hours(1)));
+  stores_.SweepAll();
+  stores_.Report(runner_, leased[0], TaskState::kCancelled);
+  ASSERT_EQ(State(), FleetState::kCancelled);
+  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  EXPECT_EQ(stores_.Sql("select count(*) from fleet_jobs where kind <> 4"), "0") << "the stragglers' job of before";
+  RedriveAll();
+  EXPECT_EQ(State(), FleetState::kRunning);
+  EXPECT_EQ(Count(TaskState::kQueued), 2500);
+  EXPECT_EQ(stores_.Lease(runner_, 2, 1).tasks[0].id.ordinal, 1) << "the cursor is rewound";
+  FLEET_EXPECT_OK(checker_.Finish());
+}
+
+TEST_F(RedriveTest, ReopeningCountsAgainstTheLimitOfOpenFleets) {
+  End();
+  stores_.Sql("update limits set value = 1 where name = 'open_fleets_user'");
+  const domain::Ulid other = stores_.CreateFleet({.targets = 1});
+  EXPECT_EQ(Reason(stores_.redrives.Retry(Request()).status()), "OPEN_FLEETS_LIMIT");
+  FLEET_ASSERT_OK(stores_.fleets.Cancel(other, domain::CancelMode::kStop, "bob", absl::Hours(1)));
+  stores_.ExpandAll();
+  stores_.SweepAll();
+  FLEET_EXPECT_OK(stores_.redrives.Retry(Request()).status());
+}
+
+TEST_F(RedriveTest, RunningFleetRetriesWhatFailedWhileTheRestGoesOn) {
+  fleet_ = stores_.CreateFleet({.targets = 4});
+  stores_.ExpandAll();
+  runner_ = stores_.RegisterRunner();
+  const auto leased = stores_.Lease(runner_, 1, 3).tasks;
+  FLEET_ASSERT_OK(checker_.Look());
+  stores_.Report(runner_, leased[0], TaskState::kFailed, FailureCategory::kAgent);
+  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  RedriveAll();
+  EXPECT_EQ(Count(TaskState::kQueued), 2);
+  const auto again = stores_.Lease(runner_, 2, 5).tasks;
+  ASSERT_THAT(again, SizeIs(2));
+  EXPECT_EQ(again[0].id.ordinal, 1);
+  EXPECT_EQ(again[1].id.ordinal, 4);
+  FLEET_EXPECT_OK(checker_.Finish());
+}
+
+}  // namespace
+}  // namespace fleet::testing
