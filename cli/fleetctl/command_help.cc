@@ -21,10 +21,12 @@ CommandHelp HelpFor(absl::string_view command) {
 The repositories file has one owner/name a line; "#" begins a comment. Without --request-id one is made up and kept
 through retries; when no server confirms the fleet, it is printed with the command to repeat: that never makes a
 second fleet. With --watch the exit code is 5 unless every repository completed.
+A deadline is a time such as 2026-05-04T11:32:07Z or a duration from now such as 2h30m.
 
 Examples:
   fleetctl submit --repos-file repos.txt --workflow examples/add-license-v1 --task "Add a licence" --watch
   fleetctl submit --repos-file - --workflow examples/bump-v2@2.1.0 --param library=zlib --param to=1.3 < repos.txt
+  fleetctl submit --repos-file repos.txt --workflow examples/add-license-v1 --priority 10 --deadline 2h30m
 )"}},
       {"status", {"Show a fleet as it stands", R"(
 Example:

@@ -36,11 +36,19 @@ EarlyExit Exit(const std::vector<std::string>& arguments) {
 }
 
 TEST(CommandLineTest, SubmitTakesItsOptions) {
-  const CommandLine line =
-      Parsed({"submit", "--repos-file",      "r.txt", "--workflow",     "a/b-v1",     "--task",
-              "do it",  "--param",           "k=v",   "--param",        "list=[a,b]", "--param",
-              "empty=", "--max-concurrency", "3",     "--task-timeout", "30m",        "--max-tries",
-              "2",      "--request-id",      "r-1",   "--watch"});
+  const CommandLine line = Parsed({"submit",     "--repos-file",
+                                   "r.txt",      "--workflow",
+                                   "a/b-v1",     "--task",
+                                   "do it",      "--param",
+                                   "k=v",        "--param",
+                                   "list=[a,b]", "--param",
+                                   "empty=",     "--max-concurrency",
+                                   "3",          "--task-timeout",
+                                   "30m",        "--max-tries",
+                                   "2",          "--priority",
+                                   "-7",         "--deadline",
+                                   "2h30m",      "--request-id",
+                                   "r-1",        "--watch"});
   const auto& submit = std::get<SubmitCommand>(line.command);
   EXPECT_EQ(submit.repos_file, "r.txt");
   EXPECT_EQ(submit.workflow_ref, "a/b-v1");
@@ -49,6 +57,8 @@ TEST(CommandLineTest, SubmitTakesItsOptions) {
   EXPECT_EQ(submit.max_concurrency, 3);
   EXPECT_EQ(submit.task_timeout, absl::Minutes(30));
   EXPECT_EQ(submit.max_tries, 2);
+  EXPECT_EQ(submit.priority, -7);
+  EXPECT_EQ(std::get<absl::Duration>(submit.deadline.value()), absl::Minutes(150));
   EXPECT_EQ(submit.request_id, "r-1");
   EXPECT_TRUE(submit.watch);
 }
@@ -125,6 +135,11 @@ TEST(CommandLineTest, WrongUsageExitsWithTwoAndSaysWhy) {
       {{"submit", "--repos-file", "r", "--workflow", "w", "--max-concurrency", "0"}, "--max-concurrency"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--task-timeout", "30"}, "not a duration"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--request-id", "a b"}, "--request-id"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--priority", "1001"}, "--priority"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "tomorrow"}, "neither a time"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "infinite-future"}, "neither a time"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "-2h"}, "neither a time"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "none"}, "neither a time"},
       {{"tasks", kFleet, "--state", "nope"}, "none of QUEUED"},
       {{"list", "--server", "h:0"}, "port"},
       {{"list", "--server", "http://h:1"}, "not host:port"},
