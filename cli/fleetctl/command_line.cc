@@ -110,6 +110,12 @@ class Parser {
     AddCommand<ListCommand>(app_, "list");
     AddCommand<TasksCommand>(app_, "tasks");
     AddCommand<LogsCommand>(app_, "logs");
+    AddCommand<AttemptsCommand>(app_, "attempts");
+    AddCommand<FailuresCommand>(app_, "failures");
+    AddCommand<RetryCommand>(app_, "retry");
+    AddCommand<PauseCommand>(app_, "pause");
+    AddCommand<ResumeCommand>(app_, "resume");
+    AddCommand<UpdateCommand>(app_, "update");
     AddCommand<CancelCommand>(app_, "cancel");
     CLI::App& repo = AddGroup("repo");
     AddCommand<RepoImportCommand>(repo, "import");

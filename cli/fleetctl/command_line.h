@@ -26,7 +26,8 @@ struct GlobalOptions {
 };
 
 using Command = std::variant<SubmitCommand, StatusCommand, WatchCommand, ListCommand, TasksCommand, LogsCommand,
-                             CancelCommand, RepoImportCommand, RepoListCommand, WorkflowApplyCommand,
+                             AttemptsCommand, FailuresCommand, CancelCommand, PauseCommand, ResumeCommand,
+                             UpdateCommand, RetryCommand, RepoImportCommand, RepoListCommand, WorkflowApplyCommand,
                              WorkflowListCommand, WorkflowGetCommand, VersionCommand>;
 
 struct CommandLine {

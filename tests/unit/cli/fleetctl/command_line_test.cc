@@ -113,6 +113,13 @@ TEST(CommandLineTest, EveryCommandIsKnown) {
   EXPECT_TRUE(std::holds_alternative<WatchCommand>(Parsed({"watch", kFleet}).command));
   EXPECT_TRUE(std::get<CancelCommand>(Parsed({"cancel", kFleet, "--drain"}).command).drain);
   EXPECT_EQ(std::get<LogsCommand>(Parsed({"logs", kFleet, "a/b"}).command).repo, "a/b");
+  EXPECT_EQ(std::get<CancelCommand>(Parsed({"cancel", kFleet, "a/b"}).command).repo, "a/b");
+  EXPECT_EQ(std::get<PauseCommand>(Parsed({"pause", kFleet}).command).fleet_id, kFleet);
+  EXPECT_EQ(std::get<ResumeCommand>(Parsed({"resume", kFleet}).command).fleet_id, kFleet);
+  EXPECT_TRUE(std::get<UpdateCommand>(Parsed({"update", kFleet, "--deadline", "none"}).command).no_deadline);
+  EXPECT_TRUE(std::get<RetryCommand>(Parsed({"retry", kFleet, "--watch"}).command).watch);
+  EXPECT_EQ(std::get<FailuresCommand>(Parsed({"failures", kFleet}).command).fleet_id, kFleet);
+  EXPECT_TRUE(std::get<AttemptsCommand>(Parsed({"attempts", kFleet, "a/b", "--logs"}).command).logs);
   EXPECT_EQ(std::get<RepoImportCommand>(Parsed({"repo", "import", "-"}).command).file, "-");
   EXPECT_TRUE(std::holds_alternative<RepoListCommand>(Parsed({"repo", "list"}).command));
   EXPECT_EQ(std::get<WorkflowApplyCommand>(Parsed({"workflow", "apply", "w"}).command).file, "w");
@@ -141,6 +148,21 @@ TEST(CommandLineTest, WrongUsageExitsWithTwoAndSaysWhy) {
       {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "-2h"}, "neither a time"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "none"}, "neither a time"},
       {{"tasks", kFleet, "--state", "nope"}, "none of QUEUED"},
+      {{"pause"}, "FLEET is required"},
+      {{"resume", "x"}, "not a fleet id"},
+      {{"cancel", kFleet, "a/b", "--drain"}, "--drain is for a whole fleet"},
+      {{"update", kFleet}, "nothing to change"},
+      {{"update", "--priority", "1"}, "FLEET is required"},
+      {{"update", kFleet, "--max-concurrency", "0"}, "--max-concurrency"},
+      {{"update", kFleet, "--priority", "-1001"}, "--priority"},
+      {{"update", kFleet, "--deadline", "never"}, "neither a time"},
+      {{"retry", kFleet, "--state", "queued"}, "none of COMPLETED, FAILED, CANCELLED, TIMED_OUT"},
+      {{"retry", kFleet, "--category", "nope"}, "none of AUTH"},
+      {{"retry", kFleet, "--fingerprint", "0123456789abcdeg"}, "not 16 hexadecimal digits"},
+      {{"retry", kFleet, "--param", "novalue"}, "not name=value"},
+      {{"retry", kFleet, "--request-id", "a b"}, "--request-id"},
+      {{"failures"}, "FLEET is required"},
+      {{"attempts", kFleet}, "REPO is required"},
       {{"list", "--server", "h:0"}, "port"},
       {{"list", "--server", "http://h:1"}, "not host:port"},
       {{"list", "--server", ","}, "no address"},
@@ -164,6 +186,12 @@ TEST(CommandLineTest, HelpOfEveryCommandHasAnExample) {
                                                                                        {"list"},
                                                                                        {"tasks"},
                                                                                        {"logs"},
+                                                                                       {"attempts"},
+                                                                                       {"failures"},
+                                                                                       {"retry"},
+                                                                                       {"pause"},
+                                                                                       {"resume"},
+                                                                                       {"update"},
                                                                                        {"cancel"},
                                                                                        {"repo"},
                                                                                        {"repo", "import"},

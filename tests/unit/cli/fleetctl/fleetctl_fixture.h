@@ -71,10 +71,9 @@ class FleetctlTest : public ::testing::Test {
     };
   }
 
-  // Calls that ask for it are answered with kNotFound and these words.
-  template <typename Request, typename Response>
-  static FakeAnswers::Method<Request, Response> NotFound() {
-    return [](const Request&, Response&) { return absl::NotFoundError("there is no such fleet"); };
+  // An answer to any method.
+  static auto Refuse(absl::Status status) {
+    return [status = std::move(status)](const auto&, auto&) { return status; };
   }
 
   FakeAnswers answers_;

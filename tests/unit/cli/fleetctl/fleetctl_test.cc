@@ -146,18 +146,6 @@ TEST_F(FleetctlTest, LogsAreSanitisedAndEndWithTheReason) {
   EXPECT_EQ(out_, "red\nlast line\nacme/shop: FAILED, attempt 1, agent: step \"check\" exited with 1\n");
 }
 
-TEST_F(FleetctlTest, CancelSaysWhatHappens) {
-  answers_.cancel_fleet = [](const v1::CancelFleetRequest& request, v1::CancelFleetResponse& response) {
-    *response.mutable_fleet() = MakeFleet(v1::FLEET_STATE_CANCELLING, 1);
-    response.mutable_fleet()->set_cancel_mode(request.mode());
-    return absl::OkStatus();
-  };
-  EXPECT_EQ(Run({"cancel", kFleetId}), 0);
-  EXPECT_THAT(out_, HasSubstr("CANCELLING: nothing more is started; 6 under way are being stopped."));
-  EXPECT_EQ(Run({"cancel", kFleetId, "--drain"}), 0);
-  EXPECT_THAT(out_, HasSubstr("6 under way may end by themselves."));
-}
-
 TEST_F(FleetctlTest, RepositoriesAreImportedAndListed) {
   answers_.import_repositories = [](const v1::ImportRepositoriesRequest& request,
                                     v1::ImportRepositoriesResponse& response) {
