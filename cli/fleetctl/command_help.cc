@@ -149,6 +149,36 @@ Example:
 Example:
   fleetctl workflow get examples/add-license-v1@1.0.0
 )"}},
+      {"limits", {"Show and set the limits of the whole system", R"(
+Examples:
+  fleetctl limits list
+  fleetctl limits set user_active 200 --user alice
+)"}},
+      {"limits list", {"List every limit, and every exception made for one user or pool", R"(
+Example:
+  fleetctl limits list
+)"}},
+      {"limits set", {"Set a limit, or an exception from it for one user or pool; in force at once", R"(
+What is in flight above a lowered limit goes on to its end. Here --user names whom the exception is for; who asks, if
+not the login name, stands before the command.
+
+Examples:
+  fleetctl limits set system_active 500
+  fleetctl limits set user_active 200 --user alice
+  fleetctl --user root limits set pool_active 20 --pool gpu
+)"}},
+      {"limits reset", {"Set a limit back to what Fleet is delivered with, or take an exception from it back", R"(
+Here --user names whom the exception is for; who asks, if not the login name, stands before the command.
+
+Examples:
+  fleetctl limits reset system_active
+  fleetctl limits reset user_active --user alice
+)"}},
+      {"audit", {"List what operators did, newest first", R"(
+Examples:
+  fleetctl audit
+  fleetctl audit 01JZ0000000000000000000000 --limit 0 -o json
+)"}},
       {"version", {"Print the version", R"(
 Example:
   fleetctl version

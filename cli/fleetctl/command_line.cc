@@ -124,6 +124,11 @@ class Parser {
     AddCommand<WorkflowApplyCommand>(workflow, "apply");
     AddCommand<WorkflowListCommand>(workflow, "list");
     AddCommand<WorkflowGetCommand>(workflow, "get");
+    CLI::App& limits = AddGroup("limits");
+    AddCommand<LimitsListCommand>(limits, "list");
+    AddCommand<LimitsSetCommand>(limits, "set");
+    AddCommand<LimitsResetCommand>(limits, "reset");
+    AddCommand<AuditCommand>(app_, "audit");
     AddCommand<VersionCommand>(app_, "version");
   }
 

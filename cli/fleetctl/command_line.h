@@ -25,10 +25,11 @@ struct GlobalOptions {
   std::vector<std::string> repeated_flags;
 };
 
-using Command = std::variant<SubmitCommand, StatusCommand, WatchCommand, ListCommand, TasksCommand, LogsCommand,
-                             AttemptsCommand, FailuresCommand, CancelCommand, PauseCommand, ResumeCommand,
-                             UpdateCommand, RetryCommand, RepoImportCommand, RepoListCommand, WorkflowApplyCommand,
-                             WorkflowListCommand, WorkflowGetCommand, VersionCommand>;
+using Command =
+    std::variant<SubmitCommand, StatusCommand, WatchCommand, ListCommand, TasksCommand, LogsCommand, AttemptsCommand,
+                 FailuresCommand, CancelCommand, PauseCommand, ResumeCommand, UpdateCommand, RetryCommand,
+                 RepoImportCommand, RepoListCommand, WorkflowApplyCommand, WorkflowListCommand, WorkflowGetCommand,
+                 LimitsListCommand, LimitsSetCommand, LimitsResetCommand, AuditCommand, VersionCommand>;
 
 struct CommandLine {
   GlobalOptions global;

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "cli/fleetctl/command_line.h"
+#include "cli/fleetctl/commands/admin_commands.h"
 #include "cli/fleetctl/commands/catalog_commands.h"
 #include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/control_commands.h"

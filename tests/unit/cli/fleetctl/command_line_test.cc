@@ -120,6 +120,10 @@ TEST(CommandLineTest, EveryCommandIsKnown) {
   EXPECT_TRUE(std::get<RetryCommand>(Parsed({"retry", kFleet, "--watch"}).command).watch);
   EXPECT_EQ(std::get<FailuresCommand>(Parsed({"failures", kFleet}).command).fleet_id, kFleet);
   EXPECT_TRUE(std::get<AttemptsCommand>(Parsed({"attempts", kFleet, "a/b", "--logs"}).command).logs);
+  EXPECT_TRUE(std::holds_alternative<LimitsListCommand>(Parsed({"limits", "list"}).command));
+  EXPECT_EQ(std::get<LimitsSetCommand>(Parsed({"limits", "set", "n", "3", "--pool", "p"}).command).scope.pool, "p");
+  EXPECT_EQ(std::get<LimitsResetCommand>(Parsed({"limits", "reset", "n", "--user", "u"}).command).scope.user, "u");
+  EXPECT_EQ(std::get<AuditCommand>(Parsed({"audit"}).command).limit, 50);
   EXPECT_EQ(std::get<RepoImportCommand>(Parsed({"repo", "import", "-"}).command).file, "-");
   EXPECT_TRUE(std::holds_alternative<RepoListCommand>(Parsed({"repo", "list"}).command));
   EXPECT_EQ(std::get<WorkflowApplyCommand>(Parsed({"workflow", "apply", "w"}).command).file, "w");
@@ -163,6 +167,16 @@ TEST(CommandLineTest, WrongUsageExitsWithTwoAndSaysWhy) {
       {{"retry", kFleet, "--request-id", "a b"}, "--request-id"},
       {{"failures"}, "FLEET is required"},
       {{"attempts", kFleet}, "REPO is required"},
+      {{"limits"}, "subcommand is required"},
+      {{"limits", "frobnicate"}, "unknown command \"frobnicate\""},
+      {{"limits", "set", "user_active"}, "VALUE is required"},
+      {{"limits", "set", "user_active", "many"}, "VALUE"},
+      {{"limits", "set", "user_active", "--", "-1"}, "VALUE"},
+      {{"limits", "set", "user_active", "1", "--user", ""}, "must not be empty"},
+      {{"limits", "set", "user_active", "1", "--user", "a", "--pool", "b"}, "--user excludes --pool"},
+      {{"limits", "reset"}, "NAME is required"},
+      {{"audit", "x"}, "not a fleet id"},
+      {{"audit", "--limit", "-1"}, "--limit"},
       {{"list", "--server", "h:0"}, "port"},
       {{"list", "--server", "http://h:1"}, "not host:port"},
       {{"list", "--server", ","}, "no address"},
@@ -193,6 +207,11 @@ TEST(CommandLineTest, HelpOfEveryCommandHasAnExample) {
                                                                                        {"resume"},
                                                                                        {"update"},
                                                                                        {"cancel"},
+                                                                                       {"limits"},
+                                                                                       {"limits", "list"},
+                                                                                       {"limits", "set"},
+                                                                                       {"limits", "reset"},
+                                                                                       {"audit"},
                                                                                        {"repo"},
                                                                                        {"repo", "import"},
                                                                                        {"repo", "list"},
