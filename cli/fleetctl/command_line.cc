@@ -1,21 +1,17 @@
 #include "cli/fleetctl/command_line.h"
 
-#include <functional>
-#include <limits>
-#include <map>
 #include <memory>
 #include <sstream>
 #include <utility>
 
 #include "CLI/CLI.hpp"
-#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "cli/fleetctl/command_help.h"
+#include "cli/fleetctl/command_options.h"
+#include "cli/fleetctl/option_adder.h"
 #include "cli/fleetctl/option_values.h"
-#include "cli/fleetctl/state_names.h"
-#include "common/domain/identifiers.h"
 #include "common/rpc/channel.h"
 
 namespace fleet::cli {
@@ -23,31 +19,6 @@ namespace {
 
 constexpr char kDefaultServer[] = "127.0.0.1:7070";
 constexpr int kUsageError = 2;
-
-// CLI11 reports by exceptions; they end in ParseCommandLine.
-template <typename T>
-T ValueOf(const std::string& option, absl::StatusOr<T> value) {
-  if (!value.ok()) throw CLI::ValidationError(option, std::string(value.status().message()));
-  return *std::move(value);
-}
-
-// An option that may be repeated, each time with one value. CLI11's own vectors would also take the words after it,
-// and split "[a,b]".
-CLI::Option* AddRepeatable(CLI::App& app, const std::string& name, std::function<void(const std::string&)> take,
-                           const std::string& help) {
-  return app
-      .add_option(
-          name,
-          [take = std::move(take)](const CLI::results_t& values) {
-            for (const std::string& value : values) take(value);
-            return true;
-          },
-          help)
-      ->type_size(1)
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
 
 std::string Footer(absl::string_view text) { return std::string(absl::StripAsciiWhitespace(text)); }
 
@@ -59,11 +30,7 @@ class Parser {
     app_.footer(Footer(kFooter));
     app_.set_version_flag("--version", VersionText(), "Print the version and exit");
     AddGlobalOptions(defaults);
-    AddSubmit();
-    AddFleetCommands();
-    AddTaskCommands();
-    AddCatalogCommands();
-    AddCommand(app_, "version", VersionCommand{});
+    AddCommands();
   }
 
   CommandLine Parse(const std::vector<std::string>& arguments) {
@@ -136,80 +103,33 @@ class Parser {
     app_.add_flag("--no-color", global.no_color, "No colours (as a non-empty NO_COLOR or TERM=dumb)");
   }
 
-  void AddSubmit() {
-    auto submit = std::make_shared<SubmitCommand>();
-    CLI::App& app = AddCommand(app_, "submit", submit);
-    app.add_option("--repos-file", submit->repos_file, "Repositories, one owner/name a line; - is stdin")->required();
-    app.add_option("--workflow", submit->workflow_ref, "Workflow, domain/name-vN[@version]")->required();
-    app.add_option("--task", submit->task_description, "What to do, for the workflow's steps");
-    AddRepeatable(
-        app, "--param",
-        [submit](const std::string& value) {
-          auto [name, text] = ValueOf("--param", ParseParameter(value));
-          if (!submit->parameters.emplace(name, text).second) {
-            throw CLI::ValidationError("--param", absl::StrCat("\"", name, "\" is given twice"));
-          }
-        },
-        "A parameter for every repository; may be repeated")
-        ->type_name("NAME=VALUE");
-    app.add_option("--max-concurrency", submit->max_concurrency, "Most repositories worked on at once")
-        ->check(CLI::Range(1, std::numeric_limits<int32_t>::max()));
-    AddDuration(app, "--task-timeout", submit->task_timeout, "Most time for one attempt on one repository");
-    app.add_option("--max-tries", submit->max_tries, "Most failing attempts on one repository")
-        ->check(CLI::Range(1, std::numeric_limits<int32_t>::max()));
-    app.add_option_function<std::string>(
-        "--request-id",
-        [submit](const std::string& value) {
-          if (!domain::IsRequestId(value)) {
-            throw CLI::ValidationError("--request-id", "must be 1 to 128 letters, digits or one of . _ : -");
-          }
-          submit->request_id = value;
-        },
-        "Makes a repetition safe: the same id gives the same fleet. Default: made up, and printed when it is needed");
-    app.add_flag("--watch", submit->watch, "Watch the fleet to its end");
-  }
-
-  void AddFleetCommands() {
-    auto status = std::make_shared<StatusCommand>();
-    AddFleetId(AddCommand(app_, "status", status), status->fleet_id);
-    auto watch = std::make_shared<WatchCommand>();
-    AddFleetId(AddCommand(app_, "watch", watch), watch->fleet_id);
-    auto cancel = std::make_shared<CancelCommand>();
-    CLI::App& cancel_app = AddCommand(app_, "cancel", cancel);
-    AddFleetId(cancel_app, cancel->fleet_id);
-    cancel_app.add_flag("--drain", cancel->drain, "Let what is running go on to its own end");
-    auto list = std::make_shared<ListCommand>();
-    CLI::App& list_app = AddCommand(app_, "list", list);
-    list_app.add_option("--creator", list->creator, "Only fleets of this user");
-    AddStates(list_app, list->states, ParseFleetState, AllFleetStates());
-    list_app.add_option("--limit", list->limit, "At most this many, newest first; 0 for all. Default: 50")
-        ->check(CLI::Range(0, std::numeric_limits<int32_t>::max()));
-  }
-
-  void AddTaskCommands() {
-    auto tasks = std::make_shared<TasksCommand>();
-    CLI::App& tasks_app = AddCommand(app_, "tasks", tasks);
-    AddFleetId(tasks_app, tasks->fleet_id);
-    AddStates(tasks_app, tasks->states, ParseTaskState, AllTaskStates());
-    auto logs = std::make_shared<LogsCommand>();
-    CLI::App& logs_app = AddCommand(app_, "logs", logs);
-    AddFleetId(logs_app, logs->fleet_id);
-    logs_app.add_option("REPO", logs->repo, "Repository, owner/name")->required();
-  }
-
-  void AddCatalogCommands() {
+  void AddCommands() {
+    AddCommand<SubmitCommand>(app_, "submit");
+    AddCommand<StatusCommand>(app_, "status");
+    AddCommand<WatchCommand>(app_, "watch");
+    AddCommand<ListCommand>(app_, "list");
+    AddCommand<TasksCommand>(app_, "tasks");
+    AddCommand<LogsCommand>(app_, "logs");
+    AddCommand<AttemptsCommand>(app_, "attempts");
+    AddCommand<FailuresCommand>(app_, "failures");
+    AddCommand<RetryCommand>(app_, "retry");
+    AddCommand<PauseCommand>(app_, "pause");
+    AddCommand<ResumeCommand>(app_, "resume");
+    AddCommand<UpdateCommand>(app_, "update");
+    AddCommand<CancelCommand>(app_, "cancel");
     CLI::App& repo = AddGroup("repo");
-    auto import = std::make_shared<RepoImportCommand>();
-    AddCommand(repo, "import", import)
-        .add_option("FILE", import->file, "CSV: repo,clone_url,default_branch; - is stdin")
-        ->required();
-    AddCommand(repo, "list", RepoListCommand{});
+    AddCommand<RepoImportCommand>(repo, "import");
+    AddCommand<RepoListCommand>(repo, "list");
     CLI::App& workflow = AddGroup("workflow");
-    auto apply = std::make_shared<WorkflowApplyCommand>();
-    AddCommand(workflow, "apply", apply).add_option("FILE", apply->file, "YAML; - is stdin")->required();
-    AddCommand(workflow, "list", WorkflowListCommand{});
-    auto get = std::make_shared<WorkflowGetCommand>();
-    AddCommand(workflow, "get", get).add_option("WORKFLOW", get->workflow_ref, "domain/name-vN[@version]")->required();
+    AddCommand<WorkflowApplyCommand>(workflow, "apply");
+    AddCommand<WorkflowListCommand>(workflow, "list");
+    AddCommand<WorkflowGetCommand>(workflow, "get");
+    CLI::App& limits = AddGroup("limits");
+    AddCommand<LimitsListCommand>(limits, "list");
+    AddCommand<LimitsSetCommand>(limits, "set");
+    AddCommand<LimitsResetCommand>(limits, "reset");
+    AddCommand<AuditCommand>(app_, "audit");
+    AddCommand<VersionCommand>(app_, "version");
   }
 
   static std::string CommandPath(const CLI::App& app) {
@@ -225,48 +145,17 @@ class Parser {
   }
 
   template <typename Options>
-  CLI::App& AddCommand(CLI::App& parent, const std::string& name, std::shared_ptr<Options> options) {
+  void AddCommand(CLI::App& parent, const std::string& name) {
     const CommandHelp help = HelpFor(&parent == &app_ ? name : absl::StrCat(parent.get_name(), " ", name));
     CLI::App& app = *parent.add_subcommand(name, help.summary);
     app.footer(Footer(help.details));
-    app.callback([this, options] { line_.command = *options; });
-    return app;
-  }
-
-  template <typename Options>
-  CLI::App& AddCommand(CLI::App& parent, const std::string& name, Options options) {
-    return AddCommand(parent, name, std::make_shared<Options>(std::move(options)));
-  }
-
-  static void AddFleetId(CLI::App& app, std::string& fleet_id) {
-    app.add_option_function<std::string>(
-           "FLEET", [&fleet_id](const std::string& value) { fleet_id = ValueOf("FLEET", ParseFleetId(value)); },
-           "Id of the fleet")
-        ->required();
-  }
-
-  static void AddDuration(CLI::App& app, const std::string& name, std::optional<absl::Duration>& duration,
-                          const std::string& help) {
-    app.add_option_function<std::string>(
-           name, [name, &duration](const std::string& value) { duration = ValueOf(name, ParseDurationOption(value)); },
-           help)
-        ->type_name("DURATION");
-  }
-
-  template <typename State>
-  static void AddStates(CLI::App& app, std::vector<State>& states, std::optional<State> (*parse)(absl::string_view),
-                        const std::string& all) {
-    AddRepeatable(
-        app, "--state",
-        [&states, parse, all](const std::string& value) {
-          const std::optional<State> state = parse(value);
-          if (!state.has_value()) {
-            throw CLI::ValidationError("--state", absl::StrCat("\"", value, "\" is none of ", all));
-          }
-          states.push_back(*state);
-        },
-        absl::StrCat("Only those in this state; may be repeated. ", all))
-        ->type_name("STATE");
+    auto options = std::make_shared<Options>();
+    AddOptions(app, *options);
+    app.callback([this, options] {
+      const std::string problem = UsageProblem(*options);
+      if (!problem.empty()) throw CLI::ValidationError(problem);
+      line_.command = *options;
+    });
   }
 
   void AddRepeatedFlag(const std::string& name, const std::string& value) {

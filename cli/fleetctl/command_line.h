@@ -2,15 +2,14 @@
 #ifndef FLEET_CLI_FLEETCTL_COMMAND_LINE_H_
 #define FLEET_CLI_FLEETCTL_COMMAND_LINE_H_
 
-#include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "fleet/v1/fleet.pb.h"
+#include "cli/fleetctl/fleet_command_types.h"
+#include "cli/fleetctl/system_command_types.h"
 
 namespace fleet::cli {
 
@@ -26,68 +25,11 @@ struct GlobalOptions {
   std::vector<std::string> repeated_flags;
 };
 
-struct SubmitCommand {
-  std::string repos_file;
-  std::string workflow_ref;
-  std::string task_description;
-  std::map<std::string, std::string> parameters;
-  std::optional<int32_t> max_concurrency;
-  std::optional<absl::Duration> task_timeout;
-  std::optional<int32_t> max_tries;
-  std::string request_id;  // empty: to be made up
-  bool watch = false;
-};
-
-struct StatusCommand {
-  std::string fleet_id;
-};
-
-struct WatchCommand {
-  std::string fleet_id;
-};
-
-struct ListCommand {
-  std::string creator;
-  std::vector<v1::FleetState> states;
-  int32_t limit = 50;  // 0: all
-};
-
-struct TasksCommand {
-  std::string fleet_id;
-  std::vector<v1::TaskState> states;
-};
-
-struct LogsCommand {
-  std::string fleet_id;
-  std::string repo;
-};
-
-struct CancelCommand {
-  std::string fleet_id;
-  bool drain = false;
-};
-
-struct RepoImportCommand {
-  std::string file;
-};
-
-struct RepoListCommand {};
-
-struct WorkflowApplyCommand {
-  std::string file;
-};
-
-struct WorkflowListCommand {};
-
-struct WorkflowGetCommand {
-  std::string workflow_ref;
-};
-
-struct VersionCommand {};
-
-using Command = std::variant<SubmitCommand, StatusCommand, WatchCommand, ListCommand, TasksCommand, LogsCommand,
-                             CancelCommand, RepoImportCommand, RepoListCommand, WorkflowApplyCommand,
-                             WorkflowListCommand, WorkflowGetCommand, VersionCommand>;
+using Command =
+    std::variant<SubmitCommand, StatusCommand, WatchCommand, ListCommand, TasksCommand, LogsCommand, AttemptsCommand,
+                 FailuresCommand, CancelCommand, PauseCommand, ResumeCommand, UpdateCommand, RetryCommand,
+                 RepoImportCommand, RepoListCommand, WorkflowApplyCommand, WorkflowListCommand, WorkflowGetCommand,
+                 LimitsListCommand, LimitsSetCommand, LimitsResetCommand, AuditCommand, VersionCommand>;
 
 struct CommandLine {
   GlobalOptions global;

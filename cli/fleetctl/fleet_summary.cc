@@ -68,6 +68,27 @@ class LineList {
   std::string text_;
 };
 
+// Who cancelled or paused it, and why else it is paused: " (by alice)".
+std::string DescribeCauses(const v1::Fleet& fleet) {
+  std::vector<std::string> causes;
+  for (const int reason : fleet.pause_reasons()) {
+    // That a user paused it shows by who it was.
+    if (reason == v1::PAUSE_REASON_USER && !fleet.paused_by().empty()) continue;
+    causes.push_back(Words(static_cast<v1::PauseReason>(reason)));
+  }
+  const std::string& who = fleet.cancelled_by().empty() ? fleet.paused_by() : fleet.cancelled_by();
+  if (!who.empty()) causes.push_back(absl::StrCat("by ", SanitizeLine(who)));
+  return causes.empty() ? "" : absl::StrCat(" (", absl::StrJoin(causes, ", "), ")");
+}
+
+std::string DescribeDeadline(const v1::Fleet& fleet, absl::Time now) {
+  const std::string time = FormatTime(fleet.policy().deadline());
+  if (fleet.deadline_exceeded()) return absl::StrCat(time, " (exceeded)");
+  const absl::Duration left = ToTime(fleet.policy().deadline()) - now;
+  if (IsTerminal(fleet.state()) || left <= absl::ZeroDuration()) return time;
+  return absl::StrCat(time, " (in ", FormatElapsed(left), ")");
+}
+
 void AddProgress(const v1::Rollup& rollup, LineList& lines) {
   std::string repositories = absl::StrCat(rollup.total());
   if (rollup.expanded() < rollup.total()) absl::StrAppend(&repositories, " (", rollup.expanded(), " enqueued so far)");
@@ -120,18 +141,21 @@ std::string DescribeWaiting(const v1::Waiting& waiting) {
 std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Terminal& terminal) {
   LineList lines;
   lines.Add("Fleet", SanitizeLine(fleet.fleet_id()));
-  std::string state = terminal.Paint(Name(fleet.state()), ColorOf(fleet.state()));
-  if (!fleet.cancelled_by().empty()) absl::StrAppend(&state, " (by ", SanitizeLine(fleet.cancelled_by()), ")");
-  lines.Add("State", state);
+  lines.Add("State", absl::StrCat(terminal.Paint(Name(fleet.state()), ColorOf(fleet.state())), DescribeCauses(fleet)));
   if (!fleet.failure_message().empty()) lines.Add("Failure", SanitizeLine(fleet.failure_message()));
   lines.Add("Workflow",
             SanitizeLine(fleet.resolved_workflow().empty() ? fleet.workflow_ref() : fleet.resolved_workflow()));
   if (!fleet.task_description().empty()) {
     lines.Add("Task", CutToWidth(SanitizeLine(fleet.task_description()), kTaskColumns));
   }
+  if (fleet.generation() > 1) {
+    lines.Add("Generation", absl::StrCat(fleet.generation(),
+                                         fleet.retrying() ? " (repositories are being returned to the queue)" : ""));
+  }
   lines.Add("Creator", SanitizeLine(fleet.creator()));
   lines.Add("Created", FormatTime(fleet.create_time()));
   lines.Add("Elapsed", FormatElapsed(Elapsed(fleet, now)));
+  if (fleet.policy().has_deadline()) lines.Add("Deadline", DescribeDeadline(fleet, now));
   AddProgress(fleet.rollup(), lines);
   lines.Add("Runner time", FormatElapsed(ToDuration(fleet.rollup().task_duration())));
   for (const v1::Waiting& waiting : fleet.waiting_on()) lines.Add("Waiting on", DescribeWaiting(waiting));

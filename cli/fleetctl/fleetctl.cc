@@ -5,9 +5,13 @@
 
 #include "absl/status/statusor.h"
 #include "cli/fleetctl/command_line.h"
+#include "cli/fleetctl/commands/admin_commands.h"
 #include "cli/fleetctl/commands/catalog_commands.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/control_commands.h"
+#include "cli/fleetctl/commands/failure_commands.h"
 #include "cli/fleetctl/commands/fleet_commands.h"
+#include "cli/fleetctl/commands/retry_command.h"
 #include "cli/fleetctl/commands/submit_command.h"
 #include "cli/fleetctl/commands/task_commands.h"
 #include "cli/fleetctl/commands/version_command.h"

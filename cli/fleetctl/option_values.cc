@@ -1,6 +1,7 @@
 #include "cli/fleetctl/option_values.h"
 
-#include <cstdint>
+#include <algorithm>
+#include <cstddef>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -15,6 +16,7 @@ namespace fleet::cli {
 namespace {
 
 constexpr int kDefaultPort = 7070;
+constexpr std::size_t kFingerprintDigits = 16;
 
 // "host", "host:port", "[v6]" or "[v6]:port".
 absl::StatusOr<std::string> ParseServer(absl::string_view text) {
@@ -35,6 +37,12 @@ absl::StatusOr<std::string> ParseServer(absl::string_view text) {
 }
 
 }  // namespace
+
+absl::Time ResolveDeadline(const Deadline& deadline, absl::Time now) {
+  if (const auto* time = std::get_if<absl::Time>(&deadline)) return *time;
+  const absl::Duration since_epoch = now + std::get<absl::Duration>(deadline) - absl::UnixEpoch();
+  return absl::UnixEpoch() + absl::Ceil(since_epoch, absl::Seconds(1));
+}
 
 absl::StatusOr<std::vector<std::string>> ParseServers(absl::string_view text) {
   std::vector<std::string> servers;
@@ -71,6 +79,27 @@ absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view text) {
     return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a duration such as 90s, 10m or 1h30m"));
   }
   return duration;
+}
+
+absl::StatusOr<Deadline> ParseDeadline(absl::string_view text) {
+  const absl::Duration duration = ParsePositiveDuration(std::string(text));
+  if (duration > absl::ZeroDuration()) return duration;
+  absl::Time time;
+  // absl also reads "infinite-future", and years that the contract's timestamps do not reach.
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, nullptr) || time < absl::UnixEpoch() ||
+      time >= absl::FromCivil(absl::CivilYear(10'000), absl::UTCTimeZone())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", text, "\" is neither a time such as 2026-05-04T11:32:07Z nor a duration such as 2h30m"));
+  }
+  return time;
+}
+
+absl::StatusOr<std::string> ParseFingerprint(absl::string_view text) {
+  const bool valid = text.size() == kFingerprintDigits && std::all_of(text.begin(), text.end(), [](char c) {
+                       return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+                     });
+  if (!valid) return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not 16 hexadecimal digits"));
+  return absl::AsciiStrToLower(text);
 }
 
 }  // namespace fleet::cli

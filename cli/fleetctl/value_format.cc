@@ -23,6 +23,14 @@ google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
   return proto;
 }
 
+google::protobuf::Timestamp ToProtoTime(absl::Time time) {
+  const google::protobuf::Duration since_epoch = ToProtoDuration(time - absl::UnixEpoch());
+  google::protobuf::Timestamp proto;
+  proto.set_seconds(since_epoch.seconds());
+  proto.set_nanos(since_epoch.nanos());
+  return proto;
+}
+
 std::string FormatCost(double usd) { return absl::StrFormat("$%.4f", usd); }
 
 std::string FormatElapsed(absl::Duration duration) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "cli/fleetctl/commands/failure_commands.h"
 #include "cli/fleetctl/commands/page_reader.h"
 #include "cli/fleetctl/fleet_summary.h"
 #include "cli/fleetctl/json_format.h"
@@ -66,15 +67,6 @@ absl::Status ListAsTable(const ListCommand& command, CommandContext& context) {
       [&table] { table.Flush(); });
 }
 
-std::string DescribeCancelled(const v1::Fleet& fleet, bool drain) {
-  const int64_t active = ActiveCount(fleet.rollup());
-  std::string text = absl::StrCat("Fleet ", fleet.fleet_id(), " is ", Name(fleet.state()), ": nothing more is started");
-  if (active > 0) {
-    absl::StrAppend(&text, "; ", active, drain ? " under way may end by themselves" : " under way are being stopped");
-  }
-  return absl::StrCat(text, ".\n");
-}
-
 }  // namespace
 
 absl::StatusOr<int> RunCommand(const StatusCommand& command, CommandContext& context) {
@@ -83,31 +75,17 @@ absl::StatusOr<int> RunCommand(const StatusCommand& command, CommandContext& con
   FLEET_ASSIGN_OR_RETURN(const v1::GetFleetResponse response,
                          context.client.Call<v1::FleetService>(&v1::FleetService::Stub::GetFleet, request));
   Environment& environment = context.environment;
-  environment.out << (context.json() ? ToJson(response, JsonStyle::kPretty)
-                                     : SummarizeFleet(response.fleet(), environment.clock.TimeNow(), context.terminal));
+  if (context.json()) {
+    environment.out << ToJson(response, JsonStyle::kPretty);
+    return 0;
+  }
+  environment.out << SummarizeFleet(response.fleet(), environment.clock.TimeNow(), context.terminal);
+  PrintLargestFailureGroups(response.fleet(), context);
   return 0;
 }
 
 absl::StatusOr<int> RunCommand(const ListCommand& command, CommandContext& context) {
   FLEET_RETURN_IF_ERROR(context.json() ? ListAsJson(command, context) : ListAsTable(command, context));
-  return 0;
-}
-
-absl::StatusOr<int> RunCommand(const CancelCommand& command, CommandContext& context) {
-  v1::CancelFleetRequest request;
-  request.set_fleet_id(command.fleet_id);
-  request.set_mode(command.drain ? v1::CANCEL_MODE_DRAIN : v1::CANCEL_MODE_STOP);
-  FLEET_ASSIGN_OR_RETURN(const v1::CancelFleetResponse response,
-                         context.client.Call<v1::FleetService>(&v1::FleetService::Stub::CancelFleet, request));
-  Environment& environment = context.environment;
-  if (context.json()) {
-    environment.out << ToJson(response, JsonStyle::kPretty);
-    return 0;
-  }
-  environment.out << DescribeCancelled(response.fleet(), response.fleet().cancel_mode() == v1::CANCEL_MODE_DRAIN);
-  if (!IsTerminal(response.fleet().state())) {
-    environment.err << "See it end with: " << context.Suggest({"watch", command.fleet_id}) << "\n";
-  }
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// status, list, cancel.
+// status, list.
 #ifndef FLEET_CLI_FLEETCTL_COMMANDS_FLEET_COMMANDS_H_
 #define FLEET_CLI_FLEETCTL_COMMANDS_FLEET_COMMANDS_H_
 
@@ -10,7 +10,6 @@ namespace fleet::cli {
 // Each returns the exit code, or the error of its calls.
 absl::StatusOr<int> RunCommand(const StatusCommand& command, CommandContext& context);
 absl::StatusOr<int> RunCommand(const ListCommand& command, CommandContext& context);
-absl::StatusOr<int> RunCommand(const CancelCommand& command, CommandContext& context);
 
 }  // namespace fleet::cli
 

@@ -1,65 +1,40 @@
 #include "cli/fleetctl/commands/submit_command.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "cli/fleetctl/commands/input_reader.h"
+#include "cli/fleetctl/commands/repetition.h"
 #include "cli/fleetctl/commands/watch_command.h"
 #include "cli/fleetctl/json_format.h"
+#include "cli/fleetctl/option_values.h"
 #include "cli/fleetctl/repos_file.h"
 #include "cli/fleetctl/value_format.h"
-#include "common/domain/ulid.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
 namespace fleet::cli {
 namespace {
 
-absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand& command, CommandContext& context) {
+absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand& command, std::optional<absl::Time> deadline,
+                                                   CommandContext& context) {
   FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(command.repos_file, context));
   FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> repos, ParseReposFile(file));
   v1::CreateFleetRequest request;
-  request.set_request_id(command.request_id.empty()
-                             ? domain::Ulid::Generate(context.environment.clock.TimeNow()).ToString()
-                             : command.request_id);
   request.set_workflow_ref(command.workflow_ref);
   request.set_task_description(command.task_description);
   request.mutable_parameters()->insert(command.parameters.begin(), command.parameters.end());
   for (const std::string& repo : repos) request.add_targets()->set_repo(repo);
   v1::FleetPolicy& policy = *request.mutable_policy();
   if (command.max_concurrency.has_value()) policy.set_max_concurrency(*command.max_concurrency);
+  if (command.priority.has_value()) policy.set_priority(*command.priority);
+  if (deadline.has_value()) *policy.mutable_deadline() = ToProtoTime(*deadline);
   if (command.max_tries.has_value()) policy.set_max_tries(*command.max_tries);
   if (command.task_timeout.has_value()) *policy.mutable_task_timeout() = ToProtoDuration(*command.task_timeout);
   return request;
-}
-
-// This very command, with the request id.
-std::string RepeatCommand(const SubmitCommand& command, const std::string& request_id, const CommandContext& context) {
-  std::vector<std::string> arguments = context.arguments;
-  if (command.request_id.empty()) {
-    arguments.push_back("--request-id");
-    arguments.push_back(request_id);
-  }
-  return ShellQuote(arguments);
-}
-
-// Whether the service certainly has no such fleet.
-bool IsRefusal(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kResourceExhausted:
-    case absl::StatusCode::kOutOfRange:
-    case absl::StatusCode::kUnimplemented:
-    case absl::StatusCode::kUnauthenticated:
-      return true;
-    default:
-      return false;
-  }
 }
 
 void PrintAccepted(const v1::CreateFleetResponse& response, const SubmitCommand& command, CommandContext& context) {
@@ -75,16 +50,18 @@ void PrintAccepted(const v1::CreateFleetResponse& response, const SubmitCommand&
 }  // namespace
 
 absl::StatusOr<int> RunCommand(const SubmitCommand& command, CommandContext& context) {
-  FLEET_ASSIGN_OR_RETURN(const v1::CreateFleetRequest request, MakeRequest(command, context));
-  const std::string repeat = RepeatCommand(command, request.request_id(), context);
-  context.interrupted =
-      absl::StrCat("Interrupted; the fleet may have been accepted. This never makes a second one:\n  ", repeat, "\n");
+  std::optional<absl::Time> deadline;
+  if (command.deadline.has_value()) {
+    deadline = ResolveDeadline(*command.deadline, context.environment.clock.TimeNow());
+  }
+  FLEET_ASSIGN_OR_RETURN(v1::CreateFleetRequest request, MakeRequest(command, deadline, context));
+  const Repetition repetition = MakeRepetition(command.request_id, deadline, context);
+  request.set_request_id(repetition.request_id);
+  context.interrupted = absl::StrCat(
+      "Interrupted; the fleet may have been accepted. This never makes a second one:\n  ", repetition.command, "\n");
   const auto response = context.client.Call<v1::FleetService>(&v1::FleetService::Stub::CreateFleet, request);
   if (!response.ok()) {
-    if (!IsRefusal(response.status())) {
-      context.error.request_id = request.request_id();
-      context.error.next_steps.push_back(absl::StrCat("repeat it, which never makes a second fleet: ", repeat));
-    }
+    OfferRepetition(response.status(), repetition, "makes a second fleet", context);
     return response.status();
   }
   if (!context.json()) {

@@ -36,11 +36,19 @@ EarlyExit Exit(const std::vector<std::string>& arguments) {
 }
 
 TEST(CommandLineTest, SubmitTakesItsOptions) {
-  const CommandLine line =
-      Parsed({"submit", "--repos-file",      "r.txt", "--workflow",     "a/b-v1",     "--task",
-              "do it",  "--param",           "k=v",   "--param",        "list=[a,b]", "--param",
-              "empty=", "--max-concurrency", "3",     "--task-timeout", "30m",        "--max-tries",
-              "2",      "--request-id",      "r-1",   "--watch"});
+  const CommandLine line = Parsed({"submit",     "--repos-file",
+                                   "r.txt",      "--workflow",
+                                   "a/b-v1",     "--task",
+                                   "do it",      "--param",
+                                   "k=v",        "--param",
+                                   "list=[a,b]", "--param",
+                                   "empty=",     "--max-concurrency",
+                                   "3",          "--task-timeout",
+                                   "30m",        "--max-tries",
+                                   "2",          "--priority",
+                                   "-7",         "--deadline",
+                                   "2h30m",      "--request-id",
+                                   "r-1",        "--watch"});
   const auto& submit = std::get<SubmitCommand>(line.command);
   EXPECT_EQ(submit.repos_file, "r.txt");
   EXPECT_EQ(submit.workflow_ref, "a/b-v1");
@@ -49,6 +57,8 @@ TEST(CommandLineTest, SubmitTakesItsOptions) {
   EXPECT_EQ(submit.max_concurrency, 3);
   EXPECT_EQ(submit.task_timeout, absl::Minutes(30));
   EXPECT_EQ(submit.max_tries, 2);
+  EXPECT_EQ(submit.priority, -7);
+  EXPECT_EQ(std::get<absl::Duration>(submit.deadline.value()), absl::Minutes(150));
   EXPECT_EQ(submit.request_id, "r-1");
   EXPECT_TRUE(submit.watch);
 }
@@ -103,6 +113,17 @@ TEST(CommandLineTest, EveryCommandIsKnown) {
   EXPECT_TRUE(std::holds_alternative<WatchCommand>(Parsed({"watch", kFleet}).command));
   EXPECT_TRUE(std::get<CancelCommand>(Parsed({"cancel", kFleet, "--drain"}).command).drain);
   EXPECT_EQ(std::get<LogsCommand>(Parsed({"logs", kFleet, "a/b"}).command).repo, "a/b");
+  EXPECT_EQ(std::get<CancelCommand>(Parsed({"cancel", kFleet, "a/b"}).command).repo, "a/b");
+  EXPECT_EQ(std::get<PauseCommand>(Parsed({"pause", kFleet}).command).fleet_id, kFleet);
+  EXPECT_EQ(std::get<ResumeCommand>(Parsed({"resume", kFleet}).command).fleet_id, kFleet);
+  EXPECT_TRUE(std::get<UpdateCommand>(Parsed({"update", kFleet, "--deadline", "none"}).command).no_deadline);
+  EXPECT_TRUE(std::get<RetryCommand>(Parsed({"retry", kFleet, "--watch"}).command).watch);
+  EXPECT_EQ(std::get<FailuresCommand>(Parsed({"failures", kFleet}).command).fleet_id, kFleet);
+  EXPECT_TRUE(std::get<AttemptsCommand>(Parsed({"attempts", kFleet, "a/b", "--logs"}).command).logs);
+  EXPECT_TRUE(std::holds_alternative<LimitsListCommand>(Parsed({"limits", "list"}).command));
+  EXPECT_EQ(std::get<LimitsSetCommand>(Parsed({"limits", "set", "n", "3", "--pool", "p"}).command).scope.pool, "p");
+  EXPECT_EQ(std::get<LimitsResetCommand>(Parsed({"limits", "reset", "n", "--user", "u"}).command).scope.user, "u");
+  EXPECT_EQ(std::get<AuditCommand>(Parsed({"audit"}).command).limit, 50);
   EXPECT_EQ(std::get<RepoImportCommand>(Parsed({"repo", "import", "-"}).command).file, "-");
   EXPECT_TRUE(std::holds_alternative<RepoListCommand>(Parsed({"repo", "list"}).command));
   EXPECT_EQ(std::get<WorkflowApplyCommand>(Parsed({"workflow", "apply", "w"}).command).file, "w");
@@ -125,7 +146,37 @@ TEST(CommandLineTest, WrongUsageExitsWithTwoAndSaysWhy) {
       {{"submit", "--repos-file", "r", "--workflow", "w", "--max-concurrency", "0"}, "--max-concurrency"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--task-timeout", "30"}, "not a duration"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--request-id", "a b"}, "--request-id"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--priority", "1001"}, "--priority"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "tomorrow"}, "neither a time"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "infinite-future"}, "neither a time"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "-2h"}, "neither a time"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "none"}, "neither a time"},
       {{"tasks", kFleet, "--state", "nope"}, "none of QUEUED"},
+      {{"pause"}, "FLEET is required"},
+      {{"resume", "x"}, "not a fleet id"},
+      {{"cancel", kFleet, "a/b", "--drain"}, "--drain is for a whole fleet"},
+      {{"update", kFleet}, "nothing to change"},
+      {{"update", "--priority", "1"}, "FLEET is required"},
+      {{"update", kFleet, "--max-concurrency", "0"}, "--max-concurrency"},
+      {{"update", kFleet, "--priority", "-1001"}, "--priority"},
+      {{"update", kFleet, "--deadline", "never"}, "neither a time"},
+      {{"retry", kFleet, "--state", "queued"}, "none of COMPLETED, FAILED, CANCELLED, TIMED_OUT"},
+      {{"retry", kFleet, "--category", "nope"}, "none of AUTH"},
+      {{"retry", kFleet, "--fingerprint", "0123456789abcdeg"}, "not 16 hexadecimal digits"},
+      {{"retry", kFleet, "--param", "novalue"}, "not name=value"},
+      {{"retry", kFleet, "--request-id", "a b"}, "--request-id"},
+      {{"failures"}, "FLEET is required"},
+      {{"attempts", kFleet}, "REPO is required"},
+      {{"limits"}, "subcommand is required"},
+      {{"limits", "frobnicate"}, "unknown command \"frobnicate\""},
+      {{"limits", "set", "user_active"}, "VALUE is required"},
+      {{"limits", "set", "user_active", "many"}, "VALUE"},
+      {{"limits", "set", "user_active", "--", "-1"}, "VALUE"},
+      {{"limits", "set", "user_active", "1", "--user", ""}, "must not be empty"},
+      {{"limits", "set", "user_active", "1", "--user", "a", "--pool", "b"}, "--user excludes --pool"},
+      {{"limits", "reset"}, "NAME is required"},
+      {{"audit", "x"}, "not a fleet id"},
+      {{"audit", "--limit", "-1"}, "--limit"},
       {{"list", "--server", "h:0"}, "port"},
       {{"list", "--server", "http://h:1"}, "not host:port"},
       {{"list", "--server", ","}, "no address"},
@@ -149,7 +200,18 @@ TEST(CommandLineTest, HelpOfEveryCommandHasAnExample) {
                                                                                        {"list"},
                                                                                        {"tasks"},
                                                                                        {"logs"},
+                                                                                       {"attempts"},
+                                                                                       {"failures"},
+                                                                                       {"retry"},
+                                                                                       {"pause"},
+                                                                                       {"resume"},
+                                                                                       {"update"},
                                                                                        {"cancel"},
+                                                                                       {"limits"},
+                                                                                       {"limits", "list"},
+                                                                                       {"limits", "set"},
+                                                                                       {"limits", "reset"},
+                                                                                       {"audit"},
                                                                                        {"repo"},
                                                                                        {"repo", "import"},
                                                                                        {"repo", "list"},

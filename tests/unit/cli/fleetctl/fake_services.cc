@@ -58,6 +58,41 @@ class FakeServer::Fleets : public v1::FleetService::Service {
     server_.Note(*context);
     return Answer(server_.answers_.cancel_fleet, *request, *response);
   }
+  grpc::Status CancelFleetTask(grpc::ServerContext* context, const v1::CancelFleetTaskRequest* request,
+                               v1::CancelFleetTaskResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.cancel_fleet_task, *request, *response);
+  }
+  grpc::Status PauseFleet(grpc::ServerContext* context, const v1::PauseFleetRequest* request,
+                          v1::PauseFleetResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.pause_fleet, *request, *response);
+  }
+  grpc::Status ResumeFleet(grpc::ServerContext* context, const v1::ResumeFleetRequest* request,
+                           v1::ResumeFleetResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.resume_fleet, *request, *response);
+  }
+  grpc::Status UpdateFleet(grpc::ServerContext* context, const v1::UpdateFleetRequest* request,
+                           v1::UpdateFleetResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.update_fleet, *request, *response);
+  }
+  grpc::Status RetryFleet(grpc::ServerContext* context, const v1::RetryFleetRequest* request,
+                          v1::RetryFleetResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.retry_fleet, *request, *response);
+  }
+  grpc::Status ListFailureGroups(grpc::ServerContext* context, const v1::ListFailureGroupsRequest* request,
+                                 v1::ListFailureGroupsResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.list_failure_groups, *request, *response);
+  }
+  grpc::Status ListTaskAttempts(grpc::ServerContext* context, const v1::ListTaskAttemptsRequest* request,
+                                v1::ListTaskAttemptsResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.list_task_attempts, *request, *response);
+  }
   grpc::Status WatchFleet(grpc::ServerContext* context, const v1::WatchFleetRequest* request,
                           WatchWriter* writer) override {
     server_.Note(*context);
@@ -103,15 +138,41 @@ class FakeServer::Catalog : public v1::CatalogService::Service {
   FakeServer& server_;
 };
 
+class FakeServer::Admin : public v1::AdminService::Service {
+ public:
+  explicit Admin(FakeServer& server) : server_(server) {}
+
+  grpc::Status ListLimits(grpc::ServerContext* context, const v1::ListLimitsRequest* request,
+                          v1::ListLimitsResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.list_limits, *request, *response);
+  }
+  grpc::Status SetLimit(grpc::ServerContext* context, const v1::SetLimitRequest* request,
+                        v1::SetLimitResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.set_limit, *request, *response);
+  }
+  grpc::Status ListAuditEvents(grpc::ServerContext* context, const v1::ListAuditEventsRequest* request,
+                               v1::ListAuditEventsResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.list_audit_events, *request, *response);
+  }
+
+ private:
+  FakeServer& server_;
+};
+
 FakeServer::FakeServer(FakeAnswers answers)
     : answers_(std::move(answers)),
       fleets_(std::make_unique<Fleets>(*this)),
-      catalog_(std::make_unique<Catalog>(*this)) {
+      catalog_(std::make_unique<Catalog>(*this)),
+      admin_(std::make_unique<Admin>(*this)) {
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(fleets_.get());
   builder.RegisterService(catalog_.get());
+  builder.RegisterService(admin_.get());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) std::abort();
   address_ = "127.0.0.1:" + std::to_string(port);

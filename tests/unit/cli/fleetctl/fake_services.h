@@ -1,4 +1,4 @@
-// FleetService and CatalogService that answer as a test says, on a port of their own.
+// FleetService, CatalogService and AdminService that answer as a test says, on a port of their own.
 #ifndef FLEET_TESTS_UNIT_CLI_FLEETCTL_FAKE_SERVICES_H_
 #define FLEET_TESTS_UNIT_CLI_FLEETCTL_FAKE_SERVICES_H_
 
@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "common/lifecycle/mutex.h"
+#include "fleet/v1/admin_service.grpc.pb.h"
 #include "fleet/v1/catalog_service.grpc.pb.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 #include "grpcpp/server.h"
@@ -29,12 +30,22 @@ struct FakeAnswers {
   Method<v1::ListFleetTasksRequest, v1::ListFleetTasksResponse> list_fleet_tasks;
   Method<v1::GetFleetTaskRequest, v1::GetFleetTaskResponse> get_fleet_task;
   Method<v1::CancelFleetRequest, v1::CancelFleetResponse> cancel_fleet;
+  Method<v1::CancelFleetTaskRequest, v1::CancelFleetTaskResponse> cancel_fleet_task;
+  Method<v1::PauseFleetRequest, v1::PauseFleetResponse> pause_fleet;
+  Method<v1::ResumeFleetRequest, v1::ResumeFleetResponse> resume_fleet;
+  Method<v1::UpdateFleetRequest, v1::UpdateFleetResponse> update_fleet;
+  Method<v1::RetryFleetRequest, v1::RetryFleetResponse> retry_fleet;
+  Method<v1::ListFailureGroupsRequest, v1::ListFailureGroupsResponse> list_failure_groups;
+  Method<v1::ListTaskAttemptsRequest, v1::ListTaskAttemptsResponse> list_task_attempts;
   std::function<grpc::Status(grpc::ServerContext&, const v1::WatchFleetRequest&, WatchWriter&)> watch_fleet;
   Method<v1::ImportRepositoriesRequest, v1::ImportRepositoriesResponse> import_repositories;
   Method<v1::ListRepositoriesRequest, v1::ListRepositoriesResponse> list_repositories;
   Method<v1::ApplyWorkflowRequest, v1::ApplyWorkflowResponse> apply_workflow;
   Method<v1::GetWorkflowRequest, v1::GetWorkflowResponse> get_workflow;
   Method<v1::ListWorkflowsRequest, v1::ListWorkflowsResponse> list_workflows;
+  Method<v1::ListLimitsRequest, v1::ListLimitsResponse> list_limits;
+  Method<v1::SetLimitRequest, v1::SetLimitResponse> set_limit;
+  Method<v1::ListAuditEventsRequest, v1::ListAuditEventsResponse> list_audit_events;
 };
 
 class FakeServer {
@@ -50,6 +61,7 @@ class FakeServer {
  private:
   class Fleets;
   class Catalog;
+  class Admin;
 
   void Note(const grpc::ServerContext& context);
 
@@ -58,6 +70,7 @@ class FakeServer {
   std::vector<std::string> users_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<Fleets> fleets_;
   std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<Admin> admin_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
 };

@@ -49,6 +49,37 @@ TEST(FleetSummaryTest, SaysWhyItWaits) {
   EXPECT_THAT(text, HasSubstr("Waiting on    user cap\n"));
 }
 
+TEST(FleetSummaryTest, SaysWhoPausedIt) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_PAUSED, 1);
+  fleet.add_pause_reasons(v1::PAUSE_REASON_USER);
+  EXPECT_THAT(Summary(fleet), HasSubstr("State         PAUSED (user)\n"));
+  fleet.set_paused_by("bo\x1b[2Jb");
+  EXPECT_THAT(Summary(fleet), HasSubstr("State         PAUSED (by bob)\n"));
+  fleet.add_pause_reasons(static_cast<v1::PauseReason>(77));
+  EXPECT_THAT(Summary(fleet), HasSubstr("State         PAUSED (unknown 77, by bob)\n"));
+}
+
+TEST(FleetSummaryTest, TellsGenerationsBeyondTheFirst) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+  fleet.set_generation(1);
+  EXPECT_THAT(Summary(fleet), Not(HasSubstr("Generation")));
+  fleet.set_generation(2);
+  EXPECT_THAT(Summary(fleet), HasSubstr("Generation    2\n"));
+  fleet.set_retrying(true);
+  EXPECT_THAT(Summary(fleet), HasSubstr("Generation    2 (repositories are being returned to the queue)\n"));
+}
+
+TEST(FleetSummaryTest, TellsTheDeadlineAndHowFarItIs) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+  EXPECT_THAT(Summary(fleet), Not(HasSubstr("Deadline")));
+  fleet.mutable_policy()->mutable_deadline()->set_seconds(1'750'000'000 + 7380);
+  EXPECT_THAT(Summary(fleet), HasSubstr("Deadline      2025-06-15 17:09:40Z (in 2h 3m)\n"));
+  fleet.set_state(v1::FLEET_STATE_COMPLETED);
+  EXPECT_THAT(Summary(fleet), HasSubstr("Deadline      2025-06-15 17:09:40Z\n"));
+  fleet.set_deadline_exceeded(true);
+  EXPECT_THAT(Summary(fleet), HasSubstr("Deadline      2025-06-15 17:09:40Z (exceeded)\n"));
+}
+
 TEST(FleetSummaryTest, TextOfOthersIsSanitised) {
   v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
   fleet.set_task_description("line one\nline \x1b[2Jtwo");

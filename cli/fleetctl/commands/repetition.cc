@@ -1,0 +1,69 @@
+#include "cli/fleetctl/commands/repetition.h"
+
+#include <cstddef>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/fleetctl/shell_quote.h"
+#include "common/domain/ulid.h"
+
+namespace fleet::cli {
+namespace {
+
+constexpr char kDeadlineFlag[] = "--deadline";
+
+// CLI11 takes neither a word that begins with "--" nor a second --deadline for a value: what is found is the option.
+void ReplaceDeadline(absl::Time deadline, std::vector<std::string>& arguments) {
+  const std::string text = absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", deadline, absl::UTCTimeZone());
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == kDeadlineFlag && i + 1 < arguments.size()) arguments[i + 1] = text;
+    if (absl::StartsWith(arguments[i], absl::StrCat(kDeadlineFlag, "="))) {
+      arguments[i] = absl::StrCat(kDeadlineFlag, "=", text);
+    }
+  }
+}
+
+// Whether the service has certainly made nothing.
+bool IsRefusal(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kUnauthenticated:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Repetition MakeRepetition(const std::string& request_id, std::optional<absl::Time> deadline,
+                          const CommandContext& context) {
+  Repetition repetition;
+  repetition.request_id =
+      request_id.empty() ? domain::Ulid::Generate(context.environment.clock.TimeNow()).ToString() : request_id;
+  std::vector<std::string> arguments = context.arguments;
+  if (deadline.has_value()) ReplaceDeadline(*deadline, arguments);
+  if (request_id.empty()) {
+    arguments.push_back("--request-id");
+    arguments.push_back(repetition.request_id);
+  }
+  repetition.command = ShellQuote(arguments);
+  return repetition;
+}
+
+void OfferRepetition(const absl::Status& status, const Repetition& repetition, absl::string_view promise,
+                     CommandContext& context) {
+  if (IsRefusal(status)) return;
+  context.error.request_id = repetition.request_id;
+  context.error.next_steps.push_back(absl::StrCat("repeat it, which never ", promise, ": ", repetition.command));
+}
+
+}  // namespace fleet::cli
