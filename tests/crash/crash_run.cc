@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@
 #include "tests/crash/end_facts.h"
 #include "tests/crash/fault_injector.h"
 #include "tests/crash/fleet_operator.h"
+#include "tests/crash/fleet_watcher.h"
 #include "tests/support/invariant_checker.h"
 #include "tests/support/test_stores.h"
 #include "tests/support/wait_until.h"
@@ -69,6 +71,9 @@ class Course {
       return Complain(absl::StrCat("a fleet did not end within ", absl::FormatDuration(kEndLimit)));
     }
     for (const std::string& violation : people.violations()) Complain(violation);
+    if (watcher_ != nullptr && !Tended([&] { return watcher_->done(); }, kEndLimit)) {
+      Complain("the watcher was not told of the end");
+    }
     JudgeEnd(people);
   }
 
@@ -91,6 +96,9 @@ class Course {
   bool Poll(const FleetOperator& people) {
     const auto started = people.started();
     if (!started.has_value()) return false;
+    if (schedule_.watched && watcher_ == nullptr) {
+      watcher_ = std::make_unique<FleetWatcher>(people.accepted()[0].fleet_id, lab_.addresses());
+    }
     bool all_over = true;
     for (FaultInjector& fault : faults_) {
       fault.Poll(absl::Now() - *started, !people.done());
@@ -111,16 +119,23 @@ class Course {
     report_.snapshots = checker_.snapshots();
     report_.snapshots_in_flight = checker_.snapshots_in_flight();
     if (!finished.ok() && !absl::IsFailedPrecondition(finished)) Complain(std::string(finished.message()));
-    std::vector<JournalEntry> journal;
+    Answers answers;
+    answers.accepted = people.accepted();
     for (int i = 0; i < schedule_.runners; ++i) {
       const auto entries = RunnerJournal::Read(lab_.JournalOf(i));
       if (!entries.ok()) return Complain(std::string(entries.status().message()));
-      journal.insert(journal.end(), entries->begin(), entries->end());
+      answers.journal.insert(answers.journal.end(), entries->begin(), entries->end());
     }
-    report_.completions = static_cast<int>(std::count_if(journal.begin(), journal.end(), [](const JournalEntry& entry) {
-      return entry.kind == JournalEntry::Kind::kEnded;
-    }));
-    for (const std::string& broken : FindBrokenFacts(url_, schedule_, people.accepted(), journal)) Complain(broken);
+    report_.completions =
+        static_cast<int>(std::count_if(answers.journal.begin(), answers.journal.end(), [](const JournalEntry& entry) {
+          return entry.kind == JournalEntry::Kind::kEnded;
+        }));
+    if (watcher_ != nullptr) {
+      report_.streams = watcher_->streams();
+      answers.watched = watcher_->children();
+      for (const std::string& violation : watcher_->violations()) Complain(violation);
+    }
+    for (const std::string& broken : FindBrokenFacts(url_, schedule_, answers)) Complain(broken);
   }
 
   void Complain(const std::string& what) { report_.violations.push_back(what); }
@@ -131,6 +146,7 @@ class Course {
   CrashLab lab_;
   testing::InvariantChecker checker_;
   std::vector<FaultInjector> faults_;
+  std::unique_ptr<FleetWatcher> watcher_;
 };
 
 }  // namespace
@@ -139,6 +155,7 @@ std::string CrashReport::Summary() const {
   const char* name = verdict == Verdict::kClean ? "clean" : verdict == Verdict::kVoid ? "void" : "VIOLATED";
   return absl::StrCat("seed ", seed, ": ", name, ", ", absl::StrJoin(faults, ", "), "; ", snapshots_in_flight, " of ",
                       snapshots, " snapshots in flight, ", completions, " ends answered, ",
+                      streams > 0 ? absl::StrCat(streams, " watch streams, ") : "",
                       absl::FormatDuration(absl::Trunc(took, absl::Milliseconds(10))));
 }
 
@@ -147,7 +164,9 @@ CrashRun::CrashRun(std::unique_ptr<testing::PostgresServer> server) : server_(st
 }
 
 absl::StatusOr<std::unique_ptr<CrashRun>> CrashRun::Start() {
-  auto server = testing::PostgresServer::Start({.max_connections = 200});
+  // A connection that comes while the server stops, and whose network is cut, holds the stop up for as long.
+  auto server =
+      testing::PostgresServer::Start({.max_connections = 200, .settings = {"authentication_timeout = '1s'"}});
   if (!server.ok()) return server.status();
   return std::unique_ptr<CrashRun>(new CrashRun(*std::move(server)));
 }
@@ -168,6 +187,8 @@ CrashReport CrashRun::Run(const CrashSchedule& schedule) {
   report.verdict = !report.violations.empty()                      ? Verdict::kViolated
                    : !all_fired || report.snapshots_in_flight == 0 ? Verdict::kVoid
                                                                    : Verdict::kClean;
+  // It may have been left stopped, and the next schedule needs it.
+  if (report.verdict == Verdict::kViolated) (void)server_->Restart();
   if (report.verdict != Verdict::kViolated && !keep_logs_) std::filesystem::remove_all(report.directory);
   return report;
 }

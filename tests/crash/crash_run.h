@@ -24,6 +24,7 @@ struct CrashReport {
   int snapshots = 0;
   int snapshots_in_flight = 0;
   int completions = 0;  // final reports answered OK
+  int streams = 0;      // that the watcher followed, if there was one
   absl::Duration took;
   std::string directory;  // logs and journals, kept if it was violated
 

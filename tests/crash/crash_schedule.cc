@@ -165,6 +165,7 @@ CrashSchedule MakeCrashSchedule(uint64_t seed, std::optional<FaultKind> only) {
   schedule.user_active = dice.OneIn(3) ? dice.Between(8, 24) : 200;
   AddFleets(dice, schedule);
   AddFaults(dice, schedule, only);
+  schedule.watched = dice.OneIn(2);
   return schedule;
 }
 
@@ -177,10 +178,10 @@ std::string Describe(const Fault& fault) {
 }
 
 std::string Describe(const CrashSchedule& schedule) {
-  std::string text = absl::StrCat("lease ", absl::FormatDuration(schedule.lease),
-                                  schedule.wake_up_hints ? "" : ", no hints", ", ", schedule.runners, " runners of ",
-                                  schedule.slots, ", work to ", absl::FormatDuration(schedule.longest_work),
-                                  ", limits ", schedule.system_active, "/", schedule.user_active);
+  std::string text = absl::StrCat(
+      "lease ", absl::FormatDuration(schedule.lease), schedule.wake_up_hints ? "" : ", no hints",
+      schedule.watched ? ", watched" : "", ", ", schedule.runners, " runners of ", schedule.slots, ", work to ",
+      absl::FormatDuration(schedule.longest_work), ", limits ", schedule.system_active, "/", schedule.user_active);
   for (const FleetPlan& fleet : schedule.fleets) {
     absl::StrAppend(&text, "; ", fleet.user, " ", fleet.targets, " targets at ", absl::FormatDuration(fleet.at),
                     ", cap ", fleet.max_concurrency, ", tries ", fleet.max_tries);

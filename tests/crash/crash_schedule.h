@@ -83,6 +83,7 @@ struct CrashSchedule {
   std::vector<FleetPlan> fleets;
   std::vector<OperatorAction> actions;
   std::vector<Fault> faults;  // in order of time
+  bool watched = false;       // whether somebody watches the first fleet
 };
 
 // The same on every machine and compiler. With `only`, every fault is of that kind.

@@ -90,16 +90,16 @@ absl::StatusOr<Facts> ReadFacts(Transaction& transaction) {
 
 class FactJudge {
  public:
-  FactJudge(const CrashSchedule& schedule, const std::vector<FleetOperator::Accepted>& accepted,
-            const std::vector<JournalEntry>& journal, const Facts& facts)
-      : schedule_(schedule), accepted_(accepted), journal_(journal), facts_(facts) {}
+  FactJudge(const CrashSchedule& schedule, const Answers& answers, const Facts& facts)
+      : schedule_(schedule), accepted_(answers.accepted), answers_(answers), facts_(facts) {}
 
   std::vector<std::string> Judge() {
     if (facts_.fleets.size() != accepted_.size()) {
       Complain(absl::StrCat(accepted_.size(), " fleets were submitted, ", facts_.fleets.size(), " are there"));
     }
     for (std::size_t i = 0; i < accepted_.size(); ++i) JudgeFleet(i);
-    for (const JournalEntry& entry : journal_) JudgeEntry(entry);
+    for (const JournalEntry& entry : answers_.journal) JudgeEntry(entry);
+    if (!answers_.watched.empty()) JudgeWatch();
     if (facts_.jobs > 0) Complain(absl::StrCat(facts_.jobs, " jobs are left"));
     return std::move(violations_);
   }
@@ -202,9 +202,23 @@ class FactJudge {
     }
   }
 
+  void JudgeWatch() {
+    for (const auto& [task_id, child] : facts_.children) {
+      if (task_id.rfind(accepted_[0].fleet_id, 0) != 0) continue;
+      const auto seen = answers_.watched.find(task_id);
+      if (seen == answers_.watched.end()) {
+        Complain(absl::StrCat("child ", task_id, " was never shown to a watcher"));
+      } else if (seen->second.attempt != child.attempt || seen->second.state != static_cast<int32_t>(child.state)) {
+        Complain(absl::StrCat("child ", task_id, " is in state ", static_cast<int>(child.state), " attempt ",
+                              child.attempt, ", a watcher was shown state ", seen->second.state, " attempt ",
+                              seen->second.attempt));
+      }
+    }
+  }
+
   const CrashSchedule& schedule_;
   const std::vector<FleetOperator::Accepted>& accepted_;
-  const std::vector<JournalEntry>& journal_;
+  const Answers& answers_;
   const Facts& facts_;
   std::map<std::pair<std::string, int32_t>, std::string> holders_;
   std::map<std::string, int32_t> completed_;
@@ -214,12 +228,11 @@ class FactJudge {
 }  // namespace
 
 std::vector<std::string> FindBrokenFacts(const std::string& url, const CrashSchedule& schedule,
-                                         const std::vector<FleetOperator::Accepted>& accepted,
-                                         const std::vector<JournalEntry>& journal) {
+                                         const Answers& answers) {
   database::ConnectionPool pool(url, 1);
   const absl::StatusOr<Facts> facts = database::InTransaction(pool, ReadFacts, Transaction::Isolation::kSnapshot);
   if (!facts.ok()) return {absl::StrCat("the end cannot be read: ", facts.status().ToString())};
-  return FactJudge(schedule, accepted, journal, *facts).Judge();
+  return FactJudge(schedule, answers, *facts).Judge();
 }
 
 }  // namespace fleet::crash
