@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/debugging/failure_signal_handler.h"
+#include "absl/debugging/symbolize.h"
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
@@ -92,10 +94,12 @@ Totals RunLane(int lane, int lanes) {
 // Lanes are processes, since a child process dies with its parent only if the parent's main thread started it.
 Totals RunLanes(int lanes) {
   std::vector<int> results;
+  std::vector<pid_t> processes;
   for (int lane = 0; lane < lanes; ++lane) {
     int ends[2];
     if (pipe(ends) != 0) return {.violated = 1};
-    if (fork() == 0) {
+    processes.push_back(fork());
+    if (processes.back() == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       const Totals totals = RunLane(lane, lanes);
       _exit(write(ends[1], &totals, sizeof(totals)) == sizeof(totals) ? 0 : 1);
@@ -104,19 +108,23 @@ Totals RunLanes(int lanes) {
     results.push_back(ends[0]);
   }
   Totals sum;
-  for (const int result : results) {
+  for (std::size_t i = 0; i < results.size(); ++i) {
     Totals totals;
-    // A lane that crashed has told nothing.
-    if (read(result, &totals, sizeof(totals)) != sizeof(totals)) totals = {.violated = 1};
+    const bool told = read(results[i], &totals, sizeof(totals)) == sizeof(totals);
+    close(results[i]);
+    int status = 0;
+    waitpid(processes[i], &status, 0);
+    if (!told) {
+      Print(absl::StrCat("lane ", i, " ended by itself, wait status ", status));
+      totals = {.violated = 1};
+    }
     sum.clean += totals.clean;
     sum.empty += totals.empty;
     sum.violated += totals.violated;
     sum.faults += totals.faults;
     sum.in_flight += totals.in_flight;
     sum.completions += totals.completions;
-    close(result);
   }
-  while (wait(nullptr) > 0) continue;
   return sum;
 }
 
@@ -124,6 +132,8 @@ Totals RunLanes(int lanes) {
 
 int main(int argc, char** argv) {
   absl::SetProgramUsageMessage("fleet_crash: runs crash schedules. Documented in docs/testing.md.");
+  absl::InitializeSymbolizer(argv[0]);
+  absl::InstallFailureSignalHandler({});
   absl::ParseCommandLine(argc, argv);
   const std::string fault = absl::GetFlag(FLAGS_fault);
   if (!fault.empty() && !fleet::crash::FaultNamed(fault).has_value()) {

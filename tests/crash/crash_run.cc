@@ -165,8 +165,7 @@ CrashRun::CrashRun(std::unique_ptr<testing::PostgresServer> server) : server_(st
 
 absl::StatusOr<std::unique_ptr<CrashRun>> CrashRun::Start() {
   // A connection that comes while the server stops, and whose network is cut, holds the stop up for as long.
-  auto server =
-      testing::PostgresServer::Start({.max_connections = 200, .settings = {"authentication_timeout = '1s'"}});
+  auto server = testing::PostgresServer::Start({.max_connections = 200, .settings = {"authentication_timeout = '1s'"}});
   if (!server.ok()) return server.status();
   return std::unique_ptr<CrashRun>(new CrashRun(*std::move(server)));
 }

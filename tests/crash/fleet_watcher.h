@@ -34,7 +34,7 @@ class FleetWatcher {
   int streams() const;
   // By task id.
   std::map<std::string, Child> children() const;
-  // Steps backwards, messages after the terminal state, a resume that was refused, a terminal child that moved.
+  // Steps backwards, changes after the terminal state, a resume that was refused, a terminal child that moved.
   std::vector<std::string> violations() const;
 
  private:

@@ -71,6 +71,18 @@ void ScriptedRunner::Live() {
     if (status.ok()) status = LeaseMore();
     pause = status.ok() ? UntilDue(kPause) : kPause;
   }
+  ReportTooLate();
+}
+
+void ScriptedRunner::ReportTooLate() {
+  std::vector<std::pair<std::string, Work>> held;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, work] : held_) {
+      held.emplace_back(id, Work{work.attempt, After(id, {work.attempt, v1::TASK_STATE_FINALIZING, {}}), {}});
+    }
+  }
+  if (!held.empty()) (void)Report(held);
 }
 
 absl::Duration ScriptedRunner::UntilDue(absl::Duration most) const {
@@ -122,7 +134,10 @@ absl::Status ScriptedRunner::ReportWhatIsDue() {
       if (work.due <= absl::Now()) due.emplace_back(id, work);
     }
   }
-  if (due.empty()) return absl::OkStatus();
+  return due.empty() ? absl::OkStatus() : Report(due);
+}
+
+absl::Status ScriptedRunner::Report(const std::vector<std::pair<std::string, Work>>& due) {
   v1::ReportTasksRequest request;
   request.set_runner_id(id_);
   for (const auto& [id, work] : due) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -31,7 +32,8 @@ class ScriptedRunner {
 
   // One life: one runner_id, from registration until it is marked lost. `journal` outlives it.
   ScriptedRunner(const Options& options, RunnerJournal& journal);
-  // Works until the services say that this runner is lost.
+  // Works until the services say that this runner is lost. Then one more report goes out, that all it held has ended:
+  // as if it had been under way when the news came. It counts for what nobody else has got yet, and for nothing else.
   void Live();
 
  private:
@@ -45,6 +47,8 @@ class ScriptedRunner {
   absl::StatusOr<absl::Duration> Register();
   absl::Status LeaseMore();
   absl::Status ReportWhatIsDue();
+  absl::Status Report(const std::vector<std::pair<std::string, Work>>& due);
+  void ReportTooLate();
   void Take(const std::string& task_id, Work work, const v1::TaskReportAnswer& answer, absl::Time sent);
   PeriodicLoop::Next SendHeartbeat();
   void Obey(const v1::HeartbeatResponse& answer);
