@@ -24,6 +24,10 @@ std::string UrlOf(const std::string& maintenance_url, const std::string& databas
   return maintenance_url.substr(0, maintenance_url.rfind('/') + 1) + database;
 }
 
+std::string NewName() {
+  return absl::StrCat("t_", absl::AsciiStrToLower(domain::Ulid::Generate(absl::Now()).ToString()));
+}
+
 bool Answers(const std::string& url) {
   try {
     pqxx::connection connection(url);
@@ -72,21 +76,32 @@ TestDatabase::TestDatabase(Schema schema) : TestDatabase(SharedCluster(), schema
 TestDatabase::TestDatabase(const PostgresServer& server, Schema schema) : TestDatabase(server.Url(), schema) {}
 
 TestDatabase::TestDatabase(std::string maintenance_url, Schema schema)
-    : maintenance_url_(std::move(maintenance_url)),
-      name_(absl::StrCat("t_", absl::AsciiStrToLower(domain::Ulid::Generate(absl::Now()).ToString()))),
-      url_(UrlOf(maintenance_url_, name_)) {
-  if (schema == Schema::kMigrated) {
+    : maintenance_url_(std::move(maintenance_url)), name_(NewName()), url_(UrlOf(maintenance_url_, name_)) {
+  if (schema == Schema::kEmpty) {
+    Create("template0");
+    return;
+  }
+  {
     // The lock ends with the connection.
     pqxx::connection connection(maintenance_url_);
     pqxx::nontransaction maintenance(connection);
     MigrateTemplateOnce(maintenance, maintenance_url_);
   }
+  Create(kTemplate);
+  // The schema is there, but a copy does not take over the role's settings for the database.
+  MigrateOrThrow(url_);
+}
+
+TestDatabase::TestDatabase(const PostgresServer& server, const TestDatabase& original)
+    : maintenance_url_(server.Url()), name_(NewName()), url_(UrlOf(maintenance_url_, name_)) {
+  Create(original.name_);
+  MigrateOrThrow(url_);
+}
+
+void TestDatabase::Create(const std::string& original) const {
   pqxx::connection connection(maintenance_url_);
   pqxx::nontransaction maintenance(connection);
-  maintenance.exec(
-      absl::StrCat("CREATE DATABASE ", name_, " TEMPLATE ", schema == Schema::kMigrated ? kTemplate : "template0"));
-  // The schema is there, but a copy does not take over the role's settings for the database.
-  if (schema == Schema::kMigrated) MigrateOrThrow(url_);
+  maintenance.exec(absl::StrCat("CREATE DATABASE ", name_, " TEMPLATE ", original));
 }
 
 TestDatabase::~TestDatabase() {

@@ -24,6 +24,8 @@ class TestDatabase {
   explicit TestDatabase(Schema schema = Schema::kMigrated);
   // On the test's own server, which must outlive it.
   explicit TestDatabase(const PostgresServer& server, Schema schema = Schema::kMigrated);
+  // A copy of `original`, which nobody is connected to, on the same server.
+  TestDatabase(const PostgresServer& server, const TestDatabase& original);
   // Drops the database, disconnecting whoever still uses it.
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;
@@ -34,6 +36,7 @@ class TestDatabase {
 
  private:
   TestDatabase(std::string maintenance_url, Schema schema);
+  void Create(const std::string& original) const;
 
   const std::string maintenance_url_;
   const std::string name_;

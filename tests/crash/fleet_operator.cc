@@ -1,0 +1,128 @@
+#include "tests/crash/fleet_operator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+namespace fleet::crash {
+namespace {
+
+constexpr absl::Duration kPause = absl::Milliseconds(50);
+
+bool IsAnswer(const absl::Status& status) {
+  return !absl::IsUnavailable(status) && !absl::IsAborted(status) && !absl::IsDeadlineExceeded(status);
+}
+
+}  // namespace
+
+FleetOperator::FleetOperator(const CrashSchedule& schedule, std::vector<std::string> addresses)
+    : schedule_(schedule), addresses_(std::move(addresses)), accepted_(schedule.fleets.size()) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+FleetOperator::~FleetOperator() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.SignalAll();
+  }
+  thread_.join();
+}
+
+void FleetOperator::Run() {
+  Submit(0);
+  std::vector<Step> steps;
+  for (std::size_t i = 1; i < schedule_.fleets.size(); ++i) steps.push_back({schedule_.fleets[i].at, i, std::nullopt});
+  for (const OperatorAction& action : schedule_.actions) {
+    const absl::Duration after = schedule_.fleets[static_cast<std::size_t>(action.fleet)].at;
+    steps.push_back({after + action.at, std::nullopt, action});
+  }
+  std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
+  const absl::Time start = started().value_or(absl::Now());
+  for (const Step& step : steps) {
+    if (!WaitUntilTime(start + step.at)) return;
+    if (step.plan.has_value()) Submit(*step.plan);
+    if (step.action.has_value()) Act(*step.action);
+  }
+  MutexLock lock(mutex_);
+  done_ = !stopping_;
+}
+
+bool FleetOperator::WaitUntilTime(absl::Time time) {
+  MutexLock lock(mutex_);
+  while (!stopping_ && absl::Now() < time) changed_.WaitFor(mutex_, time - absl::Now());
+  return !stopping_;
+}
+
+template <typename Answer>
+absl::StatusOr<Answer> FleetOperator::AskUntilAnswered(
+    const std::string& user, const std::function<absl::StatusOr<Answer>(const testing::FleetDriver&)>& call) {
+  for (std::size_t i = 0;; ++i) {
+    // A fresh connection each time, so that a service that came back is seen at once.
+    const testing::FleetDriver driver(addresses_[i % addresses_.size()], user);
+    absl::StatusOr<Answer> answer = call(driver);
+    if (IsAnswer(answer.status())) return answer;
+    if (!WaitUntilTime(absl::Now() + kPause)) return absl::CancelledError("the run is over");
+  }
+}
+
+void FleetOperator::Submit(std::size_t plan) {
+  const FleetPlan& fleet = schedule_.fleets[plan];
+  v1::CreateFleetRequest request =
+      testing::FleetDriver::Request(fleet.targets, absl::StrCat("schedule-", schedule_.seed, "-", plan));
+  request.mutable_policy()->set_max_concurrency(fleet.max_concurrency);
+  request.mutable_policy()->set_max_tries(fleet.max_tries);
+  const absl::StatusOr<v1::CreateFleetResponse> answer = AskUntilAnswered<v1::CreateFleetResponse>(
+      fleet.user, [&](const testing::FleetDriver& driver) { return driver.Create(request); });
+  if (!answer.ok()) return Complain(absl::StrCat("CreateFleet was answered ", answer.status().ToString()));
+  MutexLock lock(mutex_);
+  accepted_[plan].fleet_id = answer->fleet().fleet_id();
+  accepted_[plan].at = absl::Now();
+}
+
+void FleetOperator::Act(const OperatorAction& action) {
+  const auto plan = static_cast<std::size_t>(action.fleet);
+  const std::string fleet_id = accepted()[plan].fleet_id;
+  if (fleet_id.empty()) return;
+  const bool stop = action.kind == OperatorAction::Kind::kCancelStop;
+  const absl::StatusOr<v1::Fleet> answer =
+      AskUntilAnswered<v1::Fleet>(schedule_.fleets[plan].user, [&](const testing::FleetDriver& driver) {
+        return driver.Cancel(fleet_id, stop ? v1::CANCEL_MODE_STOP : v1::CANCEL_MODE_DRAIN);
+      });
+  // It may have ended before.
+  if (absl::IsFailedPrecondition(answer.status())) return;
+  if (!answer.ok()) return Complain(absl::StrCat("CancelFleet was answered ", answer.status().ToString()));
+  MutexLock lock(mutex_);
+  accepted_[plan].cancelled = true;
+  if (stop) accepted_[plan].stopped = absl::Now();
+}
+
+void FleetOperator::Complain(const std::string& what) {
+  MutexLock lock(mutex_);
+  if (!stopping_) violations_.push_back(what);
+}
+
+std::optional<absl::Time> FleetOperator::started() const {
+  MutexLock lock(mutex_);
+  if (accepted_[0].fleet_id.empty()) return std::nullopt;
+  return accepted_[0].at;
+}
+
+bool FleetOperator::done() const {
+  MutexLock lock(mutex_);
+  return done_;
+}
+
+std::vector<FleetOperator::Accepted> FleetOperator::accepted() const {
+  MutexLock lock(mutex_);
+  return accepted_;
+}
+
+std::vector<std::string> FleetOperator::violations() const {
+  MutexLock lock(mutex_);
+  return violations_;
+}
+
+}  // namespace fleet::crash
