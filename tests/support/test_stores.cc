@@ -33,7 +33,7 @@ T OrThrow(absl::StatusOr<T> value) {
 
 }  // namespace
 
-TestStores::TestStores(const std::string& database_url, int repositories)
+TestStores::TestStores(const std::string& database_url, int repositories, std::function<double()> jitter)
     : url(database_url),
       pool(database_url, 32),
       catalog(pool),
@@ -43,7 +43,7 @@ TestStores::TestStores(const std::string& database_url, int repositories)
       redrives(pool),
       jobs(pool),
       dispatch(pool),
-      reports(pool, [] { return 0.0; }),
+      reports(pool, std::move(jitter)),
       runners(pool),
       feed(pool) {
   Sql(absl::StrFormat(kRegister, repositories));

@@ -2,6 +2,7 @@
 #ifndef FLEET_TESTS_SUPPORT_TEST_STORES_H_
 #define FLEET_TESTS_SUPPORT_TEST_STORES_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,10 @@ namespace fleet::testing {
 // Thread-safe. What cannot fail in a sound test throws std::runtime_error, which GoogleTest reports.
 class TestStores {
  public:
-  // Registers `repositories` repositories, "org/repo-000001" and on, and the workflow "test/noop-v1".
-  TestStores(const std::string& url, int repositories);
+  // Registers `repositories` repositories, "org/repo-000001" and on, and the workflow "test/noop-v1". `jitter` spreads
+  // retries: none unless given.
+  TestStores(
+      const std::string& url, int repositories, std::function<double()> jitter = [] { return 0.0; });
 
   struct FleetOptions {
     std::string creator = "alice";

@@ -1,0 +1,218 @@
+#include "tests/model/fleet_model.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace fleet::testing {
+namespace {
+
+using domain::CancelMode;
+using domain::FleetState;
+using domain::TaskState;
+using store::JobKind;
+
+bool InFlight(TaskState state) {
+  return state != TaskState::kQueued && state != TaskState::kCompleted && state != TaskState::kFailed &&
+         state != TaskState::kCancelled && state != TaskState::kTimedOut;
+}
+
+bool IsQueued(TaskState state) { return state == TaskState::kQueued; }
+
+FleetState StateOf(const ModelFleet& fleet) {
+  int32_t left = 0;
+  int32_t completed = 0;
+  for (const ModelChild& child : fleet.children) {
+    if (child.IsQueued() || InFlight(child.state)) ++left;
+    if (child.state == TaskState::kCompleted) ++completed;
+  }
+  const bool expanding = fleet.Expanded() < fleet.total;
+  if (fleet.failed) return left == 0 ? FleetState::kFailed : FleetState::kCancelling;
+  if (fleet.IsCancelling()) return left == 0 && !expanding ? FleetState::kCancelled : FleetState::kCancelling;
+  if (left == 0 && !expanding) {
+    if (completed == 0) return FleetState::kFailed;
+    return completed == fleet.total ? FleetState::kCompleted : FleetState::kPartialFailure;
+  }
+  if (fleet.paused) return FleetState::kPaused;
+  if (fleet.children.empty()) return FleetState::kPending;
+  return expanding ? FleetState::kExpanding : FleetState::kRunning;
+}
+
+}  // namespace
+
+int32_t ModelFleet::Active() const {
+  return static_cast<int32_t>(
+      std::count_if(children.begin(), children.end(), [](const ModelChild& child) { return InFlight(child.state); }));
+}
+
+std::optional<int64_t> ModelFleet::FirstRetry() const {
+  std::optional<int64_t> first;
+  for (const ModelChild& child : children) {
+    if (child.IsDelayed()) first = std::min(first.value_or(child.retry.micros), child.retry.micros);
+  }
+  return first;
+}
+
+int32_t FleetModel::ActiveOf(const std::string& user) const {
+  int32_t active = 0;
+  for (const auto& [id, fleet] : fleets) active += user.empty() || fleet.creator == user ? fleet.Active() : 0;
+  return active;
+}
+
+int32_t FleetModel::OpenOf(const std::string& user) const {
+  int32_t open = 0;
+  for (const auto& [id, fleet] : fleets) open += (user.empty() || fleet.creator == user) && fleet.IsOpen() ? 1 : 0;
+  return open;
+}
+
+void FleetModel::Commit(const Moved& moved) {
+  for (const auto& [id, ordinals] : moved) {
+    ModelFleet& fleet = fleets.at(id);
+    ++fleet.revision;
+    fleet.feed.push_back(ordinals);
+    fleet.moved.insert(ordinals.begin(), ordinals.end());
+    fleet.touched = true;
+    fleet.state = StateOf(fleet);
+    if (!fleet.IsOpen() && !fleet.ended.IsSet()) fleet.ended = Moment::Now();
+    const bool any_submitted = std::any_of(fleet.children.begin(), fleet.children.end(), [](const ModelChild& child) {
+      return child.state == TaskState::kSubmitted;
+    });
+    if (any_submitted && !fleet.started.IsSet()) fleet.started = Moment::Now();
+  }
+}
+
+FleetModel::Submitted FleetModel::Submit(const store::NewFleet& fleet, bool known) {
+  for (const auto& [id, earlier] : fleets) {
+    if (fleet.request_id.empty() || earlier.creator != fleet.creator || earlier.request_id != fleet.request_id)
+      continue;
+    if (earlier.fingerprint != fleet.request_fingerprint) return {absl::StatusCode::kAlreadyExists, false, {}};
+    return {absl::StatusCode::kOk, true, id};
+  }
+  if (!known) return {absl::StatusCode::kNotFound, false, {}};
+  if (OpenOf(fleet.creator) >= limits.open_fleets_user || OpenOf("") >= limits.open_fleets_system) {
+    return {absl::StatusCode::kResourceExhausted, false, {}};
+  }
+  ModelFleet& added = fleets[fleet.id];
+  added.number = next_number_++;
+  added.id = fleet.id;
+  added.creator = fleet.creator;
+  added.pool = fleet.pool;
+  added.request_id = fleet.request_id;
+  added.fingerprint = fleet.request_fingerprint;
+  const int32_t default_cap = std::max(1, limits.fleet_active_default);
+  added.cap = fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : default_cap;
+  added.max_tries = fleet.policy.max_tries;
+  added.total = static_cast<int32_t>(fleet.targets.size());
+  added.chunks = {added.total};
+  jobs[{fleet.id, JobKind::kExpand}].not_before = Moment::Now();
+  Commit({{fleet.id, {}}});
+  return {absl::StatusCode::kOk, false, fleet.id};
+}
+
+std::optional<domain::Ulid> FleetModel::NextJob(JobKind kind) const {
+  std::optional<domain::Ulid> next;
+  int64_t since = kFutureMicros;
+  for (const auto& [key, job] : jobs) {
+    if (key.second != kind || !job.is_due || job.not_before.micros >= since) continue;
+    next = key.first;
+    since = job.not_before.micros;
+  }
+  return next;
+}
+
+FleetModel::Stepped FleetModel::Expand(const domain::Ulid& fleet_id) {
+  ModelFleet& fleet = fleets.at(fleet_id);
+  ModelJob& job = jobs.at({fleet_id, JobKind::kExpand});
+  const int32_t chunk = job.cursor;
+  if (fleet.broken_chunk == chunk) {
+    jobs.erase({fleet_id, JobKind::kExpand});
+    if (!fleet.IsOpen()) return {absl::StatusCode::kDataLoss, 0, false};
+    fleet.failed = true;
+    Commit({{fleet_id, {}}});
+    for (const JobKind kind : {JobKind::kSweep, JobKind::kEndStragglers}) {
+      jobs.try_emplace({fleet_id, kind}, ModelJob{0, Moment::Now()});
+    }
+    return {absl::StatusCode::kDataLoss, 0, false};
+  }
+  std::set<int32_t> created;
+  for (int32_t i = 0; i < fleet.chunks[static_cast<std::size_t>(chunk)]; ++i) {
+    ModelChild& child = fleet.children.emplace_back();
+    created.insert(fleet.Expanded());
+    if (!fleet.IsCancelling()) continue;
+    child.state = TaskState::kCancelled;
+    child.ended = Moment::Now();
+  }
+  job.cursor = chunk + 1;
+  job.not_before = Moment::Now();
+  const bool finished = fleet.Expanded() == fleet.total;
+  if (finished) jobs.erase({fleet_id, JobKind::kExpand});
+  Commit({{fleet_id, created}});
+  return {absl::StatusCode::kOk, static_cast<int32_t>(created.size()), finished};
+}
+
+FleetModel::Stepped FleetModel::CancelWhere(const domain::Ulid& fleet_id, JobKind kind, bool (*applies)(TaskState)) {
+  jobs.erase({fleet_id, kind});
+  ModelFleet& fleet = fleets.at(fleet_id);
+  std::set<int32_t> cancelled;
+  for (int32_t ordinal = 1; fleet.IsOpen() && ordinal <= fleet.Expanded(); ++ordinal) {
+    ModelChild& child = fleet.Child(ordinal);
+    if (!applies(child.state)) continue;
+    if (InFlight(child.state)) child.runner = domain::Ulid();
+    EndAttempt(fleet, ordinal, TaskState::kCancelled);
+    child.category = domain::FailureCategory::kNone;
+    cancelled.insert(ordinal);
+  }
+  if (!cancelled.empty()) Commit({{fleet_id, cancelled}});
+  return {absl::StatusCode::kOk, static_cast<int32_t>(cancelled.size()), true};
+}
+
+FleetModel::Stepped FleetModel::Sweep(const domain::Ulid& fleet_id) {
+  return CancelWhere(fleet_id, JobKind::kSweep, &IsQueued);
+}
+
+FleetModel::Stepped FleetModel::EndStragglers(const domain::Ulid& fleet_id) {
+  return CancelWhere(fleet_id, JobKind::kEndStragglers, &InFlight);
+}
+
+absl::StatusCode FleetModel::Cancel(const domain::Ulid& fleet_id, CancelMode mode, const std::string& user,
+                                    absl::Duration grace) {
+  const auto found = fleets.find(fleet_id);
+  if (found == fleets.end()) return absl::StatusCode::kNotFound;
+  ModelFleet& fleet = found->second;
+  if (!fleet.IsOpen()) {
+    return fleet.state == FleetState::kCancelled ? absl::StatusCode::kOk : absl::StatusCode::kFailedPrecondition;
+  }
+  const bool first = fleet.cancel_mode == CancelMode::kNone;
+  if (!first && (fleet.cancel_mode == CancelMode::kStop || mode == CancelMode::kDrain)) return absl::StatusCode::kOk;
+  fleet.cancel_mode = mode;
+  if (first) fleet.cancelled_by = user;
+  Commit({{fleet_id, {}}});
+  if (first) jobs.try_emplace({fleet_id, JobKind::kSweep}, ModelJob{0, Moment::Now()});
+  if (mode == CancelMode::kStop) {
+    jobs.try_emplace({fleet_id, JobKind::kEndStragglers},
+                     ModelJob{0, Moment::Now(absl::ToInt64Microseconds(grace)), grace == absl::ZeroDuration()});
+  }
+  return absl::StatusCode::kOk;
+}
+
+void FleetModel::SetPaused(const domain::Ulid& fleet_id, bool paused) {
+  fleets.at(fleet_id).paused = paused;
+  Commit({{fleet_id, {}}});
+}
+
+std::string NameOf(const FleetModel& model, const domain::Ulid& fleet_id) {
+  const auto found = model.fleets.find(fleet_id);
+  return found == model.fleets.end() ? "F?" : absl::StrCat("F", found->second.number);
+}
+
+std::string NameOf(const FleetModel& model, const store::GrantedTask& lease) {
+  return absl::StrCat(NameOf(model, lease.id.fleet_id), "-", lease.id.ordinal, "#", lease.attempt);
+}
+
+std::string RunnerName(const FleetModel& model, const domain::Ulid& runner_id) {
+  if (runner_id.IsNone()) return "nobody";
+  const auto found = model.runners.find(runner_id);
+  return found == model.runners.end() ? "R?" : absl::StrCat("R", found->second.number);
+}
+
+}  // namespace fleet::testing

@@ -1,0 +1,195 @@
+// Operations of callers, operators and workers on fleets.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "common/store/fleet_ledger.h"
+#include "tests/model/model_operations.h"
+
+namespace fleet::testing {
+namespace {
+
+using store::JobKind;
+
+const std::vector<std::string>& Users() {
+  static const std::vector<std::string> users = {"alice", "bob", "carol"};
+  return users;
+}
+
+store::NewFleet RandomFleet(ModelWorld& world) {
+  SeededRandom& random = world.random;
+  const int targets = random.OneIn(3) ? random.Between(1, ModelWorld::kRepositories) : random.Between(1, 8);
+  store::NewFleet fleet = world.stores.NewFleet({.creator = random.Of(Users()),
+                                                 .targets = targets,
+                                                 .max_concurrency = random.OneIn(4) ? 0 : random.Between(1, 10),
+                                                 .max_tries = random.Between(1, 3)});
+  fleet.id = world.NextId();
+  if (random.OneIn(2)) fleet.request_id = absl::StrCat("request-", random.Between(1, 1000));
+  if (random.OneIn(6)) fleet.pool = "large";
+  return fleet;
+}
+
+absl::StatusOr<bool> Submit(ModelWorld& world, const store::NewFleet& fleet, bool known) {
+  world.Log(absl::StrCat("submit for ", fleet.creator, ": ", fleet.targets.size(), " targets, request \"",
+                         fleet.request_id, "\", max_concurrency ", fleet.policy.max_concurrency, ", max_tries ",
+                         fleet.policy.max_tries, ", pool ", fleet.pool));
+  const absl::StatusOr<store::FleetStore::Created> created = world.stores.fleets.Create(fleet);
+  const FleetModel::Submitted expected = world.model.Submit(fleet, known);
+  const bool refused = expected.code == absl::StatusCode::kNotFound && !created.ok();
+  if (created.status().code() != expected.code && !refused) {
+    return Differs(absl::StrCat("submit: ", created.status().ToString(), ", expected code ", expected.code));
+  }
+  if (!created.ok()) return true;
+  if (created->replayed != expected.replayed || created->record.fleet.id != expected.id) {
+    return Differs("submit: answered with another fleet");
+  }
+  return true;
+}
+
+// Splits the targets into more chunks than a fleet of this size has, so that it expands in several steps; one of them
+// may be made to fail.
+void SplitTargets(ModelWorld& world, ModelFleet& fleet) {
+  if (!world.random.OneIn(2) || fleet.total < 2) return;
+  std::vector<std::string> rows;
+  const int32_t size = world.random.Between(1, fleet.total - 1);
+  fleet.chunks.clear();
+  const bool breaks = world.random.OneIn(12);
+  for (int32_t first = 1; first <= fleet.total; first += size) {
+    const int32_t last = std::min(first + size - 1, fleet.total);
+    std::vector<std::string> repos;
+    for (int32_t ordinal = first; ordinal <= last; ++ordinal) repos.push_back(TestStores::RepoName(ordinal));
+    const auto chunk = static_cast<int32_t>(fleet.chunks.size());
+    const bool is_broken = breaks && last == fleet.total;
+    if (is_broken) fleet.broken_chunk = chunk;
+    rows.push_back(absl::StrCat("('", fleet.id.ToUuid(), "',", chunk, ",", first + (is_broken ? 1 : 0), ",'{",
+                                absl::StrJoin(repos, ","), "}')"));
+    fleet.chunks.push_back(last - first + 1);
+  }
+  world.Log(absl::StrCat("  in chunks of ", size, fleet.broken_chunk.has_value() ? ", the last broken" : ""));
+  world.database.Execute(absl::StrCat("delete from fleet_targets where fleet_id = '", fleet.id.ToUuid(),
+                                      "'; insert into fleet_targets (fleet_id, chunk, first_ordinal, repos) values ",
+                                      absl::StrJoin(rows, ",")));
+}
+
+using Step = absl::StatusOr<std::optional<store::JobStep>> (store::JobStore::*)();
+using ModelStep = FleetModel::Stepped (FleetModel::*)(const domain::Ulid&);
+
+absl::StatusOr<bool> RunStep(ModelWorld& world, JobKind kind, const char* name, Step step, ModelStep model_step) {
+  const std::optional<domain::Ulid> next = world.model.NextJob(kind);
+  // A worker that finds nothing is tested now and then.
+  if (!next.has_value() && !world.random.OneIn(20)) return false;
+  world.Log(absl::StrCat(name, " ", next.has_value() ? NameOf(world.model, *next) : "nothing"));
+  const absl::StatusOr<std::optional<store::JobStep>> stepped = (world.stores.jobs.*step)();
+  if (!next.has_value()) return stepped.ok() && !stepped->has_value() ? absl::StatusOr<bool>(false) : Differs("a job");
+  const FleetModel::Stepped expected = (world.model.*model_step)(*next);
+  if (stepped.status().code() != expected.code) {
+    return Differs(absl::StrCat(name, ": ", stepped.status().ToString(), ", expected code ", expected.code));
+  }
+  if (!stepped.ok()) return true;
+  if (!stepped->has_value()) return Differs(absl::StrCat(name, ": found no job"));
+  const store::JobStep& done = **stepped;
+  if (done.fleet_id != *next) return Differs(absl::StrCat(name, ": took ", NameOf(world.model, done.fleet_id)));
+  if (done.children != expected.children || done.finished != expected.finished) {
+    return Differs(absl::StrCat(name, ": ", done.children, " children, expected ", expected.children));
+  }
+  return true;
+}
+
+// PauseFleet and ResumeFleet are not there yet: what they will do to the fleet.
+absl::StatusOr<bool> SetPaused(ModelWorld& world, const ModelFleet& fleet, bool paused) {
+  world.Log(absl::StrCat(paused ? "pause F" : "resume F", fleet.number));
+  FLEET_RETURN_IF_ERROR(
+      database::InTransaction(world.stores.pool, [&](database::Transaction& transaction) -> absl::Status {
+        FLEET_ASSIGN_OR_RETURN(store::FleetLedger ledger, store::FleetLedger::Lock(transaction, {fleet.id}));
+        ledger.Find(fleet.id)->paused = paused;
+        ledger.Touch(fleet.id);
+        return ledger.Write(transaction);
+      }));
+  world.model.SetPaused(fleet.id, paused);
+  // The checker takes what started between two pauses for a start in a paused fleet, unless it looks in between.
+  FLEET_RETURN_IF_ERROR(world.Look());
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<bool> SubmitFleet(ModelWorld& world) {
+  const store::NewFleet fleet = RandomFleet(world);
+  FLEET_ASSIGN_OR_RETURN(const bool done, Submit(world, fleet, true));
+  const auto created = world.model.fleets.find(fleet.id);
+  if (created != world.model.fleets.end()) SplitTargets(world, created->second);
+  return done;
+}
+
+absl::StatusOr<bool> RepeatSubmission(ModelWorld& world) {
+  const std::vector<ModelFleet*> fleets =
+      world.FleetsWhere([](const ModelFleet& fleet) { return !fleet.request_id.empty(); });
+  if (fleets.empty()) return false;
+  const ModelFleet& earlier = *world.random.Of(fleets);
+  store::NewFleet fleet = RandomFleet(world);
+  fleet.creator = world.random.OneIn(5) ? world.random.Of(Users()) : earlier.creator;
+  fleet.request_id = earlier.request_id;
+  if (!world.random.OneIn(3)) fleet.request_fingerprint = earlier.fingerprint;
+  return Submit(world, fleet, true);
+}
+
+absl::StatusOr<bool> SubmitUnknown(ModelWorld& world) {
+  store::NewFleet fleet = RandomFleet(world);
+  fleet.request_id.clear();
+  if (world.random.OneIn(2)) {
+    fleet.workflow.name = "test/unknown-v1";
+  } else {
+    fleet.targets.push_back({"org/not-registered", ""});
+  }
+  return Submit(world, fleet, false);
+}
+
+absl::StatusOr<bool> ExpandOnce(ModelWorld& world) {
+  return RunStep(world, JobKind::kExpand, "expand", &store::JobStore::ExpandStep, &FleetModel::Expand);
+}
+
+absl::StatusOr<bool> SweepOnce(ModelWorld& world) {
+  return RunStep(world, JobKind::kSweep, "sweep", &store::JobStore::SweepStep, &FleetModel::Sweep);
+}
+
+absl::StatusOr<bool> EndStragglersOnce(ModelWorld& world) {
+  return RunStep(world, JobKind::kEndStragglers, "end stragglers", &store::JobStore::EndStragglersStep,
+                 &FleetModel::EndStragglers);
+}
+
+absl::StatusOr<bool> CancelFleet(ModelWorld& world) {
+  const bool any = world.random.OneIn(5);
+  const std::vector<ModelFleet*> fleets =
+      any ? world.FleetsWhere([](const ModelFleet&) { return true; })
+          : world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); });
+  if (fleets.empty()) return false;
+  const ModelFleet& fleet = *world.random.Of(fleets);
+  const domain::CancelMode mode = world.random.OneIn(2) ? domain::CancelMode::kStop : domain::CancelMode::kDrain;
+  const absl::Duration grace = world.random.OneIn(4) ? absl::ZeroDuration() : absl::Hours(1000);
+  const std::string user = world.random.Of(Users());
+  world.Log(absl::StrCat("cancel F", fleet.number, mode == domain::CancelMode::kStop ? ", stop" : ", drain", ", grace ",
+                         absl::FormatDuration(grace)));
+  const absl::StatusOr<store::FleetRecord> cancelled = world.stores.fleets.Cancel(fleet.id, mode, user, grace);
+  const absl::StatusCode expected = world.model.Cancel(fleet.id, mode, user, grace);
+  if (cancelled.status().code() != expected) {
+    return Differs(absl::StrCat("cancel: ", cancelled.status().ToString(), ", expected code ", expected));
+  }
+  if (cancelled.ok() && cancelled->fleet.state != fleet.state) return Differs("cancel: answered with another state");
+  return true;
+}
+
+absl::StatusOr<bool> PauseFleet(ModelWorld& world) {
+  const std::vector<ModelFleet*> fleets =
+      world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen() && !fleet.paused; });
+  return fleets.empty() ? false : SetPaused(world, *world.random.Of(fleets), true);
+}
+
+absl::StatusOr<bool> ResumeFleet(ModelWorld& world) {
+  const std::vector<ModelFleet*> fleets =
+      world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen() && fleet.paused; });
+  return fleets.empty() ? false : SetPaused(world, *world.random.Of(fleets), false);
+}
+
+}  // namespace fleet::testing

@@ -1,0 +1,256 @@
+#include "tests/model/lease_judge.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+
+namespace fleet::testing {
+namespace {
+
+using Kind = store::LeaseAnswer::Kind;
+
+int32_t Fresh(const ModelFleet& fleet) {
+  return static_cast<int32_t>(std::count_if(fleet.children.begin(), fleet.children.end(),
+                                            [](const ModelChild& child) { return child.IsFresh(); }));
+}
+
+int32_t Delayed(const ModelFleet& fleet) {
+  return static_cast<int32_t>(std::count_if(fleet.children.begin(), fleet.children.end(),
+                                            [](const ModelChild& child) { return child.IsDelayed(); }));
+}
+
+int32_t Due(const ModelFleet& fleet) {
+  return static_cast<int32_t>(std::count_if(fleet.children.begin(), fleet.children.end(), [](const ModelChild& child) {
+    return child.IsDelayed() && IsDue(child.retry.micros);
+  }));
+}
+
+int32_t Ready(const ModelFleet& fleet) { return fleet.MayStart() ? Fresh(fleet) + Due(fleet) : 0; }
+
+// The fleet's row says only when some child becomes due, not how many are: with some due and some not, dispatch may
+// reserve slots for children that cannot start yet, and others get them the next time.
+bool MayBeOverestimated(const ModelFleet& fleet) {
+  const bool some_due = fleet.next_retry.has_value() && IsDue(*fleet.next_retry);
+  return fleet.MayStart() && some_due && Due(fleet) < Delayed(fleet);
+}
+
+}  // namespace
+
+bool HasWork(const FleetModel& model) {
+  return std::any_of(model.fleets.begin(), model.fleets.end(), [](const auto& entry) {
+    const ModelFleet& fleet = entry.second;
+    return fleet.MayStart() && (Fresh(fleet) > 0 || (fleet.next_retry.has_value() && IsDue(*fleet.next_retry)));
+  });
+}
+
+std::string LeaseJudge::Judge(const std::vector<store::LeaseAnswer>& answers) {
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const std::string problem = JudgeKind(i, answers[i]);
+    if (!problem.empty()) return absl::StrCat("demand ", i + 1, ": ", problem);
+  }
+  std::string problem = JudgeShares(answers);
+  for (const std::size_t i : open_) {
+    for (const store::GrantedTask& task : answers[i].tasks) {
+      if (problem.empty()) problem = TakeTask(task, model_.runners.at(demands_[i].runner_id));
+    }
+  }
+  if (problem.empty()) problem = JudgeCaps();
+  for (const auto& [id, given] : given_) {
+    if (problem.empty()) problem = JudgeOrder(model_.fleets.at(id), given);
+  }
+  if (problem.empty()) problem = JudgeFairness();
+  if (problem.empty()) MoveOn(answers);
+  return problem;
+}
+
+std::string LeaseJudge::JudgeKind(std::size_t index, const store::LeaseAnswer& answer) {
+  const store::LeaseDemand& demand = demands_[index];
+  const auto runner = model_.runners.find(demand.runner_id);
+  Kind expected = Kind::kNothing;
+  if (runner == model_.runners.end()) {
+    expected = Kind::kNotRegistered;
+  } else if (runner->second.state != ModelRunner::State::kLive) {
+    expected = Kind::kRunnerLost;
+  } else if (const auto grant = runner->second.grants.find(demand.lease_seq); grant != runner->second.grants.end()) {
+    if (answer.kind != Kind::kGranted || answer.tasks != grant->second) return "not the answer it was given before";
+    return "";
+  } else if (demand.lease_seq <= runner->second.received_lease_seq) {
+    expected = Kind::kStale;
+  } else if (served_.insert(demand.runner_id).second) {
+    open_.push_back(index);
+    if (answer.kind == Kind::kGranted && !answer.tasks.empty()) return "";
+  }
+  if (answer.kind == expected && answer.tasks.empty()) return "";
+  return absl::StrCat("answered ", static_cast<int>(answer.kind), " with ", answer.tasks.size(), " tasks, expected ",
+                      static_cast<int>(expected));
+}
+
+// A runner gets no more than it asked for; within a pool equal shares, unless it asked for less.
+std::string LeaseJudge::JudgeShares(const std::vector<store::LeaseAnswer>& answers) const {
+  for (const std::size_t i : open_) {
+    const std::size_t got = answers[i].tasks.size();
+    const auto wanted = static_cast<std::size_t>(demands_[i].max_tasks);
+    if (got > wanted) return absl::StrCat("demand ", i + 1, " got ", got, " of ", wanted);
+    for (const std::size_t other : open_) {
+      const bool same_pool =
+          model_.runners.at(demands_[i].runner_id).pool == model_.runners.at(demands_[other].runner_id).pool;
+      if (same_pool && got < wanted && answers[other].tasks.size() > got + 1) {
+        return absl::StrCat("demand ", i + 1, " got ", got, ", demand ", other + 1, " ", answers[other].tasks.size());
+      }
+    }
+  }
+  return "";
+}
+
+std::string LeaseJudge::TakeTask(const store::GrantedTask& task, const ModelRunner& runner) {
+  const auto found = model_.fleets.find(task.id.fleet_id);
+  if (found == model_.fleets.end()) return "granted a child of no fleet";
+  const ModelFleet& fleet = found->second;
+  const std::string name = NameOf(model_, task);
+  if (task.id.ordinal < 1 || task.id.ordinal > fleet.Expanded()) return absl::StrCat(name, " does not exist");
+  if (!fleet.MayStart()) return absl::StrCat(name, " was granted, but its fleet may start nothing");
+  if (fleet.pool != runner.pool) return absl::StrCat(name, " was granted to a runner of another pool");
+  const ModelChild& child = fleet.Child(task.id.ordinal);
+  const bool due = child.IsDelayed() && IsDue(child.retry.micros);
+  if (!child.IsFresh() && !due) return absl::StrCat(name, " was granted, but may not start");
+  if (task.attempt != child.attempt + 1) return absl::StrCat(name, " after attempt ", child.attempt);
+  Given& given = given_[fleet.id];
+  if (!(due ? given.due : given.fresh).insert(task.id.ordinal).second) return absl::StrCat(name, " was granted twice");
+  return "";
+}
+
+std::string LeaseJudge::JudgeCaps() const {
+  int32_t all = 0;
+  std::map<std::string, int32_t> users;
+  for (const auto& [id, given] : given_) {
+    const ModelFleet& fleet = model_.fleets.at(id);
+    all += given.Count();
+    users[fleet.creator] += given.Count();
+    if (fleet.Active() + given.Count() > fleet.cap) return absl::StrCat("F", fleet.number, " is over its cap");
+  }
+  for (const auto& [user, count] : users) {
+    if (model_.ActiveOf(user) + count > model_.limits.user_active) return absl::StrCat(user, " is over the user's cap");
+  }
+  if (all > 0 && model_.ActiveOf("") + all > model_.limits.system_active) return "the system is over its cap";
+  return "";
+}
+
+// Due children first, the one that waits longest before; then fresh ones by ordinal.
+std::string LeaseJudge::JudgeOrder(const ModelFleet& fleet, const Given& given) const {
+  int64_t last_due = 0;
+  for (const int32_t ordinal : given.due) last_due = std::max(last_due, fleet.Child(ordinal).retry.micros);
+  for (int32_t ordinal = 1; ordinal <= fleet.Expanded(); ++ordinal) {
+    const ModelChild& child = fleet.Child(ordinal);
+    const bool left_due = child.IsDelayed() && IsDue(child.retry.micros) && given.due.count(ordinal) == 0;
+    if (left_due && (child.retry.micros < last_due || !given.fresh.empty())) {
+      return absl::StrCat("F", fleet.number, "-", ordinal, " was due and passed over");
+    }
+    const bool left_fresh = child.IsFresh() && given.fresh.count(ordinal) == 0;
+    if (left_fresh && !given.fresh.empty() && ordinal < *given.fresh.rbegin()) {
+      return absl::StrCat("F", fleet.number, "-", ordinal, " was passed over");
+    }
+  }
+  return "";
+}
+
+// Slot by slot: to the highest priority; there to the user with the fewest in flight; there to the fleet with the
+// fewest; then to the older one.
+std::map<domain::Ulid, int32_t> LeaseJudge::FairShares() const {
+  std::map<std::string, int32_t> wanted;
+  for (const std::size_t i : open_) wanted[model_.runners.at(demands_[i].runner_id).pool] += demands_[i].max_tasks;
+  struct Candidate {
+    const ModelFleet* fleet;
+    int32_t ready;
+    int32_t in_flight;
+    int32_t share = 0;
+  };
+  std::vector<Candidate> candidates;
+  std::map<std::string, int32_t> of_user;
+  int32_t of_system = 0;
+  for (const auto& [id, fleet] : model_.fleets) {
+    if (!fleet.IsOpen()) continue;
+    candidates.push_back({&fleet, Ready(fleet), fleet.Active()});
+    of_user[fleet.creator] += candidates.back().in_flight;
+    of_system += candidates.back().in_flight;
+  }
+  while (of_system < model_.limits.system_active) {
+    std::map<std::string, Candidate*> next;  // by user
+    for (Candidate& candidate : candidates) {
+      const ModelFleet& fleet = *candidate.fleet;
+      if (candidate.share >= candidate.ready || candidate.in_flight >= fleet.cap || wanted[fleet.pool] == 0) continue;
+      if (of_user[fleet.creator] >= model_.limits.user_active) continue;
+      Candidate*& best = next[fleet.creator];
+      const auto turn = [](const Candidate& c) { return std::tuple(-c.fleet->priority, c.in_flight, c.fleet->id); };
+      if (best == nullptr || turn(candidate) < turn(*best)) best = &candidate;
+    }
+    if (next.empty()) break;
+    const auto order = [&](const auto& entry) {
+      return std::tuple(-entry.second->fleet->priority, of_user[entry.first], entry.second->fleet->id);
+    };
+    const auto first =
+        std::min_element(next.begin(), next.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
+    ++first->second->share;
+    ++first->second->in_flight;
+    ++of_user[first->first];
+    ++of_system;
+    --wanted[first->second->fleet->pool];
+  }
+  std::map<domain::Ulid, int32_t> shares;
+  for (const Candidate& candidate : candidates) shares[candidate.fleet->id] = candidate.share;
+  return shares;
+}
+
+std::string LeaseJudge::JudgeFairness() const {
+  if (open_.empty()) return "";
+  const std::map<domain::Ulid, int32_t> fair = FairShares();
+  std::set<std::string> pools;
+  for (const std::size_t i : open_) pools.insert(model_.runners.at(demands_[i].runner_id).pool);
+  const bool estimated = std::any_of(model_.fleets.begin(), model_.fleets.end(),
+                                     [](const auto& entry) { return MayBeOverestimated(entry.second); });
+  int32_t fair_total = 0;
+  int32_t total = 0;
+  for (const auto& [id, share] : fair) {
+    const auto given = given_.find(id);
+    const int32_t got = given == given_.end() ? 0 : given->second.Count();
+    fair_total += share;
+    total += got;
+    if (got != share && !estimated && pools.size() == 1) {
+      return absl::StrCat("F", model_.fleets.at(id).number, " got ", got, ", its fair share is ", share);
+    }
+  }
+  if (total == 0 && fair_total > 0) return "nothing was granted, though children may start";
+  if (total != fair_total && !estimated) return absl::StrCat(total, " were granted, ", fair_total, " could be");
+  return "";
+}
+
+void LeaseJudge::MoveOn(const std::vector<store::LeaseAnswer>& answers) {
+  FleetModel::Moved moved;
+  for (const std::size_t i : open_) {
+    if (answers[i].tasks.empty()) continue;
+    ModelRunner& runner = model_.runners.at(demands_[i].runner_id);
+    runner.grants[demands_[i].lease_seq] = answers[i].tasks;
+    runner.granted.insert(demands_[i].lease_seq);
+    for (const store::GrantedTask& task : answers[i].tasks) {
+      ModelChild& child = model_.fleets.at(task.id.fleet_id).Child(task.id.ordinal);
+      child.state = domain::TaskState::kSubmitted;
+      child.category = domain::FailureCategory::kNone;
+      child.attempt = task.attempt;
+      child.runner = runner.id;
+      child.retry = Moment();
+      child.leased = Moment::Now();
+      moved[task.id.fleet_id].insert(task.id.ordinal);
+    }
+  }
+  for (const auto& [id, given] : given_) {
+    ModelFleet& fleet = model_.fleets.at(id);
+    // The cursor stands behind the last child looked at.
+    if (!given.fresh.empty()) fleet.next_ordinal = *given.fresh.rbegin() + 1;
+    fleet.retries_reread = !given.due.empty();
+  }
+  // A fleet of which only fresh children went may have been asked for due ones too.
+  for (auto& [id, fleet] : model_.fleets) fleet.retries_may_be_reread = moved.count(id) > 0;
+  model_.Commit(moved);
+}
+
+}  // namespace fleet::testing

@@ -1,0 +1,84 @@
+// What time and operators change from outside.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "tests/model/model_operations.h"
+
+namespace fleet::testing {
+namespace {
+
+bool HasWaitingRetries(const ModelFleet& fleet) {
+  return std::any_of(fleet.children.begin(), fleet.children.end(),
+                     [](const ModelChild& child) { return child.IsDelayed() && !IsDue(child.retry.micros); });
+}
+
+}  // namespace
+
+// Of one fleet, those that have waited longest.
+absl::StatusOr<bool> LetRetriesBecomeDue(ModelWorld& world) {
+  const std::vector<ModelFleet*> fleets = world.FleetsWhere(&HasWaitingRetries);
+  if (fleets.empty()) return false;
+  ModelFleet& fleet = *world.random.Of(fleets);
+  std::vector<std::pair<int64_t, int32_t>> waiting;
+  for (int32_t ordinal = 1; ordinal <= fleet.Expanded(); ++ordinal) {
+    const ModelChild& child = fleet.Child(ordinal);
+    if (child.IsDelayed() && !IsDue(child.retry.micros)) waiting.push_back({child.retry.micros, ordinal});
+  }
+  std::sort(waiting.begin(), waiting.end());
+  const int count = world.random.OneIn(2) ? static_cast<int>(waiting.size())
+                                          : world.random.Between(1, static_cast<int>(waiting.size()));
+  std::set<int32_t> due;
+  for (int i = 0; i < count; ++i) due.insert(waiting[static_cast<std::size_t>(i)].second);
+  world.Log(absl::StrCat(count, " retries of F", fleet.number, " become due"));
+  world.Pin({{fleet.id, due}}, true);
+  return true;
+}
+
+absl::StatusOr<bool> LetGraceEnd(ModelWorld& world) {
+  for (auto& [key, job] : world.model.jobs) {
+    if (job.is_due) continue;
+    world.Log(absl::StrCat("grace of ", NameOf(world.model, key.first), " ends"));
+    world.database.Execute(absl::StrCat("update fleet_jobs set not_before = clock_timestamp() where fleet_id = '",
+                                        key.first.ToUuid(), "' and kind = ", static_cast<int>(key.second)));
+    job = {job.cursor, Moment::Now(), true};
+    return true;
+  }
+  return false;
+}
+
+absl::StatusOr<bool> ChangeLimits(ModelWorld& world) {
+  domain::Limits& limits = world.model.limits;
+  const int which = world.random.Between(1, 5);
+  const int value = which <= 3 ? world.random.Between(0, 45) : world.random.Between(1, 30);
+  constexpr const char* kNames[] = {"system_active", "user_active", "fleet_active_default", "open_fleets_system",
+                                    "open_fleets_user"};
+  int32_t* const kValues[] = {&limits.system_active, &limits.user_active, &limits.fleet_active_default,
+                              &limits.open_fleets_system, &limits.open_fleets_user};
+  *kValues[which - 1] = value;
+  world.Log(absl::StrCat("limit ", kNames[which - 1], " is now ", value));
+  world.database.Execute(
+      absl::StrCat("begin; select only_row from dispatch_gate for update; update limits set value = ", value,
+                   " where name = '", kNames[which - 1], "'; commit"));
+  // The checker knows the limits as of its last two looks.
+  FLEET_RETURN_IF_ERROR(world.Look());
+  return true;
+}
+
+// UpdateFleet is not there yet: what it will change.
+absl::StatusOr<bool> ChangeFleet(ModelWorld& world) {
+  const std::vector<ModelFleet*> fleets = world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); });
+  if (fleets.empty()) return false;
+  ModelFleet& fleet = *world.random.Of(fleets);
+  // The checker knows a cap as of its last two looks.
+  FLEET_RETURN_IF_ERROR(world.Look());
+  fleet.cap = world.random.Between(1, 12);
+  fleet.priority = world.random.Between(-1, 1);
+  world.Log(absl::StrCat("F", fleet.number, ": max_concurrency ", fleet.cap, ", priority ", fleet.priority));
+  world.database.Execute(absl::StrCat("update fleets set max_concurrency = ", fleet.cap,
+                                      ", priority = ", fleet.priority, " where fleet_id = '", fleet.id.ToUuid(), "'"));
+  FLEET_RETURN_IF_ERROR(world.Look());
+  return true;
+}
+
+}  // namespace fleet::testing
