@@ -79,7 +79,8 @@ bool FleetWatcher::Follow(v1::FleetService::StubInterface& stub) {
 }
 
 void FleetWatcher::Take(const v1::WatchFleetResponse& message) {
-  const auto complain = [&](const std::string& what) { violations_.push_back(absl::StrCat("watch: ", what)); };
+  std::vector<std::string>& violations = violations_;  // the analysis does not see into lambdas
+  const auto complain = [&](const std::string& what) { violations.push_back(absl::StrCat("watch: ", what)); };
   // Children that changed are told in several messages if they are many, and each has the fleet as it is by then.
   if (ended_ && message.has_fleet() && message.fleet().revision() != revision_) {
     complain("the fleet changed after its terminal state");
