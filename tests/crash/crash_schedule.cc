@@ -117,6 +117,21 @@ int TargetsFor(const CrashSchedule& schedule, int cap, absl::Duration busy) {
   return std::max(10, static_cast<int>(at_once * absl::FDivDuration(busy, schedule.longest_work / 2 + kBetween)));
 }
 
+// What operators do to a fleet that nobody cancels: it goes on to its end.
+void AddControls(Dice& dice, CrashSchedule& schedule) {
+  const int fleet = static_cast<int>(schedule.fleets.size()) - 1;
+  using Kind = OperatorAction::Kind;
+  if (dice.OneIn(3)) {
+    const absl::Duration at = dice.Millis(100, 1200);
+    schedule.actions.push_back({Kind::kPause, fleet, at, 0});
+    schedule.actions.push_back({Kind::kResume, fleet, at + dice.Millis(50, 400), 0});
+  }
+  // The first fleet's watcher is done when it ends the first time.
+  const bool may_retry = fleet > 0 || !schedule.watched;
+  if (may_retry && dice.OneIn(3)) schedule.actions.push_back({Kind::kRetry, fleet, dice.Millis(300, 2000), 0});
+  if (dice.OneIn(3)) schedule.actions.push_back({Kind::kUpdate, fleet, dice.Millis(100, 1200), dice.Between(4, 30)});
+}
+
 // Some fleet is at work until the last fault: one that is cancelled has another beside it.
 void AddFleets(Dice& dice, CrashSchedule& schedule) {
   const bool large = dice.OneIn(6);
@@ -131,7 +146,7 @@ void AddFleets(Dice& dice, CrashSchedule& schedule) {
   // Only a cancel ends a large one in time.
   if (cancelled) {
     schedule.actions.push_back({dice.OneIn(2) ? OperatorAction::Kind::kCancelStop : OperatorAction::Kind::kCancelDrain,
-                                0, dice.Millis(100, 1500)});
+                                0, dice.Millis(100, 1500), 0});
   }
   if (!cancelled && dice.OneIn(2)) return;
   FleetPlan second = first;
@@ -166,6 +181,7 @@ CrashSchedule MakeCrashSchedule(uint64_t seed, std::optional<FaultKind> only) {
   AddFleets(dice, schedule);
   AddFaults(dice, schedule, only);
   schedule.watched = dice.OneIn(2);
+  AddControls(dice, schedule);
   return schedule;
 }
 
@@ -187,8 +203,9 @@ std::string Describe(const CrashSchedule& schedule) {
                     ", cap ", fleet.max_concurrency, ", tries ", fleet.max_tries);
   }
   for (const OperatorAction& action : schedule.actions) {
-    const char* name = action.kind == OperatorAction::Kind::kCancelStop ? "cancel-stop" : "cancel-drain";
-    absl::StrAppend(&text, "; ", name, " fleet ", action.fleet + 1, " at ", absl::FormatDuration(action.at));
+    constexpr const char* kNames[] = {"cancel-stop", "cancel-drain", "pause", "resume", "retry", "update"};
+    absl::StrAppend(&text, "; ", kNames[static_cast<int>(action.kind)], " fleet ", action.fleet + 1, " at ",
+                    absl::FormatDuration(action.at));
   }
   for (const Fault& fault : schedule.faults) absl::StrAppend(&text, "; ", Describe(fault));
   return text;

@@ -65,10 +65,12 @@ struct FleetPlan {
 
 // What an operator does besides submitting. More kinds are added here, to Operator::Act and to Describe.
 struct OperatorAction {
-  enum class Kind { kCancelStop, kCancelDrain };
+  // kRetry: the failed children of the fleet, whether or not it has ended. kUpdate: another max_concurrency.
+  enum class Kind { kCancelStop, kCancelDrain, kPause, kResume, kRetry, kUpdate };
   Kind kind = Kind::kCancelStop;
   int fleet = 0;      // which plan, from 0
   absl::Duration at;  // after that fleet was accepted
+  int32_t value = 0;  // with kUpdate: the new max_concurrency
 };
 
 struct CrashSchedule {

@@ -86,17 +86,33 @@ void FleetOperator::Act(const OperatorAction& action) {
   const auto plan = static_cast<std::size_t>(action.fleet);
   const std::string fleet_id = accepted()[plan].fleet_id;
   if (fleet_id.empty()) return;
-  const bool stop = action.kind == OperatorAction::Kind::kCancelStop;
-  const absl::StatusOr<v1::Fleet> answer =
-      AskUntilAnswered<v1::Fleet>(schedule_.fleets[plan].user, [&](const testing::FleetDriver& driver) {
-        return driver.Cancel(fleet_id, stop ? v1::CANCEL_MODE_STOP : v1::CANCEL_MODE_DRAIN);
+  using Kind = OperatorAction::Kind;
+  const std::string request_id = absl::StrCat("retry-", schedule_.seed, "-", plan);
+  const absl::StatusOr<v1::Fleet> answer = AskUntilAnswered<v1::Fleet>(
+      schedule_.fleets[plan].user, [&](const testing::FleetDriver& driver) -> absl::StatusOr<v1::Fleet> {
+        switch (action.kind) {
+          case Kind::kCancelStop:
+            return driver.Cancel(fleet_id, v1::CANCEL_MODE_STOP);
+          case Kind::kCancelDrain:
+            return driver.Cancel(fleet_id, v1::CANCEL_MODE_DRAIN);
+          case Kind::kPause:
+            return driver.Pause(fleet_id);
+          case Kind::kResume:
+            return driver.Resume(fleet_id);
+          case Kind::kRetry:
+            return driver.Retry(fleet_id, request_id);
+          case Kind::kUpdate:
+            return driver.SetConcurrency(fleet_id, action.value);
+        }
+        return absl::InternalError("no such action");
       });
-  // It may have ended before.
+  // It may have ended before, or have no failed child.
   if (absl::IsFailedPrecondition(answer.status())) return;
-  if (!answer.ok()) return Complain(absl::StrCat("CancelFleet was answered ", answer.status().ToString()));
+  if (!answer.ok()) return Complain(absl::StrCat("an operator was answered ", answer.status().ToString()));
+  if (action.kind != Kind::kCancelStop && action.kind != Kind::kCancelDrain) return;
   MutexLock lock(mutex_);
   accepted_[plan].cancelled = true;
-  if (stop) accepted_[plan].stopped = absl::Now();
+  if (action.kind == Kind::kCancelStop) accepted_[plan].stopped = absl::Now();
 }
 
 void FleetOperator::Complain(const std::string& what) {

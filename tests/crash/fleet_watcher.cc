@@ -78,22 +78,22 @@ bool FleetWatcher::Follow(v1::FleetService::StubInterface& stub) {
   return done_ || stopping_;
 }
 
+void FleetWatcher::Complain(const std::string& what) { violations_.push_back(absl::StrCat("watch: ", what)); }
+
 void FleetWatcher::Take(const v1::WatchFleetResponse& message) {
-  std::vector<std::string>& violations = violations_;  // the analysis does not see into lambdas
-  const auto complain = [&](const std::string& what) { violations.push_back(absl::StrCat("watch: ", what)); };
   // Children that changed are told in several messages if they are many, and each has the fleet as it is by then.
   if (ended_ && message.has_fleet() && message.fleet().revision() != revision_) {
-    complain("the fleet changed after its terminal state");
+    Complain("the fleet changed after its terminal state");
   }
   // The feed was not trimmed, and a crash is no failover.
-  if (message.resumed_with_snapshot()) complain("a good resume token was refused");
+  if (message.resumed_with_snapshot()) Complain("a good resume token was refused");
   if (message.kind() == v1::WatchFleetResponse::KIND_SNAPSHOT && !in_snapshot_) {
     in_snapshot_ = true;
     before_ = std::exchange(children_, {});
   }
   if (message.has_fleet()) {
     if (message.fleet().revision() < revision_) {
-      complain(absl::StrCat("a step back from revision ", revision_, " to ", message.fleet().revision()));
+      Complain(absl::StrCat("a step back from revision ", revision_, " to ", message.fleet().revision()));
     }
     revision_ = message.fleet().revision();
     ended_ = message.fleet().state() >= v1::FLEET_STATE_COMPLETED && (!in_snapshot_ || message.snapshot_complete());

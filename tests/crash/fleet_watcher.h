@@ -41,6 +41,7 @@ class FleetWatcher {
   void Run();
   // One stream; true if it was the last.
   bool Follow(v1::FleetService::StubInterface& stub);
+  void Complain(const std::string& what) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Take(const v1::WatchFleetResponse& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeChild(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Pause();

@@ -72,6 +72,49 @@ absl::StatusOr<v1::Fleet> FleetDriver::Cancel(const std::string& fleet_id, v1::C
   return response.fleet();
 }
 
+absl::StatusOr<v1::Fleet> FleetDriver::Pause(const std::string& fleet_id) const {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, user_, kTimeout);
+  v1::PauseFleetRequest request;
+  request.set_fleet_id(fleet_id);
+  v1::PauseFleetResponse response;
+  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->PauseFleet(&context, request, &response)));
+  return response.fleet();
+}
+
+absl::StatusOr<v1::Fleet> FleetDriver::Resume(const std::string& fleet_id) const {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, user_, kTimeout);
+  v1::ResumeFleetRequest request;
+  request.set_fleet_id(fleet_id);
+  v1::ResumeFleetResponse response;
+  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->ResumeFleet(&context, request, &response)));
+  return response.fleet();
+}
+
+absl::StatusOr<v1::Fleet> FleetDriver::Retry(const std::string& fleet_id, const std::string& request_id) const {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, user_, kTimeout);
+  v1::RetryFleetRequest request;
+  request.set_fleet_id(fleet_id);
+  request.set_request_id(request_id);
+  v1::RetryFleetResponse response;
+  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->RetryFleet(&context, request, &response)));
+  return response.fleet();
+}
+
+absl::StatusOr<v1::Fleet> FleetDriver::SetConcurrency(const std::string& fleet_id, int32_t max_concurrency) const {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, user_, kTimeout);
+  v1::UpdateFleetRequest request;
+  request.set_fleet_id(fleet_id);
+  request.mutable_policy()->set_max_concurrency(max_concurrency);
+  request.mutable_update_mask()->add_paths("max_concurrency");
+  v1::UpdateFleetResponse response;
+  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->UpdateFleet(&context, request, &response)));
+  return response.fleet();
+}
+
 absl::StatusOr<std::vector<v1::Task>> FleetDriver::Tasks(const std::string& fleet_id) const {
   std::vector<v1::Task> tasks;
   v1::ListFleetTasksRequest request;

@@ -25,6 +25,11 @@ class FleetDriver {
   absl::StatusOr<v1::CreateFleetResponse> Create(const v1::CreateFleetRequest& request) const;
   absl::StatusOr<v1::Fleet> Get(const std::string& fleet_id) const;
   absl::StatusOr<v1::Fleet> Cancel(const std::string& fleet_id, v1::CancelMode mode = v1::CANCEL_MODE_STOP) const;
+  absl::StatusOr<v1::Fleet> Pause(const std::string& fleet_id) const;
+  absl::StatusOr<v1::Fleet> Resume(const std::string& fleet_id) const;
+  // Its failed, timed out and cancelled children.
+  absl::StatusOr<v1::Fleet> Retry(const std::string& fleet_id, const std::string& request_id) const;
+  absl::StatusOr<v1::Fleet> SetConcurrency(const std::string& fleet_id, int32_t max_concurrency) const;
   // Every child, page after page.
   absl::StatusOr<std::vector<v1::Task>> Tasks(const std::string& fleet_id) const;
   // Asks until the fleet has ended; kDeadlineExceeded with its last picture if that takes longer than `limit`. A

@@ -108,27 +108,32 @@ void InvariantHistory::JudgeCap(const std::string& holder, const Use& use, int64
 }
 
 void InvariantHistory::JudgeCaps(const Snapshot& snapshot, Violations& violations) {
-  const auto limit = [](const std::map<std::string, int64_t>& limits, const char* name) {
-    const auto found = limits.find(name);
+  using Limits = std::map<std::string, int64_t>;
+  // An exception for `scope` wins over the limit itself.
+  const auto limit = [](const Limits& limits, const std::string& name, const std::string& scope) {
+    auto found = limits.find(absl::StrCat(name, ":", scope));
+    if (found == limits.end()) found = limits.find(name);
     return found == limits.end() ? int64_t{0} : found->second;
   };
   Use system;
   std::map<std::string, Use> users;
+  std::map<std::string, Use> pools;
   for (const Snapshot::Fleet& fleet : snapshot.fleets) {
-    system.active += fleet.active;
-    system.attempts += fleet.attempts;
-    users[fleet.creator].active += fleet.active;
-    users[fleet.creator].attempts += fleet.attempts;
+    for (Use* use : {&system, &users[fleet.creator], &pools[fleet.pool]}) {
+      use->active += fleet.active;
+      use->attempts += fleet.attempts;
+    }
     const auto seen = fleets_.find(fleet.id);
     const int64_t cap_before = seen == fleets_.end() ? 0 : seen->second.last.max_concurrency;
     JudgeCap(absl::StrCat("fleet ", fleet.id), {fleet.active, fleet.attempts}, fleet.max_concurrency, cap_before,
              violations);
   }
-  JudgeCap("the system", system, limit(snapshot.limits, "system_active"), limit(limits_, "system_active"), violations);
-  for (const auto& [user, use] : users) {
-    JudgeCap(absl::StrCat("user ", user), use, limit(snapshot.limits, "user_active"), limit(limits_, "user_active"),
-             violations);
-  }
+  const auto judge = [&](const std::string& holder, const Use& use, const char* name, const std::string& scope) {
+    JudgeCap(holder, use, limit(snapshot.limits, name, scope), limit(limits_, name, scope), violations);
+  };
+  judge("the system", system, "system_active", "");
+  for (const auto& [user, use] : users) judge(absl::StrCat("user ", user), use, "user_active", user);
+  for (const auto& [pool, use] : pools) judge(absl::StrCat("pool ", pool), use, "pool_active", pool);
   limits_ = snapshot.limits;
 }
 

@@ -25,7 +25,7 @@ constexpr Statement kHorizon{"checker_horizon",
                              "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint % 4294967296"};
 
 constexpr Statement kFleets{"checker_fleets", R"sql(
-  select f.fleet_id, f.creator, f.state, f.total, f.expanded, f.max_concurrency,
+  select f.fleet_id, f.creator, f.pool, f.state, f.total, f.expanded, f.max_concurrency,
     f.cancel_mode = 0 and not f.paused and not f.expired and f.failure_message = '' and f.state < 6, f.revision,
     a.active, a.attempts, f.generation,
     (select count(*) from audit_events e where e.fleet_id = f.fleet_id and e.action in ('ResumeFleet', 'RetryFleet'))
@@ -52,7 +52,9 @@ constexpr Statement kChanges{"checker_changes", R"sql(
   select fleet_id, revision, first_ordinal, last_ordinal, ordinals from fleet_changes where xmin::text::bigint >= $1
 )sql"};
 
-constexpr Statement kLimits{"checker_limits", "select name, value from limits"};
+constexpr Statement kLimits{"checker_limits", R"sql(
+  select name, value from limits union all select name || ':' || scope, value from limit_overrides
+)sql"};
 
 constexpr Statement kTargets{"checker_targets", R"sql(
   select repos from fleet_targets where fleet_id = $1 order by chunk
@@ -64,6 +66,7 @@ absl::Status ReadFleets(Transaction& transaction, InvariantSnapshot& snapshot) {
     InvariantSnapshot::Fleet& fleet = snapshot.fleets.emplace_back();
     fleet.id = row.Text();
     fleet.creator = row.Text();
+    fleet.pool = row.Text();
     fleet.state = row.Int();
     fleet.total = row.Int();
     fleet.expanded = row.Int();

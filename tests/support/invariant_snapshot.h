@@ -18,6 +18,7 @@ struct InvariantSnapshot {
   struct Fleet {
     std::string id;
     std::string creator;
+    std::string pool;
     int32_t state = 0;
     int32_t total = 0;
     int32_t expanded = 0;
@@ -59,7 +60,7 @@ struct InvariantSnapshot {
   std::vector<Task> tasks;
   std::vector<Lease> leases;
   std::vector<Change> changes;
-  std::map<std::string, int64_t> limits;
+  std::map<std::string, int64_t> limits;  // by name; exceptions by "name:scope"
   // The repositories of fleets that were not known, in order; with is_full of all fleets.
   std::map<std::string, std::vector<std::string>> targets;
   // What a query by itself shows to be wrong.
