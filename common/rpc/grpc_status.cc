@@ -42,6 +42,15 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
     }
     proto.add_details()->PackFrom(bad_request);
   }
+  if (!info.quota_violations.empty()) {
+    google::rpc::QuotaFailure quota_failure;
+    for (const QuotaViolation& violation : info.quota_violations) {
+      auto* quota = quota_failure.add_violations();
+      quota->set_subject(violation.subject);
+      quota->set_description(violation.description);
+    }
+    proto.add_details()->PackFrom(quota_failure);
+  }
   if (info.retry_after > absl::ZeroDuration()) {
     google::rpc::RetryInfo retry;
     *retry.mutable_retry_delay() = ToProtoDuration(info.retry_after);
@@ -59,6 +68,7 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
     for (const auto& detail : proto.details()) {
       google::rpc::ErrorInfo error_info;
       google::rpc::BadRequest bad_request;
+      google::rpc::QuotaFailure quota_failure;
       google::rpc::RetryInfo retry;
       if (detail.UnpackTo(&error_info)) {
         info.reason = error_info.reason();
@@ -66,6 +76,10 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       } else if (detail.UnpackTo(&bad_request)) {
         for (const auto& field : bad_request.field_violations()) {
           info.violations.push_back({field.field(), field.description()});
+        }
+      } else if (detail.UnpackTo(&quota_failure)) {
+        for (const auto& quota : quota_failure.violations()) {
+          info.quota_violations.push_back({quota.subject(), quota.description()});
         }
       } else if (detail.UnpackTo(&retry)) {
         info.retry_after =

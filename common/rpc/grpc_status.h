@@ -7,7 +7,8 @@
 
 namespace fleet::rpc {
 
-// Every error carries google.rpc.ErrorInfo (domain "fleet.v1"); violations become BadRequest, advice RetryInfo.
+// Every error carries google.rpc.ErrorInfo (domain "fleet.v1"); violations become BadRequest and
+// QuotaFailure, advice RetryInfo.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 // The reverse: GetErrorInfo() of the result gives what the details held.
 absl::Status FromGrpcStatus(const grpc::Status& status);

@@ -47,6 +47,14 @@ absl::Status MakeError(absl::StatusCode code, absl::string_view message, ErrorIn
     if (bytes > kMaxDetailBytes) break;
     json["violations"].push_back({{"field", field}, {"description", description}});
   }
+  json["quota_violations"] = nlohmann::json::array();
+  for (std::size_t i = 0; i < std::min(info.quota_violations.size(), kMaxViolations); ++i) {
+    const std::string subject = Cut(info.quota_violations[i].subject, kMaxDescription);
+    const std::string description = Cut(info.quota_violations[i].description, kMaxDescription);
+    bytes += subject.size() + description.size();
+    if (bytes > kMaxDetailBytes) break;
+    json["quota_violations"].push_back({{"subject", subject}, {"description", description}});
+  }
   absl::Status status(code, Cut(std::string(message), 1000));
   status.SetPayload(kPayloadUrl, absl::Cord(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   return status;
@@ -64,6 +72,9 @@ ErrorInfo GetErrorInfo(const absl::Status& status) {
   info.metadata = json["metadata"].get<std::map<std::string, std::string>>();
   for (const auto& violation : json["violations"]) {
     info.violations.push_back({violation["field"], violation["description"]});
+  }
+  for (const auto& violation : json["quota_violations"]) {
+    info.quota_violations.push_back({violation["subject"], violation["description"]});
   }
   return info;
 }

@@ -1,5 +1,5 @@
-// The machine-readable part of an error that a caller can cause: what google.rpc.ErrorInfo and BadRequest carry,
-// attached to an absl::Status so that it can be made where the rule is, far from any transport.
+// The machine-readable part of an error that a caller can cause: what google.rpc.ErrorInfo, BadRequest and
+// QuotaFailure carry, attached to an absl::Status so that it can be made where the rule is, far from any transport.
 #ifndef FLEET_COMMON_STATUS_ERROR_INFO_H_
 #define FLEET_COMMON_STATUS_ERROR_INFO_H_
 
@@ -18,15 +18,22 @@ struct FieldViolation {
   std::string description;
 };
 
+// A limit that was reached.
+struct QuotaViolation {
+  std::string subject;  // whose: "user:alice" or "system"
+  std::string description;
+};
+
 struct ErrorInfo {
   std::string reason;  // UPPER_SNAKE_CASE, stable: programs switch on it
   std::map<std::string, std::string> metadata;
   std::vector<FieldViolation> violations;
   absl::Duration retry_after = absl::ZeroDuration();  // zero: no advice
+  std::vector<QuotaViolation> quota_violations{};
 };
 
 // `code` with `message` for people and `info` for programs. `info` is bounded before it is attached: at most 20
-// violations and 4 KiB in all, since gRPC turns trailers of about 8 KiB into another error.
+// violations of each kind and 4 KiB in all, since gRPC turns trailers of about 8 KiB into another error.
 absl::Status MakeError(absl::StatusCode code, absl::string_view message, ErrorInfo info);
 
 // What MakeError attached; for another status, one whose reason is the name of its code.
