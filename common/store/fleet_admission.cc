@@ -1,6 +1,7 @@
 #include "common/store/fleet_admission.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +22,20 @@ using database::Transaction;
 
 constexpr Statement kInsertUser{"insert_user", "insert into users (user_name) values ($1) on conflict do nothing"};
 constexpr Statement kLockUser{"lock_user", "select user_name from users where user_name = $1 for update"};
+
+// One token off the user's bucket, which holds $2 and fills in a minute. Below zero there was none: the caller rolls
+// back, so that a refusal costs nothing.
+constexpr Statement kTakeToken{"take_token", R"sql(
+  update users u set submit_at = b.now, submit_tokens = b.tokens - 1
+  from (select c.now, least($2::float8, coalesce(
+          s.submit_tokens + greatest(0, extract(epoch from c.now - s.submit_at)::float8) * $2::float8 / 60, $2::float8))
+          as tokens
+        from users s cross join (select clock_timestamp() as now) c where s.user_name = $1) b
+  where u.user_name = $1
+  returning ceil(submit_tokens * 1000000)::bigint
+)sql"};
+
+constexpr Statement kReadClock{"admission_clock", "select " FLEET_MICROS("clock_timestamp()")};
 
 constexpr Statement kFindRequest{"find_request", R"sql(
   select fleet_id, request_fingerprint from fleets where creator = $1 and request_id = $2
@@ -59,8 +74,8 @@ constexpr Statement kCountOpen{"count_open", R"sql(
 
 constexpr Statement kInsertFleet{"insert_fleet", R"sql(
   insert into fleets (fleet_id, creator, request_id, request_fingerprint, pool, max_concurrency, task_timeout_ms,
-    max_tries, has_parameters, state, total, revision)
-  values ($1, $2, nullif($3, ''), $4, $5, $6, $7, $8, $9, 1, $10, 1)
+    max_tries, has_parameters, state, total, revision, priority, deadline)
+  values ($1, $2, nullif($3, ''), $4, $5, $6, $7, $8, $9, 1, $10, 1, $11, )sql" FLEET_TIMESTAMP("$12::bigint") R"sql()
 )sql"};
 
 constexpr Statement kInsertIntent{"insert_intent", R"sql(
@@ -91,52 +106,102 @@ absl::Status UnregisteredError(const NewFleet& fleet, const Rows& rows) {
                    std::move(info));
 }
 
+// A limit that was reached by whom it is for: a user, or all.
+struct Reached {
+  const char* reason;
+  const char* limit;
+  int64_t value;
+  std::string subject;
+  std::string remedy;
+  absl::Duration retry_after = absl::ZeroDuration();
+};
+
+std::string Subject(const std::string& user) { return absl::StrCat("user:", user); }
+
+absl::Status Refuse(const Reached& reached) {
+  const std::string fact = absl::StrCat("limit ", reached.limit, " is ", reached.value);
+  ErrorInfo info;
+  info.reason = reached.reason;
+  info.metadata = {{"limit", reached.limit}, {"value", absl::StrCat(reached.value)}, {"scope", reached.subject}};
+  info.retry_after = reached.retry_after;
+  info.quota_violations = {{reached.subject, fact}};
+  return MakeError(absl::StatusCode::kResourceExhausted, absl::StrCat(fact, ": ", reached.remedy), std::move(info));
+}
+
+absl::Status CheckTargets(const NewFleet& fleet, const domain::Limits& limits) {
+  const auto count = static_cast<int64_t>(fleet.targets.size());
+  if (count <= limits.targets_per_fleet) return absl::OkStatus();
+  return Refuse({"TARGETS_LIMIT", "targets_per_fleet", limits.targets_per_fleet, "system",
+                 absl::StrCat("the fleet has ", count, " repositories; split it, or have the limit raised")});
+}
+
+// By the database's clock, which ends the fleet too.
+absl::Status CheckDeadline(Transaction& transaction, const NewFleet& fleet) {
+  if (!fleet.policy.deadline.has_value()) return absl::OkStatus();
+  FLEET_ASSIGN_OR_RETURN(const Rows clock, transaction.Execute(kReadClock));
+  if (*fleet.policy.deadline > clock[0].Time()) return absl::OkStatus();
+  return InvalidField("policy.deadline", "has passed already");
+}
+
+// Behind the user's lock.
+absl::Status TakeToken(Transaction& transaction, const std::string& user, const domain::Limits& limits) {
+  const int32_t rate = limits.SubmitRateOf(user);
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kTakeToken, {user, rate}));
+  if (rows.empty()) return absl::InternalError("a submission without its user's row");
+  const int64_t left = rows[0].BigInt();  // millionths of a token
+  if (left >= 0) return absl::OkStatus();
+  Reached reached{"SUBMIT_RATE_LIMIT", "submit_rate_user", rate, Subject(user), "have the limit raised"};
+  if (rate > 0) {
+    reached.remedy = "it is for a minute: wait, or have the limit raised";
+    reached.retry_after = absl::Microseconds(-left * 60 / rate) + absl::Milliseconds(1);
+  }
+  return Refuse(reached);
+}
+
 absl::Status CheckOpenFleets(Transaction& transaction, const std::string& creator, const domain::Limits& limits) {
   FLEET_RETURN_IF_ERROR(transaction.Execute(kLockOpenLimit).status());
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kCountOpen, {creator}));
   RowReader row = rows[0];
   const int64_t system = row.BigInt();
   const int64_t user = row.BigInt();
-  const bool user_full = user >= limits.open_fleets_user;
+  const int32_t user_limit = limits.OpenFleetsOf(creator);
+  const bool user_full = user >= user_limit;
   if (!user_full && system < limits.open_fleets_system) return absl::OkStatus();
-  const char* limit = user_full ? "open_fleets_user" : "open_fleets_system";
-  const int64_t value = user_full ? limits.open_fleets_user : limits.open_fleets_system;
-  return MakeError(absl::StatusCode::kResourceExhausted,
-                   absl::StrCat("limit ", limit, " is ", value, ": wait for a fleet to end, or have the limit raised"),
-                   {"OPEN_FLEETS_LIMIT", {{"limit", limit}, {"value", absl::StrCat(value)}}, {}, absl::Seconds(30)});
+  return Refuse({"OPEN_FLEETS_LIMIT", user_full ? "open_fleets_user" : "open_fleets_system",
+                 user_full ? user_limit : limits.open_fleets_system, user_full ? Subject(creator) : "system",
+                 "wait for a fleet to end, or have the limit raised", absl::Seconds(30)});
 }
 
-}  // namespace
+// The earlier submission with this request_id, if there is one.
+absl::StatusOr<std::optional<Admitted>> FindReplayed(Transaction& transaction, const NewFleet& fleet) {
+  if (fleet.request_id.empty()) return std::nullopt;
+  FLEET_ASSIGN_OR_RETURN(const Rows earlier, transaction.Execute(kFindRequest, {fleet.creator, fleet.request_id}));
+  if (earlier.empty()) return std::nullopt;
+  RowReader row = earlier[0];
+  const domain::Ulid id = ReadUlid(row);
+  if (row.Text() == fleet.request_fingerprint) return Admitted{id, true};
+  return MakeError(absl::StatusCode::kAlreadyExists,
+                   absl::StrCat("request_id ", fleet.request_id, " was used with another payload, for fleet ",
+                                id.ToString(), ": choose a new one, or send the same payload"),
+                   {"REQUEST_ID_REUSED",
+                    {{"request_id", fleet.request_id}, {"fleet_id", id.ToString()}},
+                    {{"request_id", "was used with another payload"}}});
+}
 
-absl::StatusOr<Admitted> Admit(Transaction& transaction, const NewFleet& fleet) {
-  FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertUser, {fleet.creator}).status());
-  FLEET_RETURN_IF_ERROR(transaction.Execute(kLockUser, {fleet.creator}).status());
-  if (!fleet.request_id.empty()) {
-    FLEET_ASSIGN_OR_RETURN(const Rows earlier, transaction.Execute(kFindRequest, {fleet.creator, fleet.request_id}));
-    if (!earlier.empty()) {
-      RowReader row = earlier[0];
-      const domain::Ulid id = ReadUlid(row);
-      if (row.Text() != fleet.request_fingerprint) {
-        return MakeError(absl::StatusCode::kAlreadyExists,
-                         absl::StrCat("request_id ", fleet.request_id, " was used with another payload, for fleet ",
-                                      id.ToString(), ": choose a new one, or send the same payload"),
-                         {"REQUEST_ID_REUSED",
-                          {{"request_id", fleet.request_id}, {"fleet_id", id.ToString()}},
-                          {{"request_id", "was used with another payload"}}});
-      }
-      transaction.RollBackInstead();
-      return Admitted{id, true};
-    }
-  }
+// The version that the fleet is pinned to.
+absl::StatusOr<std::string> ResolveWorkflow(Transaction& transaction, const NewFleet& fleet) {
   FLEET_ASSIGN_OR_RETURN(const Rows versions,
                          transaction.Execute(kResolveWorkflow, {fleet.workflow.name, fleet.workflow.version}));
-  if (versions.empty()) {
-    return MakeError(absl::StatusCode::kInvalidArgument,
-                     absl::StrCat("there is no workflow ", fleet.workflow.ToString(), " (fleetctl workflow list)"),
-                     {"WORKFLOW_NOT_FOUND",
-                      {{"workflow_ref", fleet.workflow.ToString()}},
-                      {{"workflow_ref", "no such workflow was applied"}}});
-  }
+  if (!versions.empty()) return versions[0].Text();
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("there is no workflow ", fleet.workflow.ToString(), " (fleetctl workflow list)"),
+                   {"WORKFLOW_NOT_FOUND",
+                    {{"workflow_ref", fleet.workflow.ToString()}},
+                    {{"workflow_ref", "no such workflow was applied"}}});
+}
+
+// Whether some target has parameters of its own.
+absl::StatusOr<bool> InsertTargets(Transaction& transaction, const NewFleet& fleet) {
   Array keys;
   Array parameters;
   bool has_parameters = false;
@@ -149,32 +214,66 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const NewFleet& fleet) 
       has_parameters = true;
     }
   }
-  const std::string id = fleet.id.ToUuid();
-  FLEET_ASSIGN_OR_RETURN(const Rows chunks, transaction.Execute(kInsertTargets, {id, kTargetChunk, keys, parameters}));
+  FLEET_ASSIGN_OR_RETURN(const Rows chunks,
+                         transaction.Execute(kInsertTargets, {fleet.id.ToUuid(), kTargetChunk, keys, parameters}));
   std::size_t registered = 0;
   for (RowReader chunk : chunks) registered += static_cast<std::size_t>(chunk.Int());
+  if (registered == fleet.targets.size()) return has_parameters;
   // Which ones are missing is only looked for when some are: then everything is rolled back.
-  if (registered != fleet.targets.size()) {
-    FLEET_ASSIGN_OR_RETURN(const Rows unregistered, transaction.Execute(kFindUnregistered, {keys}));
-    return UnregisteredError(fleet, unregistered);
+  FLEET_ASSIGN_OR_RETURN(const Rows unregistered, transaction.Execute(kFindUnregistered, {keys}));
+  return UnregisteredError(fleet, unregistered);
+}
+
+absl::Status InsertFleet(Transaction& transaction, const NewFleet& fleet, int32_t cap, bool has_parameters) {
+  const domain::FleetPolicy& policy = fleet.policy;
+  return transaction
+      .Execute(kInsertFleet, {fleet.id.ToUuid(), fleet.creator, fleet.request_id, fleet.request_fingerprint, fleet.pool,
+                              cap, absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
+                              static_cast<int>(fleet.targets.size()), policy.priority, policy.deadline})
+      .status();
+}
+
+}  // namespace
+
+absl::Status LockUser(Transaction& transaction, const std::string& user) {
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertUser, {user}).status());
+  return transaction.Execute(kLockUser, {user}).status();
+}
+
+absl::Status AdmitReopened(Transaction& transaction, const std::string& creator, const domain::Limits& limits) {
+  FLEET_RETURN_IF_ERROR(LockUser(transaction, creator));
+  FLEET_RETURN_IF_ERROR(TakeToken(transaction, creator, limits));
+  return CheckOpenFleets(transaction, creator, limits);
+}
+
+absl::StatusOr<Admitted> Admit(Transaction& transaction, const NewFleet& fleet) {
+  FLEET_RETURN_IF_ERROR(LockUser(transaction, fleet.creator));
+  FLEET_ASSIGN_OR_RETURN(const std::optional<Admitted> replayed, FindReplayed(transaction, fleet));
+  if (replayed.has_value()) {
+    transaction.RollBackInstead();
+    return *replayed;
   }
   FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
+  FLEET_RETURN_IF_ERROR(CheckTargets(fleet, limits));
+  FLEET_RETURN_IF_ERROR(CheckDeadline(transaction, fleet));
+  FLEET_ASSIGN_OR_RETURN(const std::string version, ResolveWorkflow(transaction, fleet));
+  FLEET_RETURN_IF_ERROR(TakeToken(transaction, fleet.creator, limits));
+  FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet));
+  // Last, since all other submissions wait from here to the commit.
   FLEET_RETURN_IF_ERROR(CheckOpenFleets(transaction, fleet.creator, limits));
   const int32_t cap =
       fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : std::max(1, limits.fleet_active_default);
+  FLEET_RETURN_IF_ERROR(InsertFleet(transaction, fleet, cap, has_parameters));
   FLEET_RETURN_IF_ERROR(
       transaction
-          .Execute(kInsertFleet, {id, fleet.creator, fleet.request_id, fleet.request_fingerprint, fleet.pool, cap,
-                                  absl::ToInt64Milliseconds(fleet.policy.task_timeout), fleet.policy.max_tries,
-                                  has_parameters, static_cast<int>(fleet.targets.size())})
-          .status());
-  FLEET_RETURN_IF_ERROR(
-      transaction
-          .Execute(kInsertIntent, {id, fleet.workflow.ToString(), fleet.workflow.name, versions[0].Text(),
+          .Execute(kInsertIntent, {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, version,
                                    fleet.task_description, EncodeParameters(fleet.parameters)})
           .status());
-  FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertFirstChange, {id}).status());
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertFirstChange, {fleet.id.ToUuid()}).status());
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet.id, JobKind::kExpand, absl::ZeroDuration()));
+  if (fleet.policy.deadline.has_value()) {
+    FLEET_RETURN_IF_ERROR(ScheduleJob(transaction, fleet.id, JobKind::kDeadline, *fleet.policy.deadline));
+  }
   return Admitted{fleet.id, false};
 }
 

@@ -9,6 +9,7 @@
 #include "common/database/transaction.h"
 #include "common/domain/fleet.h"
 #include "common/domain/identifiers.h"
+#include "common/domain/limits.h"
 
 namespace fleet::store {
 
@@ -38,9 +39,17 @@ struct Admitted {
   bool replayed = false;  // an earlier submission's; nothing was stored
 };
 // Stores the fleet, or says why not. A replay of (creator, request_id) is answered before any other check. Returns
-// kAlreadyExists REQUEST_ID_REUSED, kInvalidArgument WORKFLOW_NOT_FOUND, kFailedPrecondition REPO_NOT_ONBOARDED,
-// kResourceExhausted OPEN_FLEETS_LIMIT.
+// kAlreadyExists REQUEST_ID_REUSED, kInvalidArgument WORKFLOW_NOT_FOUND or for a deadline that has passed,
+// kFailedPrecondition REPO_NOT_ONBOARDED, kResourceExhausted TARGETS_LIMIT, SUBMIT_RATE_LIMIT or OPEN_FLEETS_LIMIT.
 absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const NewFleet& fleet);
+
+// What a fleet passes that ended and is to be open again, as a new one does: the submit rate and the limits of open
+// fleets. Returns kResourceExhausted, and the caller rolls back. Locks: the user, then the limit of open fleets until
+// the end of the transaction, so call it before a fleet is locked and after a look for a replay behind LockUser.
+absl::Status AdmitReopened(database::Transaction& transaction, const std::string& creator,
+                           const domain::Limits& limits);
+// Submissions of one user are decided one after the other.
+absl::Status LockUser(database::Transaction& transaction, const std::string& user);
 
 }  // namespace fleet::store
 
