@@ -52,6 +52,8 @@ store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request, const std::str
   fleet.policy.task_timeout =
       policy.has_task_timeout() ? FromProtoDuration(policy.task_timeout()) : kDefaultTaskTimeout;
   fleet.policy.max_tries = policy.has_max_tries() ? policy.max_tries() : kDefaultMaxTries;
+  fleet.policy.priority = policy.priority();
+  if (policy.has_deadline()) fleet.policy.deadline = FromProtoTime(policy.deadline());
   return fleet;
 }
 

@@ -21,7 +21,8 @@ static_assert(static_cast<int>(TaskState::kTimedOut) == v1::TASK_STATE_TIMED_OUT
 static_assert(static_cast<int>(Outcome::kReportOnly) == v1::TASK_OUTCOME_REPORT_ONLY);
 static_assert(static_cast<int>(domain::FailureCategory::kUnknown) == v1::FAILURE_CATEGORY_UNKNOWN);
 static_assert(static_cast<int>(domain::FailureReason::kUnknown) == v1::FAILURE_REASON_UNKNOWN);
-static_assert(static_cast<int>(domain::WaitReason::kIsolation) == v1::WAIT_REASON_ISOLATION);
+static_assert(static_cast<int>(domain::WaitReason::kPaused) == v1::WAIT_REASON_PAUSED);
+static_assert(static_cast<int>(domain::LimitEffect::kFail) == v1::LIMIT_EFFECT_FAIL);
 static_assert(static_cast<int>(domain::CancelMode::kDrain) == v1::CANCEL_MODE_DRAIN);
 
 constexpr std::size_t kMaxMessage = 2000;
@@ -119,6 +120,10 @@ v1::Fleet ToProto(const store::FleetRecord& record) {
   proto.mutable_policy()->set_max_concurrency(fleet.policy.max_concurrency);
   *proto.mutable_policy()->mutable_task_timeout() = ToProtoDuration(fleet.policy.task_timeout);
   proto.mutable_policy()->set_max_tries(fleet.policy.max_tries);
+  proto.mutable_policy()->set_priority(fleet.policy.priority);
+  if (fleet.policy.deadline.has_value()) {
+    *proto.mutable_policy()->mutable_deadline() = ToProtoTime(*fleet.policy.deadline);
+  }
   proto.set_state(static_cast<v1::FleetState>(fleet.state));
   *proto.mutable_rollup() = ToProto(fleet.rollup);
   proto.set_revision(fleet.revision);
@@ -222,6 +227,31 @@ absl::StatusOr<v1::Workflow> ToProto(const store::WorkflowRecord& record) {
   }
   *workflow.mutable_create_time() = ToProtoTime(record.created_at);
   return workflow;
+}
+
+v1::Limit ToProto(const store::LimitRecord& record) {
+  v1::Limit proto;
+  proto.set_name(record.name);
+  proto.set_scope(record.scope);
+  proto.set_value(record.value);
+  proto.set_description(record.description);
+  proto.set_effect(static_cast<v1::LimitEffect>(record.effect));
+  if (record.updated_at.has_value()) *proto.mutable_update_time() = ToProtoTime(*record.updated_at);
+  proto.set_updated_by(record.updated_by);
+  return proto;
+}
+
+v1::AuditEvent ToProto(const store::AuditRecord& record) {
+  v1::AuditEvent proto;
+  proto.set_event_id(record.event_id);
+  *proto.mutable_time() = ToProtoTime(record.at);
+  proto.set_actor(record.actor);
+  proto.set_action(record.action);
+  if (!record.fleet_id.IsNone()) proto.set_fleet_id(record.fleet_id.ToString());
+  proto.set_subject(record.subject);
+  proto.set_before(record.before);
+  proto.set_after(record.after);
+  return proto;
 }
 
 absl::StatusOr<std::string> ToDefinition(const v1::Workflow& workflow) {

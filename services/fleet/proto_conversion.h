@@ -6,9 +6,12 @@
 
 #include "absl/status/statusor.h"
 #include "common/domain/task.h"
+#include "common/store/audit_store.h"
 #include "common/store/catalog_store.h"
 #include "common/store/fleet_store.h"
+#include "common/store/limit_store.h"
 #include "common/store/task_store.h"
+#include "fleet/v1/admin_service.pb.h"
 #include "fleet/v1/catalog_service.pb.h"
 #include "fleet/v1/fleet.pb.h"
 #include "fleet/v1/runner_service.pb.h"
@@ -23,6 +26,8 @@ v1::FailureGroup ToProto(const store::FailureGroup& group);
 v1::Repository ToProto(const store::RepositoryRecord& record);
 // Returns kInternal if the stored definition cannot be read.
 absl::StatusOr<v1::Workflow> ToProto(const store::WorkflowRecord& record);
+v1::Limit ToProto(const store::LimitRecord& record);
+v1::AuditEvent ToProto(const store::AuditRecord& record);
 // The workflow's content as it is stored and compared: JSON without what the server adds.
 absl::StatusOr<std::string> ToDefinition(const v1::Workflow& workflow);
 

@@ -26,6 +26,7 @@ constexpr int kMaxParameters = 50;
 constexpr int kMaxBatch = 500;
 constexpr int kMaxSteps = 50;
 constexpr std::size_t kMaxScript = 100000;
+constexpr int kMaxPriority = 1000;
 
 // Repositories by key, to find duplicates: the index of each one's first occurrence.
 class RepoSet {
@@ -60,6 +61,12 @@ void CheckDuration(const char* field, const google::protobuf::Duration& duration
   }
 }
 
+// What a google.protobuf.Timestamp may be: years 1 to 9999.
+bool IsTimestamp(const google::protobuf::Timestamp& time) {
+  return time.seconds() >= -62135596800 && time.seconds() <= 253402300799 && time.nanos() >= 0 &&
+         time.nanos() <= 999999999;
+}
+
 void CheckPolicy(const v1::FleetPolicy& policy, Violations& violations) {
   if (policy.has_max_concurrency() && policy.max_concurrency() < 1) {
     violations.Add("policy.max_concurrency", "must be at least 1");
@@ -70,8 +77,11 @@ void CheckPolicy(const v1::FleetPolicy& policy, Violations& violations) {
   if (policy.has_task_timeout()) {
     CheckDuration("policy.task_timeout", policy.task_timeout(), absl::Seconds(1), absl::Hours(24), violations);
   }
-  CheckPriority(policy, violations);
-  if (policy.has_deadline()) CheckTime("policy.deadline", policy.deadline(), violations);
+  if (policy.priority() < -kMaxPriority || policy.priority() > kMaxPriority) {
+    violations.Add("policy.priority", "must be from -1000 to 1000");
+  }
+  // Whether it has passed is for the database's clock to say.
+  if (policy.has_deadline() && !IsTimestamp(policy.deadline())) violations.Add("policy.deadline", "is not a time");
 }
 
 bool IsStepName(const std::string& name) {
@@ -249,6 +259,17 @@ absl::Status ValidateApplyWorkflow(const v1::ApplyWorkflowRequest& request) {
     if (text->find_first_of("<>\n\r") != std::string::npos) violations.Add(field, "holds \"<\", \">\" or a line break");
   }
   violations.CheckText("workflow.commit.message", workflow.commit().message(), kMaxText);
+  return violations.ToStatus();
+}
+
+absl::Status ValidateSetLimit(const v1::SetLimitRequest& request) {
+  Violations violations;
+  if (request.name().empty()) violations.Add("name", "is empty");
+  violations.CheckText("name", request.name(), 100);
+  if (!request.scope().empty() && !rpc::IsUserName(request.scope())) {
+    violations.Add("scope", "is neither a user nor a pool");
+  }
+  if (request.has_value() && request.value() < 0) violations.Add("value", "must not be negative");
   return violations.ToStatus();
 }
 

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/domain/ulid.h"
+#include "fleet/v1/admin_service.pb.h"
 #include "fleet/v1/catalog_service.pb.h"
 #include "fleet/v1/fleet_service.pb.h"
 #include "fleet/v1/runner_service.pb.h"
@@ -22,6 +23,8 @@ absl::Status ValidateListFleets(const v1::ListFleetsRequest& request);
 absl::Status ValidateListFleetTasks(const v1::ListFleetTasksRequest& request);
 absl::Status ValidateImportRepositories(const v1::ImportRepositoriesRequest& request);
 absl::Status ValidateApplyWorkflow(const v1::ApplyWorkflowRequest& request);
+// Whether there is such a limit, and what it may be, is the store's to say.
+absl::Status ValidateSetLimit(const v1::SetLimitRequest& request);
 absl::Status ValidateRegisterRunner(const v1::RegisterRunnerRequest& request);
 absl::Status ValidateLeaseTasks(const v1::LeaseTasksRequest& request);
 absl::Status ValidateReportTasks(const v1::ReportTasksRequest& request);

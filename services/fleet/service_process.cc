@@ -30,6 +30,7 @@
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/server_builder.h"
+#include "services/fleet/admin_service.h"
 #include "services/fleet/catalog_service.h"
 #include "services/fleet/fleet_service.h"
 #include "services/fleet/leased_fleet_cache.h"
@@ -119,8 +120,8 @@ struct ServiceProcess::Parts {
         fleets(caller_connections),
         tasks(caller_connections),
         catalog(caller_connections),
-        controls(caller_connections),
-        redrives(caller_connections),
+        limits(caller_connections),
+        audit(caller_connections),
         runner_fleets(runner_connections),
         runner_catalog(runner_connections),
         runners(runner_connections, settings.cancel_grace),
@@ -145,10 +146,12 @@ struct ServiceProcess::Parts {
         runner_pool(kRunnerThreads, kMostQueuedCalls),
         watch_pool(kWatchThreads, kMostQueuedWatchSteps),
         fleet_rpc("fleet.v1.FleetService", authenticator, caller_pool, rpc_metrics, Clock::System()),
+        admin_rpc("fleet.v1.AdminService", authenticator, caller_pool, rpc_metrics, Clock::System()),
         catalog_rpc("fleet.v1.CatalogService", authenticator, caller_pool, rpc_metrics, Clock::System()),
         runner_rpc("fleet.v1.RunnerService", authenticator, runner_pool, rpc_metrics, Clock::System()),
         watches({watch_feed, tasks, hub}, authenticator, watch_pool, rpc_metrics, Clock::System()),
-        fleet_service(fleet_rpc, {fleets, tasks, controls, redrives}, watches, hints, settings.cancel_grace),
+        fleet_service(fleet_rpc, {fleets, tasks}, watches, hints, settings.cancel_grace),
+        admin_service(admin_rpc, limits, audit, hints),
         catalog_service(catalog_rpc, catalog),
         runner_service(runner_rpc, runners, {dispatcher, details, leased_fleets, runner_pool}, reports,
                        {settings.lease_duration, settings.heartbeat_interval}),
@@ -211,6 +214,7 @@ struct ServiceProcess::Parts {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
     builder.RegisterService(&fleet_service);
+    builder.RegisterService(&admin_service);
     builder.RegisterService(&catalog_service);
     builder.RegisterService(&runner_service);
     server = builder.BuildAndStart();
@@ -218,7 +222,8 @@ struct ServiceProcess::Parts {
       return absl::UnavailableError(
           absl::StrCat("cannot listen on ", config.listen, ": is the port taken? Choose another with --listen"));
     }
-    for (const char* name : {"fleet.v1.FleetService", "fleet.v1.CatalogService", "fleet.v1.RunnerService"}) {
+    for (const char* name :
+         {"fleet.v1.FleetService", "fleet.v1.AdminService", "fleet.v1.CatalogService", "fleet.v1.RunnerService"}) {
       server->GetHealthCheckService()->SetServingStatus(name, true);
     }
     return absl::OkStatus();
@@ -236,8 +241,8 @@ struct ServiceProcess::Parts {
   store::FleetStore fleets;
   store::TaskStore tasks;
   store::CatalogStore catalog;
-  store::ControlStore controls;
-  store::RedriveStore redrives;
+  store::LimitStore limits;
+  store::AuditStore audit;
   store::FleetStore runner_fleets;
   store::CatalogStore runner_catalog;
   store::RunnerStore runners;
@@ -257,10 +262,12 @@ struct ServiceProcess::Parts {
   ThreadPool runner_pool;
   ThreadPool watch_pool;
   rpc::RpcHandler fleet_rpc;
+  rpc::RpcHandler admin_rpc;
   rpc::RpcHandler catalog_rpc;
   rpc::RpcHandler runner_rpc;
   FleetWatchFactory watches;
   FleetService fleet_service;
+  AdminService admin_service;
   CatalogService catalog_service;
   RunnerService runner_service;
   TaskGauges gauges;

@@ -20,6 +20,7 @@ absl::Status Full() {
   info.reason = "OPEN_FLEETS_LIMIT";
   info.metadata = {{"limit", "10"}};
   info.violations = {{"targets", "are too many"}};
+  info.quota_violations = {{"user:alice", "limit open_fleets_user is 10"}};
   info.retry_after = absl::Milliseconds(1500);
   return MakeError(absl::StatusCode::kResourceExhausted, "too many fleets", info);
 }
@@ -37,16 +38,20 @@ TEST(GrpcStatusTest, CarriesTheStandardDetails) {
   ASSERT_TRUE(proto.ParseFromString(status.error_details()));
   EXPECT_EQ(proto.code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(proto.message(), "too many fleets");
-  ASSERT_EQ(proto.details_size(), 3);
+  ASSERT_EQ(proto.details_size(), 4);
   google::rpc::ErrorInfo info;
   google::rpc::BadRequest bad_request;
+  google::rpc::QuotaFailure quota;
   google::rpc::RetryInfo retry;
   ASSERT_TRUE(proto.details(0).UnpackTo(&info));
   ASSERT_TRUE(proto.details(1).UnpackTo(&bad_request));
-  ASSERT_TRUE(proto.details(2).UnpackTo(&retry));
+  ASSERT_TRUE(proto.details(2).UnpackTo(&quota));
+  ASSERT_TRUE(proto.details(3).UnpackTo(&retry));
   EXPECT_EQ(info.domain(), "fleet.v1");
   EXPECT_EQ(info.reason(), "OPEN_FLEETS_LIMIT");
   EXPECT_EQ(bad_request.field_violations(0).field(), "targets");
+  EXPECT_EQ(quota.violations(0).subject(), "user:alice");
+  EXPECT_EQ(quota.violations(0).description(), "limit open_fleets_user is 10");
   EXPECT_EQ(retry.retry_delay().seconds(), 1);
   EXPECT_EQ(retry.retry_delay().nanos(), 500'000'000);
 }
@@ -69,6 +74,9 @@ TEST(GrpcStatusTest, RoundTrips) {
   EXPECT_THAT(info.metadata, ElementsAre(Pair("limit", "10")));
   EXPECT_THAT(info.violations, ElementsAre(AllOf(Field(&FieldViolation::field, "targets"),
                                                  Field(&FieldViolation::description, "are too many"))));
+  EXPECT_THAT(info.quota_violations,
+              ElementsAre(AllOf(Field(&QuotaViolation::subject, "user:alice"),
+                                Field(&QuotaViolation::description, "limit open_fleets_user is 10"))));
   EXPECT_EQ(info.retry_after, absl::Milliseconds(1500));
 }
 

@@ -21,6 +21,8 @@ std::size_t DetailBytes(const ErrorInfo& info) {
   for (const auto& [key, value] : info.metadata) bytes += key.size() + value.size();
   for (const FieldViolation& violation : info.violations)
     bytes += violation.field.size() + violation.description.size();
+  for (const QuotaViolation& violation : info.quota_violations)
+    bytes += violation.subject.size() + violation.description.size();
   return bytes;
 }
 
@@ -64,11 +66,23 @@ TEST(ErrorInfoTest, StaysWithinFourKibibytes) {
   for (int i = 0; i < 40; ++i) {
     info.metadata[absl::StrCat("key", i)] = std::string(10'000, 'm');
     info.violations.push_back({std::string(10'000, 'f'), std::string(10'000, 'd')});
+    info.quota_violations.push_back({std::string(10'000, 's'), std::string(10'000, 'd')});
   }
 
   const ErrorInfo carried = GetErrorInfo(MakeError(absl::StatusCode::kInvalidArgument, "too much", info));
 
   EXPECT_THAT(DetailBytes(carried), Le(4096U));
+}
+
+TEST(ErrorInfoTest, CarriesQuotaViolationsTwentyAtMost) {
+  ErrorInfo info;
+  for (int i = 0; i < 25; ++i) info.quota_violations.push_back({absl::StrCat("user:", i), "is full"});
+
+  const ErrorInfo carried = GetErrorInfo(MakeError(absl::StatusCode::kResourceExhausted, "full", info));
+
+  ASSERT_THAT(carried.quota_violations, SizeIs(20));
+  EXPECT_EQ(carried.quota_violations[19].subject, "user:19");
+  EXPECT_EQ(carried.quota_violations[19].description, "is full");
 }
 
 TEST(ErrorInfoTest, CutsBetweenCharactersOnly) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "common/status/error_info.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_database.h"
 #include "tests/support/test_stores.h"
@@ -64,6 +65,37 @@ TEST_F(FleetStoreTest, WithoutACapTheLimitsDefaultIsTaken) {
   stores_.Sql("update limits set value = 17 where name = 'fleet_active_default'");
   const domain::Ulid fleet = stores_.CreateFleet({.targets = 1, .max_concurrency = 0});
   EXPECT_EQ(stores_.GetFleet(fleet).policy.max_concurrency, 17);
+}
+
+TEST_F(FleetStoreTest, PriorityAndDeadlineAreKeptAndTheDeadlineHasAJob) {
+  NewFleet fleet = stores_.NewFleet({.targets = 1});
+  fleet.policy.priority = -7;
+  fleet.policy.deadline = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now() + absl::Hours(1)));
+  FLEET_ASSERT_OK(stores_.fleets.Create(fleet));
+  const domain::Fleet stored = stores_.GetFleet(fleet.id);
+  EXPECT_EQ(stored.policy.priority, -7);
+  EXPECT_EQ(stored.policy.deadline, fleet.policy.deadline);
+  EXPECT_EQ(stores_.Sql("select j.not_before = f.deadline from fleet_jobs j join fleets f on f.fleet_id = j.fleet_id "
+                        "where j.kind = 5"),
+            "t");
+  const domain::Ulid without = stores_.CreateFleet({.targets = 1});
+  EXPECT_EQ(stores_.GetFleet(without).policy.deadline, std::nullopt);
+  EXPECT_EQ(stores_.Sql("select count(*) from fleet_jobs where kind = 5"), "1");
+}
+
+TEST_F(FleetStoreTest, ADeadlineThatHasPassedIsRefusedButNotAReplay) {
+  NewFleet fleet = stores_.NewFleet({.targets = 1, .request_id = "r1"});
+  fleet.policy.deadline = absl::Now() - absl::Seconds(1);
+  const absl::Status refused = stores_.fleets.Create(fleet).status();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(GetErrorInfo(refused).violations.at(0).field, "policy.deadline");
+  EXPECT_EQ(stores_.Sql("select count(*) from fleets"), "0");
+  fleet.policy.deadline = absl::Now() + absl::Hours(1);
+  FLEET_ASSERT_OK(stores_.fleets.Create(fleet));
+  fleet.policy.deadline = absl::Now() - absl::Hours(1);
+  const auto replayed = stores_.fleets.Create(fleet);
+  FLEET_ASSERT_OK(replayed);
+  EXPECT_TRUE(replayed->replayed);
 }
 
 TEST_F(FleetStoreTest, AnUnknownFleetIsNotFound) {

@@ -1,0 +1,56 @@
+// Limits as operators see and set them.
+#ifndef FLEET_COMMON_STORE_LIMIT_STORE_H_
+#define FLEET_COMMON_STORE_LIMIT_STORE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/database/connection_pool.h"
+#include "common/domain/limits.h"
+
+namespace fleet::store {
+
+// A limit, or an exception from it.
+struct LimitRecord {
+  std::string name;
+  std::string scope;  // the user or pool that it is an exception for; empty: it holds for all others
+  int64_t value = 0;
+  std::string description;
+  domain::LimitEffect effect = domain::LimitEffect::kQueue;
+  std::optional<absl::Time> updated_at;  // absent: never set
+  std::string updated_by;
+};
+
+struct LimitChange {
+  std::string actor;
+  std::string name;
+  std::string scope;
+  std::optional<int64_t> value;  // absent: no exception any more, or the value that Fleet is delivered with
+};
+
+class LimitStore {
+ public:
+  explicit LimitStore(database::ConnectionPool& pool) : pool_(pool) {}
+
+  // By name, then scope.
+  absl::StatusOr<std::vector<LimitRecord>> List();
+
+  struct Changed {
+    LimitRecord limit;  // that holds now; without an exception the limit itself
+    int64_t previous_value = 0;
+  };
+  // Once it has returned, no dispatch goes by the old value. Audited in the same transaction. Returns kNotFound
+  // LIMIT_NOT_FOUND, or kInvalidArgument for a value out of its range or a scope that the limit cannot have.
+  absl::StatusOr<Changed> Set(const LimitChange& change);
+
+ private:
+  database::ConnectionPool& pool_;
+};
+
+}  // namespace fleet::store
+
+#endif  // FLEET_COMMON_STORE_LIMIT_STORE_H_
