@@ -92,7 +92,7 @@ std::string UsageProblem(const UpdateCommand& command) {
 void AddOptions(CLI::App& app, RetryCommand& command) {
   AddFleetId(app, command.fleet_id)->required();
   AddNames(app, "--state", command.states, ParseEndedTaskState, AllEndedTaskStates(),
-           "Only those in this state; may be repeated. Default: all but COMPLETED.")
+           "Only those in this state; may be repeated. Default: all of these but COMPLETED.")
       ->type_name("STATE");
   AddNames(app, "--category", command.categories, ParseFailureCategory, AllFailureCategories(),
            "Only failures of this category; may be repeated.")
