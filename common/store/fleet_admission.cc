@@ -188,18 +188,6 @@ absl::StatusOr<std::optional<Admitted>> FindReplayed(Transaction& transaction, c
                     {{"request_id", "was used with another payload"}}});
 }
 
-// The version that the fleet is pinned to.
-absl::StatusOr<std::string> ResolveWorkflow(Transaction& transaction, const NewFleet& fleet) {
-  FLEET_ASSIGN_OR_RETURN(const Rows versions,
-                         transaction.Execute(kResolveWorkflow, {fleet.workflow.name, fleet.workflow.version}));
-  if (!versions.empty()) return versions[0].Text();
-  return MakeError(absl::StatusCode::kInvalidArgument,
-                   absl::StrCat("there is no workflow ", fleet.workflow.ToString(), " (fleetctl workflow list)"),
-                   {"WORKFLOW_NOT_FOUND",
-                    {{"workflow_ref", fleet.workflow.ToString()}},
-                    {{"workflow_ref", "no such workflow was applied"}}});
-}
-
 // Whether some target has parameters of its own.
 absl::StatusOr<bool> InsertTargets(Transaction& transaction, const NewFleet& fleet) {
   Array keys;
@@ -240,6 +228,17 @@ absl::Status LockUser(Transaction& transaction, const std::string& user) {
   return transaction.Execute(kLockUser, {user}).status();
 }
 
+absl::StatusOr<std::string> ResolveWorkflow(Transaction& transaction, const domain::WorkflowRef& workflow) {
+  FLEET_ASSIGN_OR_RETURN(const Rows versions,
+                         transaction.Execute(kResolveWorkflow, {workflow.name, workflow.version}));
+  if (!versions.empty()) return versions[0].Text();
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat("there is no workflow ", workflow.ToString(), " (fleetctl workflow list)"),
+                   {"WORKFLOW_NOT_FOUND",
+                    {{"workflow_ref", workflow.ToString()}},
+                    {{"workflow_ref", "no such workflow was applied"}}});
+}
+
 absl::Status AdmitReopened(Transaction& transaction, const std::string& creator, const domain::Limits& limits) {
   FLEET_RETURN_IF_ERROR(LockUser(transaction, creator));
   FLEET_RETURN_IF_ERROR(TakeToken(transaction, creator, limits));
@@ -256,7 +255,7 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const NewFleet& fleet) 
   FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
   FLEET_RETURN_IF_ERROR(CheckTargets(fleet, limits));
   FLEET_RETURN_IF_ERROR(CheckDeadline(transaction, fleet));
-  FLEET_ASSIGN_OR_RETURN(const std::string version, ResolveWorkflow(transaction, fleet));
+  FLEET_ASSIGN_OR_RETURN(const std::string version, ResolveWorkflow(transaction, fleet.workflow));
   FLEET_RETURN_IF_ERROR(TakeToken(transaction, fleet.creator, limits));
   FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet));
   // Last, since all other submissions wait from here to the commit.

@@ -48,6 +48,9 @@ absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const NewFlee
 // the end of the transaction, so call it before a fleet is locked and after a look for a replay behind LockUser.
 absl::Status AdmitReopened(database::Transaction& transaction, const std::string& creator,
                            const domain::Limits& limits);
+// The version that a fleet is pinned to: the highest applied one if the reference names none. Returns kInvalidArgument
+// WORKFLOW_NOT_FOUND.
+absl::StatusOr<std::string> ResolveWorkflow(database::Transaction& transaction, const domain::WorkflowRef& workflow);
 // Submissions of one user are decided one after the other.
 absl::Status LockUser(database::Transaction& transaction, const std::string& user);
 

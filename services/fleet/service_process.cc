@@ -120,6 +120,8 @@ struct ServiceProcess::Parts {
         fleets(caller_connections),
         tasks(caller_connections),
         catalog(caller_connections),
+        controls(caller_connections),
+        redrives(caller_connections),
         limits(caller_connections),
         audit(caller_connections),
         runner_fleets(runner_connections),
@@ -150,7 +152,7 @@ struct ServiceProcess::Parts {
         catalog_rpc("fleet.v1.CatalogService", authenticator, caller_pool, rpc_metrics, Clock::System()),
         runner_rpc("fleet.v1.RunnerService", authenticator, runner_pool, rpc_metrics, Clock::System()),
         watches({watch_feed, tasks, hub}, authenticator, watch_pool, rpc_metrics, Clock::System()),
-        fleet_service(fleet_rpc, {fleets, tasks}, watches, hints, settings.cancel_grace),
+        fleet_service(fleet_rpc, {fleets, tasks, controls, redrives}, watches, hints, settings.cancel_grace),
         admin_service(admin_rpc, limits, audit, hints),
         catalog_service(catalog_rpc, catalog),
         runner_service(runner_rpc, runners, {dispatcher, details, leased_fleets, runner_pool}, reports,
@@ -241,6 +243,8 @@ struct ServiceProcess::Parts {
   store::FleetStore fleets;
   store::TaskStore tasks;
   store::CatalogStore catalog;
+  store::ControlStore controls;
+  store::RedriveStore redrives;
   store::LimitStore limits;
   store::AuditStore audit;
   store::FleetStore runner_fleets;
