@@ -24,6 +24,7 @@ constexpr int kAlreadyExists = 6 << 3;
 constexpr int kFailedPrecondition = 9 << 3;
 constexpr int kUnauthenticated = 16 << 3;
 
+constexpr char kAdmin[] = "fleet.v1.AdminService/";
 constexpr char kCatalog[] = "fleet.v1.CatalogService/";
 constexpr char kFleets[] = "fleet.v1.FleetService/";
 constexpr char kRunners[] = "fleet.v1.RunnerService/";
@@ -131,6 +132,21 @@ class ReflectionTest : public EndToEndTest {
     Succeed(absl::StrCat(kFleets, "CancelFleet"), absl::Substitute(R"({"fleet_id": "$0"})", CallCreateFleet()));
   }
 
+  void CallAdminService() {
+    EXPECT_GE(Succeed(absl::StrCat(kAdmin, "ListLimits"), "{}")["limits"].size(), 9u);
+    // It has nothing to be wrong in but the caller.
+    const Program::Result nobody = Buf({"-d", "{}", Url(absl::StrCat(kAdmin, "ListLimits"))});
+    EXPECT_EQ(nobody.code, kUnauthenticated) << nobody.err;
+    if (nobody.code == kUnauthenticated) refused_.insert(absl::StrCat(kAdmin, "ListLimits"));
+    const auto set =
+        Succeed(absl::StrCat(kAdmin, "SetLimit"), R"({"name": "user_active", "scope": "buf", "value": 9})");
+    EXPECT_EQ(set["limit"]["value"], "9");
+    Refuse(absl::StrCat(kAdmin, "SetLimit"), R"({"name": "nothing", "value": 1})", kNotFound, "nothing");
+    const auto audit = Succeed(absl::StrCat(kAdmin, "ListAuditEvents"), "{}");
+    EXPECT_EQ(audit["events"][0]["subject"], "user_active:buf");
+    Refuse(absl::StrCat(kAdmin, "ListAuditEvents"), R"({"page_size": -1})", kInvalidArgument, "page_size");
+  }
+
   // What there is to call, by reflection. What cannot be called once for an answer is left out: reflection itself,
   // which every call uses, and the endless health stream, which gRPC brings.
   std::set<std::string> ListMethods() {
@@ -150,11 +166,12 @@ TEST_F(ReflectionTest, EveryMethodSucceedsOnceAndRefusesOnce) {
   const std::string id = CallCreateFleet();
   CallRunnerService(id);
   CallFleetService(id);
+  CallAdminService();
   EXPECT_EQ(Succeed(absl::StrCat(kHealth, "Check"), R"({"service": "fleet.v1.FleetService"})")["status"], "SERVING");
   Refuse(absl::StrCat(kHealth, "Check"), R"({"service": "fleet.v1.Nothing"})", kNotFound, "unknown");
 
   const std::set<std::string> methods = ListMethods();
-  EXPECT_GE(methods.size(), 18u);
+  EXPECT_GE(methods.size(), 21u);
   EXPECT_EQ(succeeded_, methods);
   EXPECT_EQ(refused_, methods);
 }

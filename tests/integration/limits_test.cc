@@ -70,7 +70,7 @@ class LimitsTest : public ::testing::Test {
     EXPECT_EQ(info.metadata["value"], absl::StrCat(value));
     EXPECT_EQ(info.metadata["scope"], scope);
     EXPECT_EQ(info.quota_violations.size(), 1U);
-    if (!info.quota_violations.empty()) EXPECT_EQ(info.quota_violations[0].subject, scope);
+    for (const QuotaViolation& violation : info.quota_violations) EXPECT_EQ(violation.subject, scope);
     return info;
   }
   int CountAccepted(std::vector<std::future<absl::Status>>& calls, const std::string& reason) {
@@ -78,7 +78,8 @@ class LimitsTest : public ::testing::Test {
     for (auto& call : calls) {
       const absl::Status status = call.get();
       accepted += status.ok() ? 1 : 0;
-      if (!status.ok()) EXPECT_EQ(GetErrorInfo(status).reason, reason) << status;
+      if (status.ok()) continue;
+      EXPECT_EQ(GetErrorInfo(status).reason, reason) << status;
     }
     return accepted;
   }
