@@ -11,6 +11,7 @@
 #include "common/domain/ulid.h"
 #include "nlohmann/json.hpp"
 #include "tests/e2e/end_to_end_test.h"
+#include "tests/support/wait_until.h"
 
 namespace fleet::e2e {
 namespace {
@@ -129,7 +130,35 @@ class ReflectionTest : public EndToEndTest {
     Succeed(absl::StrCat(kFleets, "GetFleetTask"), absl::Substitute(task, id, "acme/r1"));
     Refuse(absl::StrCat(kFleets, "GetFleetTask"), absl::Substitute(task, id, "acme/r2"), kNotFound, "acme/r2");
     Refuse(absl::StrCat(kFleets, "CancelFleet"), known, kFailedPrecondition, "ended");
-    Succeed(absl::StrCat(kFleets, "CancelFleet"), absl::Substitute(R"({"fleet_id": "$0"})", CallCreateFleet()));
+  }
+  // `ended`: a fleet whose one child completed.
+  void CallControls(const std::string& ended) {
+    const std::string open = CallCreateFleet();
+    const auto on = [](const std::string& id, const std::string& more) {
+      return absl::StrCat(R"({"fleet_id": ")", id, "\"", more, "}");
+    };
+    for (const char* method : {"PauseFleet", "ResumeFleet"}) {
+      Succeed(absl::StrCat(kFleets, method), on(open, ""));
+      Refuse(absl::StrCat(kFleets, method), on(ended, ""), kFailedPrecondition, "ended");
+    }
+    Succeed(absl::StrCat(kFleets, "UpdateFleet"),
+            on(open, R"(, "policy": {"max_concurrency": 3}, "update_mask": "maxConcurrency")"));
+    Refuse(absl::StrCat(kFleets, "UpdateFleet"), on(open, ""), kInvalidArgument, "update_mask");
+    EXPECT_EQ(Succeed(absl::StrCat(kFleets, "RetryFleet"),
+                      on(ended, R"(, "selection": {"states": ["TASK_STATE_COMPLETED"]})"))["fleet"]["generation"],
+              2);
+    Refuse(absl::StrCat(kFleets, "RetryFleet"), on(open, R"(, "request_id": "a b")"), kInvalidArgument, "request_id");
+    Succeed(absl::StrCat(kFleets, "ListFailureGroups"), on(ended, ""));
+    Refuse(absl::StrCat(kFleets, "ListFailureGroups"), on(kUnknownId, ""), kNotFound, kUnknownId);
+    const std::string repo = R"(, "repo": "acme/r1")";
+    EXPECT_EQ(Succeed(absl::StrCat(kFleets, "ListTaskAttempts"), on(ended, repo))["attempts"].size(), 1u);
+    Refuse(absl::StrCat(kFleets, "ListTaskAttempts"), on(ended, R"(, "repo": "acme/r2")"), kNotFound, "acme/r2");
+    Refuse(absl::StrCat(kFleets, "CancelFleetTask"), on(open, R"(, "repo": "?")"), kInvalidArgument, "repo");
+    // The worker may not have enqueued it yet.
+    EXPECT_TRUE(
+        testing::WaitUntil([&] { return Call(absl::StrCat(kFleets, "GetFleetTask"), on(open, repo)).code == 0; }));
+    Succeed(absl::StrCat(kFleets, "CancelFleetTask"), on(open, repo));
+    Succeed(absl::StrCat(kFleets, "CancelFleet"), on(CallCreateFleet(), ""));
   }
 
   void CallAdminService() {
@@ -166,6 +195,7 @@ TEST_F(ReflectionTest, EveryMethodSucceedsOnceAndRefusesOnce) {
   const std::string id = CallCreateFleet();
   CallRunnerService(id);
   CallFleetService(id);
+  CallControls(id);
   CallAdminService();
   EXPECT_EQ(Succeed(absl::StrCat(kHealth, "Check"), R"({"service": "fleet.v1.FleetService"})")["status"], "SERVING");
   Refuse(absl::StrCat(kHealth, "Check"), R"({"service": "fleet.v1.Nothing"})", kNotFound, "unknown");
