@@ -70,29 +70,28 @@ bool FleetWatcher::Follow(v1::FleetService::StubInterface& stub) {
   const absl::Status status = rpc::FromGrpcStatus(reader->Finish());
   MutexLock lock(mutex_);
   call_ = nullptr;
-  if (status.ok() && !ended_) violations_.push_back("watch: the stream ended before the fleet did");
+  if (status.ok() && !ended_) Complain("the stream ended before the fleet did");
   if (!status.ok() && !absl::IsUnavailable(status) && !absl::IsAborted(status) && !stopping_) {
-    violations_.push_back(absl::StrCat("watch: the stream ended with ", status.ToString()));
+    Complain(absl::StrCat("the stream ended with ", status.ToString()));
   }
   done_ = status.ok() && ended_;
   return done_ || stopping_;
 }
 
 void FleetWatcher::Take(const v1::WatchFleetResponse& message) {
-  const auto complain = [&](const std::string& what) { violations_.push_back(absl::StrCat("watch: ", what)); };
   // Children that changed are told in several messages if they are many, and each has the fleet as it is by then.
   if (ended_ && message.has_fleet() && message.fleet().revision() != revision_) {
-    complain("the fleet changed after its terminal state");
+    Complain("the fleet changed after its terminal state");
   }
   // The feed was not trimmed, and a crash is no failover.
-  if (message.resumed_with_snapshot()) complain("a good resume token was refused");
+  if (message.resumed_with_snapshot()) Complain("a good resume token was refused");
   if (message.kind() == v1::WatchFleetResponse::KIND_SNAPSHOT && !in_snapshot_) {
     in_snapshot_ = true;
     before_ = std::exchange(children_, {});
   }
   if (message.has_fleet()) {
     if (message.fleet().revision() < revision_) {
-      complain(absl::StrCat("a step back from revision ", revision_, " to ", message.fleet().revision()));
+      Complain(absl::StrCat("a step back from revision ", revision_, " to ", message.fleet().revision()));
     }
     revision_ = message.fleet().revision();
     ended_ = message.fleet().state() >= v1::FLEET_STATE_COMPLETED && (!in_snapshot_ || message.snapshot_complete());
@@ -101,6 +100,8 @@ void FleetWatcher::Take(const v1::WatchFleetResponse& message) {
   if (message.snapshot_complete()) in_snapshot_ = false;
   if (!message.resume_token().empty()) token_ = message.resume_token();
 }
+
+void FleetWatcher::Complain(const std::string& what) { violations_.push_back(absl::StrCat("watch: ", what)); }
 
 void FleetWatcher::TakeChild(const v1::Task& task) {
   const Child now{task.attempt(), static_cast<int32_t>(task.state())};
@@ -111,9 +112,8 @@ void FleetWatcher::TakeChild(const v1::Task& task) {
     const bool left_end = IsTerminal(before->second.state) &&
                           (now.state != before->second.state || now.attempt != before->second.attempt);
     if (moved_back || left_end) {
-      violations_.push_back(absl::StrCat("watch: child ", task.task_id(), " went from attempt ", before->second.attempt,
-                                         " state ", before->second.state, " to attempt ", now.attempt, " state ",
-                                         now.state));
+      Complain(absl::StrCat("child ", task.task_id(), " went from attempt ", before->second.attempt, " state ",
+                            before->second.state, " to attempt ", now.attempt, " state ", now.state));
     }
   }
   children_[task.task_id()] = now;

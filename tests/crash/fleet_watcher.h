@@ -43,6 +43,7 @@ class FleetWatcher {
   bool Follow(v1::FleetService::StubInterface& stub);
   void Take(const v1::WatchFleetResponse& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeChild(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Complain(const std::string& what) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Pause();
 
   const std::string fleet_id_;
