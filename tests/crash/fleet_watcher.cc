@@ -70,9 +70,9 @@ bool FleetWatcher::Follow(v1::FleetService::StubInterface& stub) {
   const absl::Status status = rpc::FromGrpcStatus(reader->Finish());
   MutexLock lock(mutex_);
   call_ = nullptr;
-  if (status.ok() && !ended_) violations_.push_back("watch: the stream ended before the fleet did");
+  if (status.ok() && !ended_) Complain("the stream ended before the fleet did");
   if (!status.ok() && !absl::IsUnavailable(status) && !absl::IsAborted(status) && !stopping_) {
-    violations_.push_back(absl::StrCat("watch: the stream ended with ", status.ToString()));
+    Complain(absl::StrCat("the stream ended with ", status.ToString()));
   }
   done_ = status.ok() && ended_;
   return done_ || stopping_;
@@ -103,6 +103,8 @@ void FleetWatcher::Take(const v1::WatchFleetResponse& message) {
   if (!message.resume_token().empty()) token_ = message.resume_token();
 }
 
+void FleetWatcher::Complain(const std::string& what) { violations_.push_back(absl::StrCat("watch: ", what)); }
+
 void FleetWatcher::TakeChild(const v1::Task& task) {
   const Child now{task.attempt(), static_cast<int32_t>(task.state())};
   const auto& known = in_snapshot_ ? before_ : children_;
@@ -112,9 +114,8 @@ void FleetWatcher::TakeChild(const v1::Task& task) {
     const bool left_end = IsTerminal(before->second.state) &&
                           (now.state != before->second.state || now.attempt != before->second.attempt);
     if (moved_back || left_end) {
-      violations_.push_back(absl::StrCat("watch: child ", task.task_id(), " went from attempt ", before->second.attempt,
-                                         " state ", before->second.state, " to attempt ", now.attempt, " state ",
-                                         now.state));
+      Complain(absl::StrCat("child ", task.task_id(), " went from attempt ", before->second.attempt, " state ",
+                            before->second.state, " to attempt ", now.attempt, " state ", now.state));
     }
   }
   children_[task.task_id()] = now;

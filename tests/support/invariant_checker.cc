@@ -40,7 +40,10 @@ absl::Status InvariantChecker::Look(int64_t since) {
     MutexLock lock(mutex_);
     under_way_ = true;
   }
-  const absl::StatusOr<InvariantSnapshot> snapshot = ReadInvariantSnapshot(pool_, since, history_.KnownFleets());
+  absl::StatusOr<InvariantSnapshot> snapshot = ReadInvariantSnapshot(pool_, since, history_.KnownFleets());
+  if (snapshot.ok() && since != 0 && snapshot->incarnation != incarnation_) {
+    snapshot = ReadInvariantSnapshot(pool_, 0, history_.KnownFleets());
+  }
   if (!snapshot.ok()) {
     MutexLock lock(mutex_);
     under_way_ = false;
@@ -52,6 +55,7 @@ absl::Status InvariantChecker::Look(int64_t since) {
   std::vector<std::string> found;
   history_.Judge(*snapshot, found);
   horizon_ = snapshot->horizon;
+  incarnation_ = snapshot->incarnation;
   MutexLock lock(mutex_);
   under_way_ = false;
   ++snapshots_;

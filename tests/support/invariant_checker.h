@@ -65,6 +65,7 @@ class InvariantChecker {
   // One look at a time.
   Mutex looking_;
   int64_t horizon_ ABSL_GUARDED_BY(looking_) = 0;
+  std::string incarnation_ ABSL_GUARDED_BY(looking_);  // of the server that `horizon_` is from
   InvariantHistory history_ ABSL_GUARDED_BY(looking_);
   std::thread thread_;
 };

@@ -24,6 +24,11 @@ constexpr Statement kPlanner{"checker_planner", R"sql(
 constexpr Statement kHorizon{"checker_horizon",
                              "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint % 4294967296"};
 
+// The checkpointer is started anew by every recovery, also by one that the postmaster survived.
+constexpr Statement kIncarnation{"checker_incarnation", R"sql(
+  select coalesce(max(backend_start)::text, '') from pg_stat_activity where backend_type = 'checkpointer'
+)sql"};
+
 constexpr Statement kFleets{"checker_fleets", R"sql(
   select f.fleet_id, f.creator, f.pool, f.state, f.total, f.expanded, f.max_concurrency,
     f.cancel_mode = 0 and not f.paused and not f.expired and f.failure_message = '' and f.state < 6, f.revision,
@@ -160,6 +165,8 @@ absl::StatusOr<InvariantSnapshot> ReadInvariantSnapshot(database::ConnectionPool
         FLEET_RETURN_IF_ERROR(transaction.Execute(kPlanner).status());
         FLEET_ASSIGN_OR_RETURN(const Rows horizon, transaction.Execute(kHorizon));
         snapshot.horizon = horizon[0].BigInt();
+        FLEET_ASSIGN_OR_RETURN(const Rows incarnation, transaction.Execute(kIncarnation));
+        snapshot.incarnation = incarnation[0].Text();
         FLEET_RETURN_IF_ERROR(ReadFleets(transaction, snapshot));
         FLEET_RETURN_IF_ERROR(ReadTasks(transaction, since, snapshot));
         FLEET_RETURN_IF_ERROR(ReadLeasesAndChanges(transaction, since, snapshot));

@@ -67,6 +67,9 @@ struct InvariantSnapshot {
   std::vector<std::string> violations;
   // Every row that a later snapshot sees and this one does not was written by this transaction or a later one.
   int64_t horizon = 0;
+  // Changes with every crash or restart of the server. After a crash, numbers below the horizon are given out again if
+  // all that had them came to nothing: then `since` means nothing.
+  std::string incarnation;
 
   // Whether children were active or being enqueued.
   bool HasWorkInFlight() const;
