@@ -103,8 +103,6 @@ void FleetWatcher::Take(const v1::WatchFleetResponse& message) {
   if (!message.resume_token().empty()) token_ = message.resume_token();
 }
 
-void FleetWatcher::Complain(const std::string& what) { violations_.push_back(absl::StrCat("watch: ", what)); }
-
 void FleetWatcher::TakeChild(const v1::Task& task) {
   const Child now{task.attempt(), static_cast<int32_t>(task.state())};
   const auto& known = in_snapshot_ ? before_ : children_;

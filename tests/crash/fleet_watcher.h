@@ -44,7 +44,6 @@ class FleetWatcher {
   void Complain(const std::string& what) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Take(const v1::WatchFleetResponse& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeChild(const v1::Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Complain(const std::string& what) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Pause();
 
   const std::string fleet_id_;
