@@ -10,8 +10,7 @@ namespace {
 constexpr int kMostRounds = 200;
 
 absl::Status TakeHealthyLimits(ModelWorld& world) {
-  world.database.Execute("update limits set value = 100000");
-  world.model.limits = {100000, 100000, 100000, 100000, 100000};
+  world.SetLimits({100000, 100000, 100000, 100000, 100000});
   return world.Look();
 }
 
@@ -71,7 +70,7 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"register again", 6, &RegisterAgain},
       {"heartbeat", 110, &Heartbeat},
       {"old heartbeat", 6, &OldHeartbeat},
-      {"lose runner", 10, &LoseRunner},
+      {"lose runner", 14, &LoseRunner},
       {"reclaim", 30, &ReclaimOnce},
       {"time out", 12, &RunPastTimeout},
       {"retries due", 60, &LetRetriesBecomeDue},
@@ -91,8 +90,10 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
   FLEET_RETURN_IF_ERROR(after_each());
   std::vector<RunnerView> healers;
   for (const char* pool : {"default", "large"}) {
-    healers.push_back({world.NextId(), pool});
-    const store::RunnerRegistration registration{healers.back().id, "healer", "alice", pool, 200};
+    RunnerView& healer = healers.emplace_back();
+    healer.id = world.NextId();
+    healer.pool = pool;
+    const store::RunnerRegistration registration{healer.id, "healer", "alice", pool, 200};
     FLEET_RETURN_IF_ERROR(world.stores.runners.Register(registration));
     world.model.Register(registration);
     FLEET_RETURN_IF_ERROR(after_each());

@@ -16,10 +16,7 @@ constexpr std::size_t kLogLines = 40;
 
 constexpr char kStartOver[] = R"sql(
   truncate fleets, fleet_intents, fleet_targets, tasks, task_parameters, task_attempts, fleet_changes, fleet_jobs,
-    runners, lease_grants, users;
-  update limits l set value = d.value from (values ('system_active', 40), ('user_active', 24),
-    ('fleet_active_default', 8), ('open_fleets_system', 30), ('open_fleets_user', 14)) as d(name, value)
-  where l.name = d.name
+    runners, lease_grants, users
 )sql";
 
 }  // namespace
@@ -58,11 +55,12 @@ void ModelWorld::StartOver() {
   model.fleets.clear();
   model.runners.clear();
   model.jobs.clear();
-  model.limits = {.system_active = 40,
-                  .user_active = 24,
-                  .fleet_active_default = 8,
-                  .open_fleets_system = 30,
-                  .open_fleets_user = 14};
+  // Low enough to bind, each in some episodes.
+  SetLimits({.system_active = random.Between(6, 60),
+             .user_active = random.Between(4, 30),
+             .fleet_active_default = random.Between(1, 10),
+             .open_fleets_system = random.Between(6, 30),
+             .open_fleets_user = random.Between(3, 14)});
   runners.clear();
   sent.clear();
   watchers.clear();
@@ -70,6 +68,16 @@ void ModelWorld::StartOver() {
   horizon_ = observation.horizon;
   compared_at_ = observation.now_micros;
   checker_ = std::make_unique<InvariantChecker>(stores.url, InvariantChecker::Mode::kOnDemand);
+}
+
+void ModelWorld::SetLimits(const domain::Limits& limits) {
+  model.limits = limits;
+  database.Execute(absl::StrCat(
+      "begin; select only_row from dispatch_gate for update; "
+      "update limits l set value = d.value from (values ('system_active', ",
+      limits.system_active, "), ('user_active', ", limits.user_active, "), ('fleet_active_default', ",
+      limits.fleet_active_default, "), ('open_fleets_system', ", limits.open_fleets_system, "), ('open_fleets_user', ",
+      limits.open_fleets_user, ")) as d(name, value) where l.name = d.name; commit"));
 }
 
 absl::Status ModelWorld::Compare(bool is_full) {
