@@ -104,6 +104,7 @@ FleetModel::Submitted FleetModel::Submit(const store::NewFleet& fleet, bool know
   added.max_tries = fleet.policy.max_tries;
   added.total = static_cast<int32_t>(fleet.targets.size());
   added.chunks = {added.total};
+  added.queue_since = Moment::Now();
   jobs[{fleet.id, JobKind::kExpand}].not_before = Moment::Now();
   Commit({{fleet.id, {}}});
   return {absl::StatusCode::kOk, false, fleet.id};
@@ -195,9 +196,14 @@ absl::StatusCode FleetModel::Cancel(const domain::Ulid& fleet_id, CancelMode mod
   return absl::StatusCode::kOk;
 }
 
-void FleetModel::SetPaused(const domain::Ulid& fleet_id, bool paused) {
-  fleets.at(fleet_id).paused = paused;
+bool FleetModel::SetPaused(const domain::Ulid& fleet_id, bool paused) {
+  ModelFleet& fleet = fleets.at(fleet_id);
+  if (fleet.paused == paused) return false;
+  fleet.paused = paused;
+  // What waited while it was paused has not waited for a slot.
+  if (!paused) fleet.queue_since = Moment::Now();
   Commit({{fleet_id, {}}});
+  return true;
 }
 
 std::string NameOf(const FleetModel& model, const domain::Ulid& fleet_id) {

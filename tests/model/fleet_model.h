@@ -53,7 +53,8 @@ class FleetModel {
 
   absl::StatusCode Cancel(const domain::Ulid& fleet_id, domain::CancelMode mode, const std::string& user,
                           absl::Duration grace);
-  void SetPaused(const domain::Ulid& fleet_id, bool paused);
+  // False if it stands like that already: nothing is written.
+  bool SetPaused(const domain::Ulid& fleet_id, bool paused);
 
   struct Reported {
     bool refused = false;

@@ -5,7 +5,6 @@
 #include "absl/strings/str_join.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
-#include "common/store/fleet_ledger.h"
 #include "tests/model/model_operations.h"
 
 namespace fleet::testing {
@@ -97,17 +96,24 @@ absl::StatusOr<bool> RunStep(ModelWorld& world, JobKind kind, const char* name, 
   return true;
 }
 
-// PauseFleet and ResumeFleet are not there yet: what they will do to the fleet.
+// Of a fleet that ended or is on its way there it is refused.
+const char* ExpectedRefusal(const ModelFleet& fleet) {
+  if (!fleet.IsOpen()) return "FLEET_ALREADY_ENDED";
+  return fleet.IsCancelling() ? "FLEET_CANCELLING" : "";
+}
+
 absl::StatusOr<bool> SetPaused(ModelWorld& world, const ModelFleet& fleet, bool paused) {
   world.Log(absl::StrCat(paused ? "pause F" : "resume F", fleet.number));
-  FLEET_RETURN_IF_ERROR(
-      database::InTransaction(world.stores.pool, [&](database::Transaction& transaction) -> absl::Status {
-        FLEET_ASSIGN_OR_RETURN(store::FleetLedger ledger, store::FleetLedger::Lock(transaction, {fleet.id}));
-        ledger.Find(fleet.id)->paused = paused;
-        ledger.Touch(fleet.id);
-        return ledger.Write(transaction);
-      }));
+  const std::string refusal = ExpectedRefusal(fleet);
+  const std::string& user = world.random.Of(Users());
+  const absl::StatusOr<store::FleetRecord> answer =
+      paused ? world.stores.controls.Pause(fleet.id, user) : world.stores.controls.Resume(fleet.id, user);
+  if ((answer.ok() ? "" : GetErrorInfo(answer.status()).reason) != refusal) {
+    return Differs(absl::StrCat("pause: ", answer.status().ToString(), ", expected ", refusal));
+  }
+  if (!answer.ok()) return true;
   world.model.SetPaused(fleet.id, paused);
+  if (answer->fleet.state != fleet.state) return Differs("pause: answered with another state");
   // The checker takes what started between two pauses for a start in a paused fleet, unless it looks in between.
   FLEET_RETURN_IF_ERROR(world.Look());
   return true;
@@ -181,14 +187,16 @@ absl::StatusOr<bool> CancelFleet(ModelWorld& world) {
 }
 
 absl::StatusOr<bool> PauseFleet(ModelWorld& world) {
+  const bool any = world.random.OneIn(5);
   const std::vector<ModelFleet*> fleets =
-      world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen() && !fleet.paused; });
+      any ? world.FleetsWhere([](const ModelFleet&) { return true; })
+          : world.FleetsWhere([](const ModelFleet& fleet) { return fleet.MayStart(); });
   return fleets.empty() ? false : SetPaused(world, *world.random.Of(fleets), true);
 }
 
 absl::StatusOr<bool> ResumeFleet(ModelWorld& world) {
-  const std::vector<ModelFleet*> fleets =
-      world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen() && fleet.paused; });
+  const std::vector<ModelFleet*> fleets = world.FleetsWhere(
+      [](const ModelFleet& fleet) { return fleet.IsOpen() && fleet.paused && !fleet.IsCancelling(); });
   return fleets.empty() ? false : SetPaused(world, *world.random.Of(fleets), false);
 }
 

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "common/domain/task.h"
 
 namespace fleet::testing {
 namespace {
@@ -20,19 +21,34 @@ int32_t Delayed(const ModelFleet& fleet) {
                                             [](const ModelChild& child) { return child.IsDelayed(); }));
 }
 
+bool IsDueChild(const ModelChild& child) { return child.IsDelayed() && IsDue(child.retry.micros); }
+
 int32_t Due(const ModelFleet& fleet) {
+  return static_cast<int32_t>(std::count_if(fleet.children.begin(), fleet.children.end(), &IsDueChild));
+}
+
+int32_t DueSuspects(const ModelFleet& fleet) {
   return static_cast<int32_t>(std::count_if(fleet.children.begin(), fleet.children.end(), [](const ModelChild& child) {
-    return child.IsDelayed() && IsDue(child.retry.micros);
+    return IsDueChild(child) && child.IsSuspect();
   }));
 }
 
-int32_t Ready(const ModelFleet& fleet) { return fleet.MayStart() ? Fresh(fleet) + Due(fleet) : 0; }
+bool HasSuspects(const ModelFleet& fleet) {
+  return std::any_of(fleet.children.begin(), fleet.children.end(),
+                     [](const ModelChild& child) { return child.IsDelayed() && child.IsSuspect(); });
+}
 
-// The fleet's row says only when some child becomes due, not how many are: with some due and some not, dispatch may
-// reserve slots for children that cannot start yet, and others get them the next time.
-bool MayBeOverestimated(const ModelFleet& fleet) {
-  const bool some_due = fleet.next_retry.has_value() && IsDue(*fleet.next_retry);
-  return fleet.MayStart() && some_due && Due(fleet) < Delayed(fleet);
+bool SaysDue(const ModelFleet& fleet) {
+  return fleet.MayStart() && fleet.next_retry.has_value() && IsDue(*fleet.next_retry);
+}
+
+bool HoldsSuspect(const FleetModel& model, const domain::Ulid& runner) {
+  return std::any_of(model.fleets.begin(), model.fleets.end(), [&](const auto& entry) {
+    const std::vector<ModelChild>& children = entry.second.children;
+    return std::any_of(children.begin(), children.end(), [&](const ModelChild& child) {
+      return child.runner == runner && child.IsSuspect() && domain::IsActive(child.state);
+    });
+  });
 }
 
 }  // namespace
@@ -49,7 +65,9 @@ std::string LeaseJudge::Judge(const std::vector<store::LeaseAnswer>& answers) {
     const std::string problem = JudgeKind(i, answers[i]);
     if (!problem.empty()) return absl::StrCat("demand ", i + 1, ": ", problem);
   }
-  std::string problem = JudgeShares(answers);
+  CountPlaces();
+  std::string problem = JudgeIsolation(answers);
+  if (problem.empty()) problem = JudgeShares(answers);
   for (const std::size_t i : open_) {
     for (const store::GrantedTask& task : answers[i].tasks) {
       if (problem.empty()) problem = TakeTask(task, model_.runners.at(demands_[i].runner_id));
@@ -86,8 +104,52 @@ std::string LeaseJudge::JudgeKind(std::size_t index, const store::LeaseAnswer& a
                       static_cast<int>(expected));
 }
 
-// A runner gets no more than it asked for; within a pool equal shares, unless it asked for less.
+// The fleet's row says only when some child becomes due, not how many are; and each fleet of a pool counts the same
+// places of suspects. What is reserved in vain others get the next time.
+bool LeaseJudge::MayBeOverestimated() const {
+  std::set<std::string> pools;
+  for (const auto& [id, fleet] : model_.fleets) {
+    if (!SaysDue(fleet)) continue;
+    if (Due(fleet) < Delayed(fleet)) return true;
+    if (HasSuspects(fleet) && !pools.insert(fleet.pool).second) return true;
+  }
+  return false;
+}
+
+int32_t LeaseJudge::Ready(const ModelFleet& fleet) const {
+  if (!fleet.MayStart()) return 0;
+  const auto places = places_.find(fleet.pool);
+  const int32_t suspects = DueSuspects(fleet);
+  return Fresh(fleet) + Due(fleet) - suspects + std::min(suspects, places == places_.end() ? 0 : places->second);
+}
+
+void LeaseJudge::CountPlaces() {
+  for (const std::size_t i : open_) {
+    const ModelRunner& runner = model_.runners.at(demands_[i].runner_id);
+    if (!HoldsSuspect(model_, runner.id)) ++places_[runner.pool];
+  }
+}
+
+// Of children that lost a runner before, no runner holds two.
+std::string LeaseJudge::JudgeIsolation(const std::vector<store::LeaseAnswer>& answers) const {
+  for (const std::size_t i : open_) {
+    int32_t suspects = HoldsSuspect(model_, demands_[i].runner_id) ? 1 : 0;
+    for (const store::GrantedTask& task : answers[i].tasks) {
+      const auto fleet = model_.fleets.find(task.id.fleet_id);
+      if (fleet == model_.fleets.end() || task.id.ordinal < 1 || task.id.ordinal > fleet->second.Expanded()) continue;
+      if (!fleet->second.Child(task.id.ordinal).IsSuspect()) continue;
+      if (++suspects > 1) return absl::StrCat(NameOf(model_, task), " was granted beside another that lost a runner");
+    }
+  }
+  return "";
+}
+
+// A runner gets no more than it asked for; within a pool equal shares, unless it asked for less, or what it got beside
+// its share is a suspect.
 std::string LeaseJudge::JudgeShares(const std::vector<store::LeaseAnswer>& answers) const {
+  const bool any_suspects = std::any_of(model_.fleets.begin(), model_.fleets.end(),
+                                        [](const auto& entry) { return HasSuspects(entry.second); });
+  const std::size_t uneven = any_suspects ? 2 : 1;
   for (const std::size_t i : open_) {
     const std::size_t got = answers[i].tasks.size();
     const auto wanted = static_cast<std::size_t>(demands_[i].max_tasks);
@@ -95,7 +157,7 @@ std::string LeaseJudge::JudgeShares(const std::vector<store::LeaseAnswer>& answe
     for (const std::size_t other : open_) {
       const bool same_pool =
           model_.runners.at(demands_[i].runner_id).pool == model_.runners.at(demands_[other].runner_id).pool;
-      if (same_pool && got < wanted && answers[other].tasks.size() > got + 1) {
+      if (same_pool && got < wanted && answers[other].tasks.size() > got + uneven) {
         return absl::StrCat("demand ", i + 1, " got ", got, ", demand ", other + 1, " ", answers[other].tasks.size());
       }
     }
@@ -112,11 +174,12 @@ std::string LeaseJudge::TakeTask(const store::GrantedTask& task, const ModelRunn
   if (!fleet.MayStart()) return absl::StrCat(name, " was granted, but its fleet may start nothing");
   if (fleet.pool != runner.pool) return absl::StrCat(name, " was granted to a runner of another pool");
   const ModelChild& child = fleet.Child(task.id.ordinal);
-  const bool due = child.IsDelayed() && IsDue(child.retry.micros);
+  const bool due = IsDueChild(child);
   if (!child.IsFresh() && !due) return absl::StrCat(name, " was granted, but may not start");
   if (task.attempt != child.attempt + 1) return absl::StrCat(name, " after attempt ", child.attempt);
   Given& given = given_[fleet.id];
-  if (!(due ? given.due : given.fresh).insert(task.id.ordinal).second) return absl::StrCat(name, " was granted twice");
+  std::set<int32_t>& kind = !due ? given.fresh : child.IsSuspect() ? given.suspects : given.due;
+  if (!kind.insert(task.id.ordinal).second) return absl::StrCat(name, " was granted twice");
   return "";
 }
 
@@ -136,16 +199,18 @@ std::string LeaseJudge::JudgeCaps() const {
   return "";
 }
 
-// Due children first, the one that waits longest before; then fresh ones by ordinal.
+// Due children first, the one that waits longest before, suspects by themselves; then fresh ones by ordinal.
 std::string LeaseJudge::JudgeOrder(const ModelFleet& fleet, const Given& given) const {
   int64_t last_due = 0;
+  int64_t last_suspect = 0;
   for (const int32_t ordinal : given.due) last_due = std::max(last_due, fleet.Child(ordinal).retry.micros);
+  for (const int32_t ordinal : given.suspects) last_suspect = std::max(last_suspect, fleet.Child(ordinal).retry.micros);
   for (int32_t ordinal = 1; ordinal <= fleet.Expanded(); ++ordinal) {
     const ModelChild& child = fleet.Child(ordinal);
-    const bool left_due = child.IsDelayed() && IsDue(child.retry.micros) && given.due.count(ordinal) == 0;
-    if (left_due && (child.retry.micros < last_due || !given.fresh.empty())) {
-      return absl::StrCat("F", fleet.number, "-", ordinal, " was due and passed over");
-    }
+    const bool left_due = IsDueChild(child) && given.due.count(ordinal) == 0 && given.suspects.count(ordinal) == 0;
+    const bool is_late =
+        child.IsSuspect() ? child.retry.micros < last_suspect : child.retry.micros < last_due || !given.fresh.empty();
+    if (left_due && is_late) return absl::StrCat("F", fleet.number, "-", ordinal, " was due and passed over");
     const bool left_fresh = child.IsFresh() && given.fresh.count(ordinal) == 0;
     if (left_fresh && !given.fresh.empty() && ordinal < *given.fresh.rbegin()) {
       return absl::StrCat("F", fleet.number, "-", ordinal, " was passed over");
@@ -206,8 +271,7 @@ std::string LeaseJudge::JudgeFairness() const {
   const std::map<domain::Ulid, int32_t> fair = FairShares();
   std::set<std::string> pools;
   for (const std::size_t i : open_) pools.insert(model_.runners.at(demands_[i].runner_id).pool);
-  const bool estimated = std::any_of(model_.fleets.begin(), model_.fleets.end(),
-                                     [](const auto& entry) { return MayBeOverestimated(entry.second); });
+  const bool estimated = MayBeOverestimated();
   int32_t fair_total = 0;
   int32_t total = 0;
   for (const auto& [id, share] : fair) {
@@ -246,7 +310,7 @@ void LeaseJudge::MoveOn(const std::vector<store::LeaseAnswer>& answers) {
     ModelFleet& fleet = model_.fleets.at(id);
     // The cursor stands behind the last child looked at.
     if (!given.fresh.empty()) fleet.next_ordinal = *given.fresh.rbegin() + 1;
-    fleet.retries_reread = !given.due.empty();
+    fleet.retries_reread = !given.due.empty() || !given.suspects.empty();
   }
   // A fleet of which only fresh children went may have been asked for due ones too.
   for (auto& [id, fleet] : model_.fleets) fleet.retries_may_be_reread = moved.count(id) > 0;

@@ -24,12 +24,18 @@ class LeaseJudge {
   struct Given {
     std::set<int32_t> fresh;
     std::set<int32_t> due;
-    int32_t Count() const { return static_cast<int32_t>(fresh.size() + due.size()); }
+    std::set<int32_t> suspects;  // due too, but picked apart
+    int32_t Count() const { return static_cast<int32_t>(fresh.size() + due.size() + suspects.size()); }
   };
 
   std::string JudgeKind(std::size_t index, const store::LeaseAnswer& answer);
   std::string TakeGrant(std::size_t index, const store::LeaseAnswer& answer);
   std::string TakeTask(const store::GrantedTask& task, const ModelRunner& runner);
+  std::string JudgeIsolation(const std::vector<store::LeaseAnswer>& answers) const;
+  void CountPlaces();
+  // Whether dispatch may reserve slots for children that cannot start: then shares are not exact.
+  bool MayBeOverestimated() const;
+  int32_t Ready(const ModelFleet& fleet) const;
   std::string JudgeShares(const std::vector<store::LeaseAnswer>& answers) const;
   std::string JudgeOrder(const ModelFleet& fleet, const Given& given) const;
   std::string JudgeCaps() const;
@@ -41,6 +47,7 @@ class LeaseJudge {
   const std::vector<store::LeaseDemand>& demands_;
   std::vector<std::size_t> open_;  // demands that may be given work
   std::set<domain::Ulid> served_;
+  std::map<std::string, int32_t> places_;  // by pool: demands of runners that may be given a suspect
   std::map<domain::Ulid, Given> given_;
 };
 

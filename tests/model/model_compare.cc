@@ -13,13 +13,14 @@ using domain::TaskState;
 using Kind = ObservedRow::Kind;
 
 constexpr const char* kFleetFields[] = {
-    "priority",     "max_concurrency", "max_tries",     "state",      "total",       "expanded",
-    "next_ordinal", "queued",          "submitted",     "hydrating",  "running",     "awaiting_approval",
-    "finalizing",   "completed",       "failed",        "cancelled",  "timed_out",   "unspecified",
-    "pr_opened",    "pr_updated",      "branch_pushed", "no_changes", "report_only", "auth",
-    "network",      "concurrency",     "compute",       "agent",      "guardrail",   "config",
-    "timeout",      "blocked",         "unknown",       "delayed",    "known_cost",  "cost_micros",
-    "duration_ms",  "revision",        "cancel_mode",   "paused",     "is_failed",
+    "priority",      "max_concurrency", "max_tries",     "state",      "total",       "expanded",
+    "next_ordinal",  "queued",          "submitted",     "hydrating",  "running",     "awaiting_approval",
+    "finalizing",    "completed",       "failed",        "cancelled",  "timed_out",   "unspecified",
+    "pr_opened",     "pr_updated",      "branch_pushed", "no_changes", "report_only", "auth",
+    "network",       "concurrency",     "compute",       "agent",      "guardrail",   "config",
+    "timeout",       "blocked",         "unknown",       "delayed",    "known_cost",  "cost_micros",
+    "duration_ms",   "revision",        "cancel_mode",   "paused",     "is_failed",   "suspects",
+    "pause_reasons", "generation",
 };
 constexpr std::size_t kFleetNumbers = std::size(kFleetFields);
 
@@ -51,7 +52,10 @@ std::vector<std::optional<int64_t>> ExpectedFleet(const ModelFleet& fleet) {
       fleet.priority, fleet.cap,        fleet.max_tries,   static_cast<int64_t>(fleet.state),
       fleet.total,    fleet.Expanded(), fleet.next_ordinal};
   AddRollup(fleet, values);
-  values.insert(values.end(), {static_cast<int64_t>(fleet.cancel_mode), fleet.paused ? 1 : 0, fleet.failed ? 1 : 0});
+  const auto suspects = std::count_if(fleet.children.begin(), fleet.children.end(),
+                                      [](const ModelChild& child) { return child.IsDelayed() && child.IsSuspect(); });
+  values.insert(values.end(), {static_cast<int64_t>(fleet.cancel_mode), fleet.paused ? 1 : 0, fleet.failed ? 1 : 0,
+                               suspects, fleet.paused ? 1 : 0, fleet.generation});
   return values;
 }
 
@@ -149,6 +153,8 @@ void ModelCompare::CompareTask(const ObservedRow& row) {
   Read(child.retry, row.values[8], name + ": retry_at");
   Read(child.leased, row.values[9], name + ": leased_at");
   Read(child.ended, row.values[10], name + ": ended_at");
+  Check(name, "generation", row.values[11], child.generation);
+  Check(name, "faults", row.values[12], child.faults);
   if (fleet->measured.count(ordinal) > 0) {
     const int64_t least = (since_ - child.leased.micros) / 1000 - 1;
     const int64_t most = (observation_.now_micros - child.leased.micros) / 1000 + 1;
@@ -173,10 +179,11 @@ void ModelCompare::CompareFleet(const ObservedRow& row) {
   const std::string name = absl::StrCat("F", fleet->number);
   const std::vector<std::optional<int64_t>> expected = ExpectedFleet(*fleet);
   for (std::size_t i = 0; i < kFleetNumbers; ++i) Check(name, kFleetFields[i], row.values[i], expected[i]);
-  CompareNextRetry(*fleet, row.values[kFleetNumbers]);
-  Read(fleet->started, row.values[kFleetNumbers + 1], name + ": started_at");
-  Read(fleet->ended, row.values[kFleetNumbers + 2], name + ": ended_at");
-  const int64_t updated = row.values[kFleetNumbers + 3].value_or(0);
+  Read(fleet->queue_since, row.values[kFleetNumbers], name + ": queue_since");
+  CompareNextRetry(*fleet, row.values[kFleetNumbers + 1]);
+  Read(fleet->started, row.values[kFleetNumbers + 2], name + ": started_at");
+  Read(fleet->ended, row.values[kFleetNumbers + 3], name + ": ended_at");
+  const int64_t updated = row.values[kFleetNumbers + 4].value_or(0);
   if (fleet->touched && updated < since_) Complain(absl::StrCat(name, ": updated_at is old"));
   CheckText(name, row.text, absl::StrCat(fleet->creator, "|", fleet->pool, "|", fleet->cancelled_by));
 }
@@ -228,7 +235,8 @@ void ModelCompare::CompareAttempt(const ObservedRow& row) {
   Check(name, "state", row.values[1], static_cast<int64_t>(expected.state));
   Check(name, "category", row.values[2], static_cast<int64_t>(expected.category));
   Check(name, "cost_micros", row.values[3], expected.cost_micros);
-  CheckText(name, row.text, expected.runner.ToUuid());
+  Check(name, "generation", row.values[4], expected.generation);
+  CheckText(name, row.text, expected.runner.IsNone() ? "" : expected.runner.ToUuid());
 }
 
 void ModelCompare::CompareRunner(const ObservedRow& row) {

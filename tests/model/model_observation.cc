@@ -22,19 +22,23 @@ constexpr char kObserve[] =
     failures_auth, failures_network, failures_concurrency, failures_compute, failures_agent, failures_guardrail,
     failures_config, failures_timeout, failures_blocked, failures_unknown,
     delayed, known_cost, cost_micros, duration_ms, revision, cancel_mode, paused::int, (failure_message <> '')::int,
-    )sql" MICROS("next_retry_at") "," MICROS("started_at") "," MICROS("ended_at") "," MICROS("updated_at") R"sql(],
+    suspects, pause_reasons, generation,
+    )sql" MICROS("queue_since") "," MICROS("next_retry_at") "," MICROS("started_at") "," MICROS("ended_at") "," MICROS(
+        "updated_at") R"sql(],
     concat_ws('|', creator, pool, cancelled_by)
   from f
   union all
   select 2, t.fleet_id, t.ordinal, array[t.state, t.outcome, t.category, t.attempt, t.tries, t.losses, t.cost_micros,
-    t.duration_ms, )sql" MICROS("t.retry_at") "," MICROS("t.leased_at") "," MICROS("t.ended_at") R"sql(],
+    t.duration_ms, )sql" MICROS("t.retry_at") "," MICROS("t.leased_at") "," MICROS("t.ended_at") R"sql(,
+    coalesce(t.generation, 1), coalesce(t.faults, 0)],
     concat_ws('|', coalesce(t.runner_id::text, ''), t.repo, coalesce(t.pull_request_url, ''), coalesce(t.commit_id, ''))
   from f join tasks t on t.fleet_id = f.fleet_id where t.xmin::text::bigint >= $1
   union all
   select 3, c.fleet_id, c.revision, array[c.first_ordinal, c.last_ordinal], coalesce(c.ordinals::text, '')
   from f join fleet_changes c on c.fleet_id = f.fleet_id where c.xmin::text::bigint >= $1
   union all
-  select 4, a.fleet_id, a.ordinal, array[a.attempt, a.state, a.category, a.cost_micros], a.runner_id::text
+  select 4, a.fleet_id, a.ordinal, array[a.attempt, a.state, a.category, a.cost_micros, coalesce(a.generation, 1)],
+    coalesce(a.runner_id::text, '')
   from f join task_attempts a on a.fleet_id = f.fleet_id where a.xmin::text::bigint >= $1
   union all
   select 5, runner_id, 0, array[state, slots, heartbeat_seq, received_lease_seq], pool

@@ -10,7 +10,13 @@ namespace {
 constexpr int kMostRounds = 200;
 
 absl::Status TakeHealthyLimits(ModelWorld& world) {
-  world.SetLimits({100000, 100000, 100000, 100000, 100000});
+  world.database.Execute("update limits set value = 100000 where name not in ('queue_age_seconds')");
+  world.model.limits = {.system_active = 100000,
+                        .pool_active = 100000,
+                        .user_active = 100000,
+                        .fleet_active_default = 100000,
+                        .open_fleets_system = 100000,
+                        .open_fleets_user = 100000};
   return world.Look();
 }
 

@@ -40,6 +40,8 @@ struct ModelChild {
   int32_t attempt = 0;
   int32_t tries = 0;
   int32_t losses = 0;
+  int32_t faults = 0;
+  int32_t generation = 1;
   domain::Ulid runner;
   std::optional<int64_t> cost_micros;
   std::optional<int64_t> duration_ms;
@@ -52,6 +54,8 @@ struct ModelChild {
   bool IsQueued() const { return state == domain::TaskState::kQueued; }
   bool IsFresh() const { return IsQueued() && !retry.IsSet(); }
   bool IsDelayed() const { return IsQueued() && retry.IsSet(); }
+  // Lost its runner before: it may be what kills them.
+  bool IsSuspect() const { return losses > 0; }
 };
 
 struct ModelAttempt {
@@ -59,6 +63,7 @@ struct ModelAttempt {
   domain::TaskState state;
   domain::FailureCategory category;
   std::optional<int64_t> cost_micros;
+  int32_t generation = 1;
 };
 
 struct ModelFleet {
@@ -81,9 +86,11 @@ struct ModelFleet {
   std::string cancelled_by;
   bool paused = false;
   bool failed = false;  // its expansion
+  int32_t generation = 1;
   int32_t next_ordinal = 1;
   std::optional<int64_t> next_retry;
   int64_t duration_ms = 0;
+  Moment queue_since;
   Moment started;
   Moment ended;
   std::vector<ModelChild> children;                              // by ordinal - 1

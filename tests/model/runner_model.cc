@@ -47,8 +47,12 @@ void FleetModel::EndAttempt(ModelFleet& fleet, int32_t ordinal, TaskState state)
 }
 
 void FleetModel::GoBack(ModelFleet& fleet, int32_t ordinal, int64_t delay_micros) {
-  EndAttempt(fleet, ordinal, fleet.IsCancelling() ? TaskState::kCancelled : TaskState::kQueued);
-  if (fleet.IsCancelling()) return;
+  if (fleet.IsCancelling()) {
+    EndAttempt(fleet, ordinal, TaskState::kCancelled);
+    fleet.Child(ordinal).category = FailureCategory::kNone;
+    return;
+  }
+  EndAttempt(fleet, ordinal, TaskState::kQueued);
   fleet.Child(ordinal).retry = Moment::Now(delay_micros);
   fleet.requeued[ordinal] = delay_micros > 0;
 }
@@ -83,17 +87,19 @@ void FleetModel::Apply(const TaskReport& report) {
   }
   if (report.cost_micros.has_value()) child.cost_micros = child.cost_micros.value_or(0) + *report.cost_micros;
   child.category = FailureCategory::kNone;
+  FailureCategory told = FailureCategory::kNone;
   if (report.state == TaskState::kCompleted) {
     child.outcome = report.outcome;
     child.pull_request_url = report.pull_request_url;
     child.commit = report.commit;
     EndAttempt(fleet, ordinal, TaskState::kCompleted);
   } else if (report.state == TaskState::kTimedOut) {
-    child.category = FailureCategory::kTimeout;
+    child.category = told = FailureCategory::kTimeout;
     ++child.tries;
     EndAttempt(fleet, ordinal, TaskState::kTimedOut);
   } else if (report.state == TaskState::kFailed) {
-    child.category = report.category == FailureCategory::kNone ? FailureCategory::kUnknown : report.category;
+    told = report.category == FailureCategory::kNone ? FailureCategory::kUnknown : report.category;
+    child.category = told;
     ++child.tries;
     if (MayRetry(child.category) && child.tries < fleet.max_tries) {
       GoBack(fleet, ordinal, Backoff(child.tries));
@@ -105,8 +111,9 @@ void FleetModel::Apply(const TaskReport& report) {
   }
   const domain::AttemptTexts& texts = report.texts;
   const bool has_words = !texts.message.empty() || !texts.summary.empty() || !texts.log_tail.empty();
-  if (has_words || child.state != report.state) {
-    fleet.attempts[{ordinal, report.attempt}] = {report.runner_id, report.state, child.category, report.cost_micros};
+  if (has_words || child.state != TaskState::kCompleted) {
+    fleet.attempts[{ordinal, report.attempt}] = {report.runner_id, report.state, told, report.cost_micros,
+                                                 child.generation};
     fleet.recorded.insert({ordinal, report.attempt});
   }
 }
@@ -187,7 +194,8 @@ void FleetModel::Return(ModelFleet& fleet, const store::GrantedTask& lease, cons
   } else {
     GoBack(fleet, ordinal, 0);
   }
-  fleet.attempts[{ordinal, lease.attempt}] = {runner, child.state, FailureCategory::kCompute, std::nullopt};
+  fleet.attempts[{ordinal, lease.attempt}] = {runner, child.state, FailureCategory::kCompute, std::nullopt,
+                                              child.generation};
   fleet.recorded.insert({ordinal, lease.attempt});
 }
 
@@ -215,7 +223,9 @@ FleetModel::Beaten FleetModel::Heartbeat(const store::RunnerHeartbeat& heartbeat
       answer.orders.push_back({held, Reason::kTimedOut});
     }
   }
-  Moved moved;
+  // Each way to end a lease is a transaction of its own.
+  Moved given_back;
+  Moved timed_out;
   for (auto grant = runner.grants.begin(); grant != runner.grants.end();) {
     const bool received = grant->first <= heartbeat.received_lease_seq;
     bool any_live = false;
@@ -226,22 +236,22 @@ FleetModel::Beaten FleetModel::Heartbeat(const store::RunnerHeartbeat& heartbeat
       ModelFleet& fleet = fleets.at(lease.id.fleet_id);
       if (received && !Contains(heartbeat.held, lease)) {
         Return(fleet, lease, runner.id, false);
+        given_back[fleet.id].insert(lease.id.ordinal);
       } else if (Contains(far_overdue, lease)) {
         child->runner = domain::Ulid();
         child->category = FailureCategory::kTimeout;
         ++child->tries;
         EndAttempt(fleet, lease.id.ordinal, TaskState::kTimedOut);
         fleet.attempts[{lease.id.ordinal, lease.attempt}] = {runner.id, TaskState::kTimedOut, FailureCategory::kTimeout,
-                                                             std::nullopt};
+                                                             std::nullopt, child->generation};
         fleet.recorded.insert({lease.id.ordinal, lease.attempt});
-      } else {
-        continue;
+        timed_out[fleet.id].insert(lease.id.ordinal);
       }
-      moved[fleet.id].insert(lease.id.ordinal);
     }
     grant = received && !any_live ? runner.grants.erase(grant) : std::next(grant);
   }
-  Commit(moved);
+  Commit(given_back);
+  Commit(timed_out);
   return answer;
 }
 
