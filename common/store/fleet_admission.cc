@@ -229,8 +229,7 @@ absl::Status LockUser(Transaction& transaction, const std::string& user) {
 }
 
 absl::StatusOr<std::string> ResolveWorkflow(Transaction& transaction, const domain::WorkflowRef& workflow) {
-  FLEET_ASSIGN_OR_RETURN(const Rows versions,
-                         transaction.Execute(kResolveWorkflow, {workflow.name, workflow.version}));
+  FLEET_ASSIGN_OR_RETURN(const Rows versions, transaction.Execute(kResolveWorkflow, {workflow.name, workflow.version}));
   if (!versions.empty()) return versions[0].Text();
   return MakeError(absl::StatusCode::kInvalidArgument,
                    absl::StrCat("there is no workflow ", workflow.ToString(), " (fleetctl workflow list)"),

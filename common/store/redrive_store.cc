@@ -159,8 +159,8 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const NewG
   FLEET_ASSIGN_OR_RETURN(std::optional<FleetStore::Created> replay, FindReplay(transaction, request));
   if (replay.has_value()) return *std::move(replay);
   FLEET_ASSIGN_OR_RETURN(const FleetRecord seen, GetFleetRecord(transaction, request.fleet_id));
-  // An ended fleet counts as one of its creator's again. Users are locked before fleets, so this is decided by the fleet
-  // as it was a moment ago, and checked below.
+  // An ended fleet counts as one of its creator's again. Users are locked before fleets, so this is decided by the
+  // fleet as it was a moment ago, and checked below.
   const bool had_ended = domain::IsTerminal(seen.fleet.state);
   if (had_ended) {
     FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));

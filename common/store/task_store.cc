@@ -21,31 +21,32 @@ using database::Transaction;
 constexpr Statement kExpandedOf{"expanded_of", "select expanded from fleets where fleet_id = $1"};
 
 // A child's last ended attempt is its current one, or the one before while it runs.
-constexpr Statement kListTasks{"list_tasks", "select a.message, " FLEET_TASK_COLUMNS R"sql(
+constexpr Statement kListTasks{"list_tasks", "select a.message, a.reason, " FLEET_TASK_COLUMNS R"sql(
   from (select * from tasks where fleet_id = $1 and ordinal > $2 and ordinal <= $3
           and (cardinality($4::smallint[]) = 0 or state = any($4::smallint[]))
         order by ordinal limit $5) t
-  left join lateral (select message from task_attempts x
+  left join lateral (select message, reason from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
   order by t.ordinal
 )sql"};
 
-constexpr Statement kGetTask{"get_task", "select a.message, a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
-                                         R"sql(
+constexpr Statement kGetTask{"get_task",
+                             "select a.message, a.reason, a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
+                             R"sql(
   from repositories r
   join tasks t on t.repo = r.repo
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
-  left join lateral (select message, summary, log_tail from task_attempts x
+  left join lateral (select message, reason, summary, log_tail from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
   where r.repo_key = $2 and t.fleet_id = $1
 )sql"};
 
 // For a repository whose registered spelling has changed since.
-constexpr Statement kGetTaskByKey{"get_task_by_key",
-                                  "select a.message, a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS R"sql(
+constexpr Statement kGetTaskByKey{
+    "get_task_by_key", "select a.message, a.reason, a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS R"sql(
   from tasks t
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
-  left join lateral (select message, summary, log_tail from task_attempts x
+  left join lateral (select message, reason, summary, log_tail from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
   where t.fleet_id = $1 and lower(t.repo) = $2
 )sql"};
@@ -117,6 +118,7 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Ulid& fleet_id, const std
         for (RowReader row : rows) {
           TaskRecord& record = page.tasks.emplace_back();
           record.message = row.Text();
+          record.reason = static_cast<domain::FailureReason>(row.Int());
           record.task = ReadTask(row);
         }
         if (static_cast<int32_t>(page.tasks.size()) == limit) {
@@ -146,6 +148,7 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Ulid& fleet_id, absl::st
         RowReader row = (*rows)[0];
         TaskRecord record;
         record.message = row.Text();
+        record.reason = static_cast<domain::FailureReason>(row.Int());
         record.summary = row.Text();
         record.log_tail = row.Text();
         record.parameters = DecodeParameters(row.Text());

@@ -18,9 +18,10 @@ namespace fleet::store {
 struct TaskRecord {
   domain::Task task;
   std::string message;
-  std::string summary;            // only with Get
-  std::string log_tail;           // only with Get
-  domain::Parameters parameters;  // only with Get
+  domain::FailureReason reason = domain::FailureReason::kUnspecified;  // with message
+  std::string summary;                                                 // only with Get
+  std::string log_tail;                                                // only with Get
+  domain::Parameters parameters;                                       // only with Get
 };
 
 struct TaskPage {

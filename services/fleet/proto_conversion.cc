@@ -162,7 +162,9 @@ v1::Task ToProto(const store::TaskRecord& record, bool detailed) {
   proto.set_generation(task.generation);
   proto.set_cancel_requested(task.cancel_requested_at.has_value());
   if (task.category != domain::FailureCategory::kNone) {
-    const auto reason = domain::FailureReason::kUnspecified;  // the record holds none yet
+    // The record may be of an earlier attempt than the one that a deadline or the queue's age ended.
+    const bool is_its_own = domain::KindOf(record.reason).category == task.category;
+    const auto reason = is_its_own ? record.reason : domain::FailureReason::kUnspecified;
     *proto.mutable_failure() = ToProto(task.category, reason, record.message);
   }
   proto.set_pull_request_url(task.pull_request_url);
