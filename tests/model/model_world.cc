@@ -59,6 +59,7 @@ void ModelWorld::StartOver() {
   model.fleets.clear();
   model.runners.clear();
   model.jobs.clear();
+  model.generations.clear();
   model.limits = {.system_active = 40,
                   .user_active = 24,
                   .fleet_active_default = 8,
