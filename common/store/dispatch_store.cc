@@ -4,6 +4,8 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "common/domain/allocation.h"
 #include "common/domain/fleet.h"
@@ -43,6 +45,18 @@ constexpr Statement kReadOpenFleets{"read_open_fleets", R"sql(
     f.cancel_mode = 0 and not f.paused and not f.expired and f.failure_message = ''
       and (f.deadline is null or f.deadline > clock_timestamp()) as starts) s
   where f.ended_at is null
+)sql"};
+
+// What kReadOpenFleets estimates, counted, for fleets that say some retry is due; no more than $1 of each kind.
+constexpr Statement kCountReady{"count_ready", R"sql(
+  select f.fleet_id, f.queued - f.delayed + d.others, d.suspects
+  from fleets f
+  cross join lateral (select
+    (select count(*) from (select from tasks t where t.fleet_id = f.fleet_id and t.retry_at <= clock_timestamp()
+      and t.losses = 0 and t.state = 1 limit $1) o)::int as others,
+    (select count(*) from (select from tasks t where t.fleet_id = f.fleet_id and t.retry_at <= clock_timestamp()
+      and t.losses > 0 and t.state = 1 limit $1) s)::int as suspects) d
+  where f.ended_at is null and f.next_retry_at <= clock_timestamp()
 )sql"};
 
 constexpr Statement kHasWork{"has_work", R"sql(
@@ -85,19 +99,26 @@ struct OpenDemand {
   bool may_isolate = false;  // its runner holds no child that lost a runner, so it may be given one
 };
 
+// A fleet's row says when its first retry is due, not how many are: the first pass takes all of them for due.
+enum class DueRetries { kEstimated, kCounted };
+
 class DispatchPass {
  public:
-  DispatchPass(Transaction& transaction, const std::vector<LeaseDemand>& demands)
-      : transaction_(transaction), demands_(demands), answers_(demands.size()) {}
+  DispatchPass(Transaction& transaction, const std::vector<LeaseDemand>& demands, DueRetries due_retries)
+      : transaction_(transaction), demands_(demands), due_retries_(due_retries), answers_(demands.size()) {}
 
   absl::StatusOr<std::vector<LeaseAnswer>> Run() {
     FLEET_RETURN_IF_ERROR(transaction_.Execute(kLockGate).status());
     FLEET_RETURN_IF_ERROR(ReadRunners());
     FLEET_ASSIGN_OR_RETURN(const std::vector<domain::FleetGrant> grants, DecideGrants());
     if (!grants.empty()) FLEET_RETURN_IF_ERROR(Grant(grants));
+    granted_in_vain_ = !grants.empty() && moved_ == 0;
     if (moved_ == 0) transaction_.RollBackInstead();
     return std::move(answers_);
   }
+
+  // Every slot went to fleets that had no child for it.
+  bool granted_in_vain() const { return granted_in_vain_; }
 
  private:
   absl::Status ReadRunners() {
@@ -158,6 +179,7 @@ class DispatchPass {
       fleets.push_back(std::move(fleet));
       suspects.push_back(row.Int());
     }
+    if (due_retries_ == DueRetries::kCounted) FLEET_RETURN_IF_ERROR(CountReady(wanted, fleets, suspects));
     if (std::any_of(suspects.begin(), suspects.end(), [](int32_t count) { return count > 0; })) {
       FLEET_RETURN_IF_ERROR(FindIsolatingDemands());
       for (std::size_t i = 0; i < fleets.size(); ++i) {
@@ -165,6 +187,25 @@ class DispatchPass {
       }
     }
     return domain::Allocate(fleets, limits, wanted);
+  }
+
+  absl::Status CountReady(const std::map<std::string, int32_t>& wanted, std::vector<domain::FleetDemand>& fleets,
+                          std::vector<int32_t>& suspects) {
+    int64_t most = 0;
+    for (const auto& [pool, count] : wanted) most += count;
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction_.Execute(kCountReady, {most}));
+    std::map<domain::Ulid, std::pair<int32_t, int32_t>> counted;
+    for (database::RowReader row : rows) {
+      const domain::Ulid fleet_id = ReadUlid(row);
+      const int32_t ready = row.Int();
+      counted[fleet_id] = {ready, row.Int()};
+    }
+    for (std::size_t i = 0; i < fleets.size(); ++i) {
+      const auto found = counted.find(fleets[i].fleet_id);
+      const bool starts = fleets[i].ready > 0 || suspects[i] > 0;
+      if (starts && found != counted.end()) std::tie(fleets[i].ready, suspects[i]) = found->second;
+    }
+    return absl::OkStatus();
   }
 
   // Which demands may be given a child that lost a runner: no runner holds two of them at once.
@@ -291,6 +332,7 @@ class DispatchPass {
 
   Transaction& transaction_;
   const std::vector<LeaseDemand>& demands_;
+  const DueRetries due_retries_;
   std::vector<LeaseAnswer> answers_;
   std::vector<OpenDemand> open_;
   std::map<std::string, int32_t> isolating_;  // by pool: open demands that may_isolate
@@ -298,6 +340,7 @@ class DispatchPass {
   Array moved_runners_;  // of each run
   std::size_t moved_by_ = 0;
   int64_t moved_ = 0;
+  bool granted_in_vain_ = false;
 };
 
 }  // namespace
@@ -316,9 +359,20 @@ absl::StatusOr<std::vector<LeaseAnswer>> DispatchStore::Dispatch(const std::vect
     FLEET_ASSIGN_OR_RETURN(const bool has_work, HasWork());
     if (!has_work) return std::vector<LeaseAnswer>(demands.size());
   }
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<LeaseAnswer>> {
-    return DispatchPass(transaction, demands).Run();
-  });
+  bool in_vain = false;
+  const auto pass = [&](DueRetries due_retries) {
+    return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<LeaseAnswer>> {
+      DispatchPass dispatch(transaction, demands, due_retries);
+      absl::StatusOr<std::vector<LeaseAnswer>> given = dispatch.Run();
+      in_vain = dispatch.granted_in_vain();
+      return given;
+    });
+  };
+  absl::StatusOr<std::vector<LeaseAnswer>> answers = pass(DueRetries::kEstimated);
+  if (!answers.ok() || !in_vain) return answers;
+  // The same would be chosen again and again while others wait. In a transaction of its own, since fleets are locked in
+  // one order.
+  return pass(DueRetries::kCounted);
 }
 
 absl::StatusOr<std::vector<TaskDetails>> DispatchStore::Details(const std::vector<GrantedTask>& tasks) {

@@ -27,9 +27,10 @@ FleetState StateOf(const ModelFleet& fleet) {
     if (child.state == TaskState::kCompleted) ++completed;
   }
   const bool expanding = fleet.Expanded() < fleet.total;
-  if (fleet.failed) return left == 0 ? FleetState::kFailed : FleetState::kCancelling;
-  if (fleet.IsCancelling()) return left == 0 && !expanding ? FleetState::kCancelled : FleetState::kCancelling;
-  if (left == 0 && !expanding) {
+  const bool is_over = left == 0 && !fleet.retry.has_value();
+  if (fleet.failed) return is_over ? FleetState::kFailed : FleetState::kCancelling;
+  if (fleet.IsCancelling()) return is_over && !expanding ? FleetState::kCancelled : FleetState::kCancelling;
+  if (is_over && !expanding) {
     if (completed == 0) return FleetState::kFailed;
     return completed == fleet.total ? FleetState::kCompleted : FleetState::kPartialFailure;
   }
@@ -65,6 +66,10 @@ int32_t FleetModel::OpenOf(const std::string& user) const {
   return open;
 }
 
+bool FleetModel::MayOpen(const std::string& user) const {
+  return OpenOf(user) < limits.open_fleets_user && OpenOf("") < limits.open_fleets_system;
+}
+
 void FleetModel::Commit(const Moved& moved) {
   for (const auto& [id, ordinals] : moved) {
     ModelFleet& fleet = fleets.at(id);
@@ -73,6 +78,7 @@ void FleetModel::Commit(const Moved& moved) {
     fleet.moved.insert(ordinals.begin(), ordinals.end());
     fleet.touched = true;
     fleet.state = StateOf(fleet);
+    if (fleet.IsOpen()) fleet.ended = Moment();
     if (!fleet.IsOpen() && !fleet.ended.IsSet()) fleet.ended = Moment::Now();
     const bool any_submitted = std::any_of(fleet.children.begin(), fleet.children.end(), [](const ModelChild& child) {
       return child.state == TaskState::kSubmitted;
@@ -89,9 +95,7 @@ FleetModel::Submitted FleetModel::Submit(const store::NewFleet& fleet, bool know
     return {absl::StatusCode::kOk, true, id};
   }
   if (!known) return {absl::StatusCode::kNotFound, false, {}};
-  if (OpenOf(fleet.creator) >= limits.open_fleets_user || OpenOf("") >= limits.open_fleets_system) {
-    return {absl::StatusCode::kResourceExhausted, false, {}};
-  }
+  if (!MayOpen(fleet.creator)) return {absl::StatusCode::kResourceExhausted, false, {}};
   ModelFleet& added = fleets[fleet.id];
   added.number = next_number_++;
   added.id = fleet.id;
@@ -155,7 +159,7 @@ FleetModel::Stepped FleetModel::CancelWhere(const domain::Ulid& fleet_id, JobKin
   jobs.erase({fleet_id, kind});
   ModelFleet& fleet = fleets.at(fleet_id);
   std::set<int32_t> cancelled;
-  for (int32_t ordinal = 1; fleet.IsOpen() && ordinal <= fleet.Expanded(); ++ordinal) {
+  for (int32_t ordinal = 1; fleet.IsOpen() && fleet.IsCancelling() && ordinal <= fleet.Expanded(); ++ordinal) {
     ModelChild& child = fleet.Child(ordinal);
     if (!applies(child.state)) continue;
     if (InFlight(child.state)) child.runner = domain::Ulid();

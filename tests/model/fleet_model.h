@@ -14,6 +14,7 @@
 #include "common/domain/allocation.h"
 #include "common/store/fleet_store.h"
 #include "common/store/job_rows.h"
+#include "common/store/redrive_store.h"
 #include "common/store/report_store.h"
 #include "common/store/runner_store.h"
 #include "tests/model/model_state.h"
@@ -26,11 +27,15 @@ class FleetModel {
   std::map<domain::Ulid, ModelFleet> fleets;
   std::map<domain::Ulid, ModelRunner> runners;
   std::map<std::pair<domain::Ulid, store::JobKind>, ModelJob> jobs;
+  // Retries by (user, request_id).
+  std::map<std::pair<std::string, std::string>, std::pair<domain::Ulid, std::string>> generations;
   domain::Limits limits;
   double jitter = 0;  // of this step
 
   int32_t ActiveOf(const std::string& user) const;  // empty: of all
   int32_t OpenOf(const std::string& user) const;
+  // One more fleet.
+  bool MayOpen(const std::string& user) const;
 
   struct Submitted {
     absl::StatusCode code = absl::StatusCode::kOk;
@@ -55,6 +60,13 @@ class FleetModel {
                           absl::Duration grace);
   // False if it stands like that already: nothing is written.
   bool SetPaused(const domain::Ulid& fleet_id, bool paused);
+
+  struct Retried {
+    std::string reason;
+    bool replayed = false;
+  };
+  Retried Retry(const store::NewGeneration& request);
+  Stepped Redrive(const domain::Ulid& fleet_id);
 
   struct Reported {
     bool refused = false;

@@ -165,6 +165,10 @@ absl::StatusOr<bool> EndStragglersOnce(ModelWorld& world) {
                  &FleetModel::EndStragglers);
 }
 
+absl::StatusOr<bool> RedriveOnce(ModelWorld& world) {
+  return RunStep(world, JobKind::kRedrive, "redrive", &store::JobStore::RedriveStep, &FleetModel::Redrive);
+}
+
 absl::StatusOr<bool> CancelFleet(ModelWorld& world) {
   const bool any = world.random.OneIn(5);
   const std::vector<ModelFleet*> fleets =

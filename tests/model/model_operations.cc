@@ -66,6 +66,8 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"cancel", 14, &CancelFleet},
       {"pause", 6, &PauseFleet},
       {"resume", 8, &ResumeFleet},
+      {"retry", 16, &RetryFleet},
+      {"redrive", 20, &RedriveOnce},
       {"lease", 190, &LeaseTasks},
       {"lease again", 25, &RepeatLease},
       {"ask for work", 10, &AskForWork},
@@ -104,8 +106,8 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
     world.model.Register(registration);
     FLEET_RETURN_IF_ERROR(after_each());
   }
-  constexpr Operation kOperations[] = {&ResumeFleet,       &ExpandOnce,  &LetGraceEnd,        &SweepOnce,
-                                       &EndStragglersOnce, &ReclaimOnce, &LetRetriesBecomeDue};
+  constexpr Operation kOperations[] = {&ResumeFleet, &RedriveOnce,       &ExpandOnce,  &LetGraceEnd,
+                                       &SweepOnce,   &EndStragglersOnce, &ReclaimOnce, &LetRetriesBecomeDue};
   for (int round = 0; round < kMostRounds; ++round) {
     if (world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); }).empty()) return absl::OkStatus();
     for (const Operation operation : kOperations) {

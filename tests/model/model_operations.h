@@ -32,6 +32,11 @@ absl::StatusOr<bool> CancelFleet(ModelWorld& world);
 absl::StatusOr<bool> PauseFleet(ModelWorld& world);
 absl::StatusOr<bool> ResumeFleet(ModelWorld& world);
 
+absl::StatusOr<bool> RedriveOnce(ModelWorld& world);
+
+// control_operations.cc
+absl::StatusOr<bool> RetryFleet(ModelWorld& world);
+
 // lease_operations.cc
 absl::StatusOr<bool> LeaseTasks(ModelWorld& world);
 absl::StatusOr<bool> RepeatLease(ModelWorld& world);

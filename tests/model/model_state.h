@@ -14,6 +14,7 @@
 #include "common/domain/fleet.h"
 #include "common/domain/task.h"
 #include "common/store/dispatch_store.h"
+#include "common/store/redrive_store.h"
 
 namespace fleet::testing {
 
@@ -87,6 +88,7 @@ struct ModelFleet {
   bool paused = false;
   bool failed = false;  // its expansion
   int32_t generation = 1;
+  std::optional<store::NewGeneration> retry;  // whose children a worker has yet to return
   int32_t next_ordinal = 1;
   std::optional<int64_t> next_retry;
   int64_t duration_ms = 0;

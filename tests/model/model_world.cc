@@ -59,12 +59,12 @@ void ModelWorld::StartOver() {
   model.fleets.clear();
   model.runners.clear();
   model.jobs.clear();
-  // Low enough to bind, each in some episodes.
-  SetLimits({.system_active = random.Between(6, 60),
-             .user_active = random.Between(4, 30),
-             .fleet_active_default = random.Between(1, 10),
-             .open_fleets_system = random.Between(6, 30),
-             .open_fleets_user = random.Between(3, 14)});
+  model.generations.clear();
+  model.limits = {.system_active = 40,
+                  .user_active = 24,
+                  .fleet_active_default = 8,
+                  .open_fleets_system = 30,
+                  .open_fleets_user = 14};
   runners.clear();
   sent.clear();
   watchers.clear();

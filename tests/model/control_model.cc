@@ -1,0 +1,94 @@
+// What operators do to the model's fleets: a new generation.
+#include <algorithm>
+
+#include "common/domain/task.h"
+#include "tests/model/fleet_model.h"
+#include "tests/support/test_stores.h"
+
+namespace fleet::testing {
+namespace {
+
+using domain::TaskState;
+using store::JobKind;
+
+template <typename T>
+bool Allows(const std::vector<T>& list, const T& value) {
+  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// The first reason not to retry the fleet; empty if there is none.
+std::string RefusalOf(const ModelFleet& fleet, const store::NewGeneration& request) {
+  if (fleet.failed) return "EXPANSION_FAILED";
+  if (fleet.IsOpen() && fleet.IsCancelling()) return "FLEET_CANCELLING";
+  if (fleet.retry.has_value()) return "RETRY_IN_PROGRESS";
+  const bool any = std::any_of(fleet.children.begin(), fleet.children.end(),
+                               [&](const ModelChild& child) { return Allows(request.states, child.state); });
+  if (!any) return "NOTHING_TO_RETRY";
+  for (const std::string& repo : request.repos) {
+    bool known = false;
+    for (int32_t ordinal = 1; ordinal <= fleet.Expanded(); ++ordinal) known |= TestStores::RepoName(ordinal) == repo;
+    if (!known) return "INVALID_ARGUMENT";
+  }
+  return "";
+}
+
+}  // namespace
+
+FleetModel::Retried FleetModel::Retry(const store::NewGeneration& request) {
+  const auto earlier = generations.find({request.user, request.request_id});
+  if (!request.request_id.empty() && earlier != generations.end()) {
+    const bool same = earlier->second == std::pair(request.fleet_id, request.request_fingerprint);
+    return {same ? "" : "REQUEST_ID_REUSED", same};
+  }
+  const auto found = fleets.find(request.fleet_id);
+  if (found == fleets.end()) return {"FLEET_NOT_FOUND", false};
+  ModelFleet& fleet = found->second;
+  if (!fleet.IsOpen() && !MayOpen(fleet.creator)) return {"OPEN_FLEETS_LIMIT", false};
+  const std::string refusal = RefusalOf(fleet, request);
+  if (!refusal.empty()) return {refusal, false};
+  if (!request.request_id.empty()) {
+    generations[{request.user, request.request_id}] = {request.fleet_id, request.request_fingerprint};
+  }
+  ++fleet.generation;
+  fleet.retry = request;
+  fleet.cancel_mode = domain::CancelMode::kNone;
+  fleet.cancelled_by.clear();
+  fleet.queue_since = Moment::Now();
+  // They were for the generation before.
+  jobs.erase({fleet.id, JobKind::kSweep});
+  jobs.erase({fleet.id, JobKind::kEndStragglers});
+  Commit({{fleet.id, {}}});
+  jobs[{fleet.id, JobKind::kRedrive}] = ModelJob{0, Moment::Now()};
+  return {};
+}
+
+FleetModel::Stepped FleetModel::Redrive(const domain::Ulid& fleet_id) {
+  jobs.erase({fleet_id, JobKind::kRedrive});
+  ModelFleet& fleet = fleets.at(fleet_id);
+  if (!fleet.retry.has_value()) return {absl::StatusCode::kOk, 0, true};
+  std::set<int32_t> returned;
+  for (int32_t ordinal = 1; !fleet.IsCancelling() && ordinal <= fleet.Expanded(); ++ordinal) {
+    ModelChild& child = fleet.Child(ordinal);
+    if (!domain::IsTerminal(child.state) || !Allows(fleet.retry->states, child.state)) continue;
+    if (!Allows(fleet.retry->categories, child.category)) continue;
+    if (!Allows(fleet.retry->repos, TestStores::RepoName(ordinal))) continue;
+    const ModelAttempt last{child.runner, child.state, child.category, std::nullopt, child.generation};
+    if (child.attempt > 0 && fleet.attempts.try_emplace({ordinal, child.attempt}, last).second) {
+      fleet.recorded.insert({ordinal, child.attempt});
+    }
+    child.state = TaskState::kQueued;
+    child.outcome = domain::Outcome::kUnspecified;
+    child.category = domain::FailureCategory::kNone;
+    child.tries = child.losses = child.faults = 0;
+    child.generation = fleet.generation;
+    child.runner = domain::Ulid();
+    child.retry = child.ended = Moment();
+    returned.insert(ordinal);
+  }
+  if (!returned.empty()) fleet.next_ordinal = std::min(fleet.next_ordinal, *returned.begin());
+  fleet.retry.reset();
+  Commit({{fleet_id, returned}});
+  return {absl::StatusCode::kOk, static_cast<int32_t>(returned.size()), true};
+}
+
+}  // namespace fleet::testing

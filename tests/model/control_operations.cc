@@ -1,0 +1,71 @@
+// What operators do to fleets while they run, and after.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "tests/model/model_operations.h"
+
+namespace fleet::testing {
+namespace {
+
+using domain::TaskState;
+
+std::string ReasonOf(const absl::Status& status) { return status.ok() ? "" : GetErrorInfo(status).reason; }
+
+std::string RandomUser(ModelWorld& world) {
+  constexpr const char* kUsers[] = {"alice", "bob", "carol"};
+  return kUsers[world.random.Between(0, 2)];
+}
+
+store::NewGeneration RandomGeneration(ModelWorld& world, const ModelFleet& fleet) {
+  SeededRandom& random = world.random;
+  store::NewGeneration request;
+  request.fleet_id = fleet.id;
+  request.user = RandomUser(world);
+  if (random.OneIn(3)) request.request_id = absl::StrCat("retry-", random.Between(1, 6));
+  for (const TaskState state :
+       {TaskState::kCompleted, TaskState::kFailed, TaskState::kCancelled, TaskState::kTimedOut}) {
+    if (random.OneIn(state == TaskState::kCompleted ? 6 : 2)) request.states.push_back(state);
+  }
+  if (request.states.empty()) request.states.push_back(TaskState::kFailed);
+  for (int i = 0; random.OneIn(4) && i < 4; ++i) {
+    request.categories.push_back(static_cast<domain::FailureCategory>(random.Between(1, 10)));
+  }
+  // Now and then one that the fleet does not have.
+  if (random.OneIn(5)) {
+    const int last = random.OneIn(6) ? ModelWorld::kRepositories : fleet.Expanded();
+    for (int i = 0; i < 3 && last > 0; ++i) request.repos.push_back(TestStores::RepoName(random.Between(1, last)));
+  }
+  request.request_fingerprint = absl::StrCat(fleet.number, "/", request.states.size());
+  return request;
+}
+
+}  // namespace
+
+absl::StatusOr<bool> RetryFleet(ModelWorld& world) {
+  const bool any = world.random.OneIn(4);
+  const std::vector<ModelFleet*> fleets =
+      any ? world.FleetsWhere([](const ModelFleet&) { return true; })
+          : world.FleetsWhere([](const ModelFleet& fleet) { return !fleet.IsOpen() && !fleet.failed; });
+  if (fleets.empty()) return false;
+  const ModelFleet& fleet = *world.random.Of(fleets);
+  const store::NewGeneration request = RandomGeneration(world, fleet);
+  const auto number = [](std::string* out, const auto value) { absl::StrAppend(out, static_cast<int>(value)); };
+  world.Log(absl::StrCat("retry F", fleet.number, " by ", request.user, " \"", request.request_id, "\": states ",
+                         absl::StrJoin(request.states, ",", number), ", categories ",
+                         absl::StrJoin(request.categories, ",", number), ", repos ",
+                         absl::StrJoin(request.repos, ",")));
+  const absl::StatusOr<store::FleetStore::Created> answer = world.stores.redrives.Retry(request);
+  const FleetModel::Retried expected = world.model.Retry(request);
+  if (ReasonOf(answer.status()) != expected.reason) {
+    return Differs(absl::StrCat("retry: ", answer.status().ToString(), ", expected ", expected.reason));
+  }
+  if (!answer.ok()) return true;
+  world.Log(absl::StrCat("  generation ", fleet.generation));
+  if (answer->replayed != expected.replayed) return Differs("retry: replayed or not");
+  const domain::Fleet& got = answer->record.fleet;
+  if (got.state != fleet.state || got.generation != fleet.generation) return Differs("retry: answered another fleet");
+  return true;
+}
+
+}  // namespace fleet::testing
