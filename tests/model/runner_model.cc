@@ -13,6 +13,7 @@ using domain::TaskReport;
 using domain::TaskState;
 
 constexpr int32_t kMostLosses = 5;
+constexpr int32_t kMostFaults = 10;
 
 bool InFlight(TaskState state) { return state >= TaskState::kSubmitted && state <= TaskState::kFinalizing; }
 bool HasEnded(TaskState state) { return state >= TaskState::kCompleted; }
@@ -21,6 +22,11 @@ bool HasEnded(TaskState state) { return state >= TaskState::kCompleted; }
 bool MayRetry(FailureCategory category) {
   return category == FailureCategory::kNetwork || category == FailureCategory::kConcurrency ||
          category == FailureCategory::kCompute;
+}
+
+// The work had no chance where it was: no try is used.
+bool IsCapacityFault(domain::FailureReason reason) {
+  return reason == domain::FailureReason::kDiskFull || reason == domain::FailureReason::kRateLimited;
 }
 
 bool GaveUp(TaskState reported) { return reported == TaskState::kFailed || reported == TaskState::kCancelled; }
@@ -100,9 +106,11 @@ void FleetModel::Apply(const TaskReport& report) {
   } else if (report.state == TaskState::kFailed) {
     told = report.category == FailureCategory::kNone ? FailureCategory::kUnknown : report.category;
     child.category = told;
-    ++child.tries;
-    if (MayRetry(child.category) && child.tries < fleet.max_tries) {
-      GoBack(fleet, ordinal, Backoff(child.tries));
+    const bool is_capacity = IsCapacityFault(report.reason);
+    int32_t& count = is_capacity ? child.faults : child.tries;
+    ++count;
+    if (is_capacity ? count < kMostFaults : MayRetry(child.category) && count < fleet.max_tries) {
+      GoBack(fleet, ordinal, Backoff(count));
     } else {
       EndAttempt(fleet, ordinal, TaskState::kFailed);
     }
