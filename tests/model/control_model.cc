@@ -1,4 +1,4 @@
-// What operators do to the model's fleets: a new generation.
+// What operators do to the model's fleets: a new generation, the end of one child.
 #include <algorithm>
 
 #include "common/domain/task.h"
@@ -82,6 +82,7 @@ FleetModel::Stepped FleetModel::Redrive(const domain::Ulid& fleet_id) {
     child.tries = child.losses = child.faults = 0;
     child.generation = fleet.generation;
     child.runner = domain::Ulid();
+    child.cancelling = child.unconfirmed = false;
     child.retry = child.ended = Moment();
     returned.insert(ordinal);
   }
@@ -89,6 +90,24 @@ FleetModel::Stepped FleetModel::Redrive(const domain::Ulid& fleet_id) {
   fleet.retry.reset();
   Commit({{fleet_id, returned}});
   return {absl::StatusCode::kOk, static_cast<int32_t>(returned.size()), true};
+}
+
+std::string FleetModel::CancelTask(const domain::Ulid& fleet_id, int32_t ordinal) {
+  const auto found = fleets.find(fleet_id);
+  if (found == fleets.end()) return "FLEET_NOT_FOUND";
+  ModelFleet& fleet = found->second;
+  if (ordinal > fleet.Expanded()) return "TASK_NOT_FOUND";
+  ModelChild& child = fleet.Child(ordinal);
+  if (child.state == TaskState::kCancelled || child.cancelling) return "";
+  if (domain::IsTerminal(child.state)) return "TASK_ALREADY_ENDED";
+  if (child.IsQueued()) {
+    EndAttempt(fleet, ordinal, TaskState::kCancelled);
+    child.category = domain::FailureCategory::kNone;
+  } else {
+    child.cancelling = true;
+  }
+  Commit({{fleet_id, {ordinal}}});
+  return "";
 }
 
 }  // namespace fleet::testing

@@ -40,6 +40,12 @@ store::NewGeneration RandomGeneration(ModelWorld& world, const ModelFleet& fleet
   return request;
 }
 
+// Grace times end by an operation alone.
+void SetCancelRequest(ModelWorld& world, const domain::TaskId& id, const char* time) {
+  world.database.Execute(absl::StrCat("update tasks set cancel_requested_at = '", time, "' where fleet_id = '",
+                                      id.fleet_id.ToUuid(), "' and ordinal = ", id.ordinal));
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RetryFleet(ModelWorld& world) {
@@ -66,6 +72,51 @@ absl::StatusOr<bool> RetryFleet(ModelWorld& world) {
   const domain::Fleet& got = answer->record.fleet;
   if (got.state != fleet.state || got.generation != fleet.generation) return Differs("retry: answered another fleet");
   return true;
+}
+
+absl::StatusOr<bool> CancelFleetTask(ModelWorld& world) {
+  const bool any = world.random.OneIn(4);
+  const std::vector<ModelFleet*> fleets =
+      any ? world.FleetsWhere([](const ModelFleet&) { return true; })
+          : world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen() && fleet.Expanded() > 0; });
+  if (fleets.empty()) return false;
+  ModelFleet& fleet = *world.random.Of(fleets);
+  // Mostly one that runs, else any, now and then one that is not there.
+  std::vector<int32_t> ordinals;
+  const bool wants_active = world.random.OneIn(2);
+  for (int32_t ordinal = 1; ordinal <= fleet.Expanded(); ++ordinal) {
+    if (!wants_active || domain::IsActive(fleet.Child(ordinal).state)) ordinals.push_back(ordinal);
+  }
+  const bool unknown = ordinals.empty() || world.random.OneIn(40);
+  const domain::TaskId id{fleet.id, unknown ? ModelWorld::kRepositories : world.random.Of(ordinals)};
+  world.Log(absl::StrCat("cancel task F", fleet.number, "-", id.ordinal));
+  const bool was_cancelling = id.ordinal <= fleet.Expanded() && fleet.Child(id.ordinal).cancelling;
+  const absl::StatusOr<store::TaskRecord> answer =
+      world.stores.controls.CancelTask(fleet.id, TestStores::RepoName(id.ordinal), RandomUser(world));
+  const std::string expected = world.model.CancelTask(fleet.id, id.ordinal);
+  if (ReasonOf(answer.status()) != expected) {
+    return Differs(absl::StrCat("cancel task: ", answer.status().ToString(), ", expected ", expected));
+  }
+  if (!answer.ok()) return true;
+  const ModelChild& child = fleet.Child(id.ordinal);
+  if (answer->task.state != child.state) return Differs("cancel task: answered with another state");
+  if (child.cancelling && !was_cancelling) SetCancelRequest(world, id, "2100-01-01");
+  return true;
+}
+
+// The runner of a child that was cancelled by itself has had its time to confirm.
+absl::StatusOr<bool> LetTaskGraceEnd(ModelWorld& world) {
+  for (auto& [fleet_id, fleet] : world.model.fleets) {
+    for (int32_t ordinal = 1; ordinal <= fleet.Expanded(); ++ordinal) {
+      ModelChild& child = fleet.Child(ordinal);
+      if (!child.cancelling || child.unconfirmed || !domain::IsActive(child.state)) continue;
+      world.Log(absl::StrCat("grace of F", fleet.number, "-", ordinal, " ends"));
+      SetCancelRequest(world, {fleet_id, ordinal}, "2010-01-01");
+      child.unconfirmed = true;
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace fleet::testing

@@ -61,6 +61,9 @@ class FleetModel {
   // False if it stands like that already: nothing is written.
   bool SetPaused(const domain::Ulid& fleet_id, bool paused);
 
+  // Returns why not; empty for OK.
+  std::string CancelTask(const domain::Ulid& fleet_id, int32_t ordinal);
+
   struct Retried {
     std::string reason;
     bool replayed = false;

@@ -155,6 +155,7 @@ void ModelCompare::CompareTask(const ObservedRow& row) {
   Read(child.ended, row.values[10], name + ": ended_at");
   Check(name, "generation", row.values[11], child.generation);
   Check(name, "faults", row.values[12], child.faults);
+  Check(name, "is_cancelling", row.values[13], child.cancelling ? 1 : 0);
   if (fleet->measured.count(ordinal) > 0) {
     const int64_t least = (since_ - child.leased.micros) / 1000 - 1;
     const int64_t most = (observation_.now_micros - child.leased.micros) / 1000 + 1;

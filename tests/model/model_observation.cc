@@ -30,7 +30,7 @@ constexpr char kObserve[] =
   union all
   select 2, t.fleet_id, t.ordinal, array[t.state, t.outcome, t.category, t.attempt, t.tries, t.losses, t.cost_micros,
     t.duration_ms, )sql" MICROS("t.retry_at") "," MICROS("t.leased_at") "," MICROS("t.ended_at") R"sql(,
-    coalesce(t.generation, 1), coalesce(t.faults, 0)],
+    coalesce(t.generation, 1), coalesce(t.faults, 0), (t.cancel_requested_at is not null)::int],
     concat_ws('|', coalesce(t.runner_id::text, ''), t.repo, coalesce(t.pull_request_url, ''), coalesce(t.commit_id, ''))
   from f join tasks t on t.fleet_id = f.fleet_id where t.xmin::text::bigint >= $1
   union all

@@ -68,6 +68,8 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"resume", 8, &ResumeFleet},
       {"retry", 16, &RetryFleet},
       {"redrive", 20, &RedriveOnce},
+      {"cancel task", 18, &CancelFleetTask},
+      {"task grace ends", 6, &LetTaskGraceEnd},
       {"lease", 190, &LeaseTasks},
       {"lease again", 25, &RepeatLease},
       {"ask for work", 10, &AskForWork},

@@ -36,6 +36,8 @@ absl::StatusOr<bool> RedriveOnce(ModelWorld& world);
 
 // control_operations.cc
 absl::StatusOr<bool> RetryFleet(ModelWorld& world);
+absl::StatusOr<bool> CancelFleetTask(ModelWorld& world);
+absl::StatusOr<bool> LetTaskGraceEnd(ModelWorld& world);
 
 // lease_operations.cc
 absl::StatusOr<bool> LeaseTasks(ModelWorld& world);

@@ -43,6 +43,8 @@ struct ModelChild {
   int32_t losses = 0;
   int32_t faults = 0;
   int32_t generation = 1;
+  bool cancelling = false;   // told to stop by itself
+  bool unconfirmed = false;  // and its runner's time to confirm is over
   domain::Ulid runner;
   std::optional<int64_t> cost_micros;
   std::optional<int64_t> duration_ms;

@@ -31,6 +31,19 @@ TaskState RandomState(SeededRandom& random, bool stopping) {
   return dice <= 95 ? TaskState::kTimedOut : TaskState::kCancelled;
 }
 
+void TellCapacityFault(SeededRandom& random, TaskReport& report) {
+  const bool is_disk = random.OneIn(2);
+  report.reason = is_disk ? domain::FailureReason::kDiskFull : domain::FailureReason::kRateLimited;
+  report.category = is_disk ? domain::FailureCategory::kCompute : domain::FailureCategory::kNetwork;
+}
+
+// Some children meet them again and again, so that they come to their bound.
+bool HadFaults(const ModelWorld& world, const domain::TaskId& id) {
+  const auto fleet = world.model.fleets.find(id.fleet_id);
+  return fleet != world.model.fleets.end() && id.ordinal <= fleet->second.Expanded() && id.ordinal % 4 == 1 &&
+         fleet->second.Child(id.ordinal).faults > 0;
+}
+
 TaskReport RandomReport(ModelWorld& world, const domain::Ulid& runner, const store::GrantedTask& lease) {
   SeededRandom& random = world.random;
   TaskReport report;
@@ -39,6 +52,7 @@ TaskReport RandomReport(ModelWorld& world, const domain::Ulid& runner, const sto
   report.runner_id = runner;
   const auto fleet = world.model.fleets.find(lease.id.fleet_id);
   report.state = RandomState(random, fleet != world.model.fleets.end() && fleet->second.IsStopping());
+  if (HadFaults(world, lease.id) && !random.OneIn(8)) report.state = TaskState::kFailed;
   if (!HasEnded(report.state)) return report;
   if (random.OneIn(2)) report.cost_micros = random.Between(0, 1'000'000);
   if (random.OneIn(3)) report.texts.message = "a message";
@@ -50,14 +64,15 @@ TaskReport RandomReport(ModelWorld& world, const domain::Ulid& runner, const sto
   }
   if (report.state == TaskState::kFailed) {
     report.category = static_cast<domain::FailureCategory>(random.OneIn(2) ? 2 : random.Between(0, 10));
+    if (random.OneIn(4) || HadFaults(world, lease.id)) TellCapacityFault(random, report);
   }
   return report;
 }
 
 std::string Show(const FleetModel& model, const TaskReport& report) {
   return absl::StrCat(RunnerName(model, report.runner_id), " ", NameOf(model, {report.task, report.attempt}), " state ",
-                      static_cast<int>(report.state), " category ", static_cast<int>(report.category),
-                      IsPoisoned(report) ? " poisoned" : "");
+                      static_cast<int>(report.state), " category ", static_cast<int>(report.category), " reason ",
+                      static_cast<int>(report.reason), IsPoisoned(report) ? " poisoned" : "");
 }
 
 std::string Show(const FleetModel::Reported& answer) {

@@ -13,6 +13,7 @@ using domain::TaskReport;
 using domain::TaskState;
 
 constexpr int32_t kMostLosses = 5;
+constexpr int32_t kMostFaults = 10;
 
 bool InFlight(TaskState state) { return state >= TaskState::kSubmitted && state <= TaskState::kFinalizing; }
 bool HasEnded(TaskState state) { return state >= TaskState::kCompleted; }
@@ -21,6 +22,11 @@ bool HasEnded(TaskState state) { return state >= TaskState::kCompleted; }
 bool MayRetry(FailureCategory category) {
   return category == FailureCategory::kNetwork || category == FailureCategory::kConcurrency ||
          category == FailureCategory::kCompute;
+}
+
+// The work had no chance where it was: no try is used.
+bool IsCapacityFault(domain::FailureReason reason) {
+  return reason == domain::FailureReason::kDiskFull || reason == domain::FailureReason::kRateLimited;
 }
 
 bool GaveUp(TaskState reported) { return reported == TaskState::kFailed || reported == TaskState::kCancelled; }
@@ -47,7 +53,7 @@ void FleetModel::EndAttempt(ModelFleet& fleet, int32_t ordinal, TaskState state)
 }
 
 void FleetModel::GoBack(ModelFleet& fleet, int32_t ordinal, int64_t delay_micros) {
-  if (fleet.IsCancelling()) {
+  if (fleet.IsCancelling() || fleet.Child(ordinal).cancelling) {
     EndAttempt(fleet, ordinal, TaskState::kCancelled);
     fleet.Child(ordinal).category = FailureCategory::kNone;
     return;
@@ -73,7 +79,7 @@ ReportVerdict FleetModel::Judge(const TaskReport& report) {
     return child.state == report.state || requeued ? ReportVerdict::kRepeat : ReportVerdict::kLeaseLost;
   }
   if (HasEnded(report.state)) return ReportVerdict::kApply;
-  if (fleet->second.IsStopping()) return ReportVerdict::kStop;
+  if (fleet->second.IsStopping() || child.cancelling) return ReportVerdict::kStop;
   return report.state > child.state ? ReportVerdict::kApply : ReportVerdict::kRepeat;
 }
 
@@ -100,9 +106,11 @@ void FleetModel::Apply(const TaskReport& report) {
   } else if (report.state == TaskState::kFailed) {
     told = report.category == FailureCategory::kNone ? FailureCategory::kUnknown : report.category;
     child.category = told;
-    ++child.tries;
-    if (MayRetry(child.category) && child.tries < fleet.max_tries) {
-      GoBack(fleet, ordinal, Backoff(child.tries));
+    const bool is_capacity = IsCapacityFault(report.reason);
+    int32_t& count = is_capacity ? child.faults : child.tries;
+    ++count;
+    if (is_capacity ? count < kMostFaults : MayRetry(child.category) && count < fleet.max_tries) {
+      GoBack(fleet, ordinal, Backoff(count));
     } else {
       EndAttempt(fleet, ordinal, TaskState::kFailed);
     }
@@ -188,7 +196,7 @@ void FleetModel::Return(ModelFleet& fleet, const store::GrantedTask& lease, cons
   ModelChild& child = fleet.Child(ordinal);
   child.runner = domain::Ulid();
   if (lost) ++child.losses;
-  if (lost && child.losses >= kMostLosses && !fleet.IsCancelling()) {
+  if (lost && child.losses >= kMostLosses && !fleet.IsCancelling() && !child.cancelling) {
     child.category = FailureCategory::kCompute;
     EndAttempt(fleet, ordinal, TaskState::kFailed);
   } else {
@@ -215,9 +223,10 @@ FleetModel::Beaten FleetModel::Heartbeat(const store::RunnerHeartbeat& heartbeat
   Beaten answer;
   for (const store::GrantedTask& held : heartbeat.held) {
     using Reason = store::StopOrder::Reason;
-    if (Live(runner.id, held) == nullptr) {
+    const ModelChild* child = Live(runner.id, held);
+    if (child == nullptr) {
       answer.orders.push_back({held, Reason::kLeaseLost});
-    } else if (fleets.at(held.id.fleet_id).IsStopping()) {
+    } else if (fleets.at(held.id.fleet_id).IsStopping() || child->cancelling) {
       answer.orders.push_back({held, Reason::kCancelled});
     } else if (Contains(overdue, held) || Contains(far_overdue, held)) {
       answer.orders.push_back({held, Reason::kTimedOut});
@@ -225,6 +234,7 @@ FleetModel::Beaten FleetModel::Heartbeat(const store::RunnerHeartbeat& heartbeat
   }
   // Each way to end a lease is a transaction of its own.
   Moved given_back;
+  Moved unconfirmed;
   Moved timed_out;
   for (auto grant = runner.grants.begin(); grant != runner.grants.end();) {
     const bool received = grant->first <= heartbeat.received_lease_seq;
@@ -237,6 +247,13 @@ FleetModel::Beaten FleetModel::Heartbeat(const store::RunnerHeartbeat& heartbeat
       if (received && !Contains(heartbeat.held, lease)) {
         Return(fleet, lease, runner.id, false);
         given_back[fleet.id].insert(lease.id.ordinal);
+      } else if (child->unconfirmed) {
+        child->runner = domain::Ulid();
+        EndAttempt(fleet, lease.id.ordinal, TaskState::kCancelled);
+        fleet.attempts[{lease.id.ordinal, lease.attempt}] = {
+            runner.id, TaskState::kCancelled, FailureCategory::kCompute, std::nullopt, child->generation};
+        fleet.recorded.insert({lease.id.ordinal, lease.attempt});
+        unconfirmed[fleet.id].insert(lease.id.ordinal);
       } else if (Contains(far_overdue, lease)) {
         child->runner = domain::Ulid();
         child->category = FailureCategory::kTimeout;
@@ -251,6 +268,7 @@ FleetModel::Beaten FleetModel::Heartbeat(const store::RunnerHeartbeat& heartbeat
     grant = received && !any_live ? runner.grants.erase(grant) : std::next(grant);
   }
   Commit(given_back);
+  Commit(unconfirmed);
   Commit(timed_out);
   return answer;
 }
