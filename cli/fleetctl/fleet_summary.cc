@@ -82,7 +82,7 @@ std::string DescribeCauses(const v1::Fleet& fleet) {
 }
 
 std::string DescribeDeadline(const v1::Fleet& fleet, absl::Time now) {
-  const std::string time = FormatTime(fleet.policy().deadline());
+  std::string time = FormatTime(fleet.policy().deadline());
   if (fleet.deadline_exceeded()) return absl::StrCat(time, " (exceeded)");
   const absl::Duration left = ToTime(fleet.policy().deadline()) - now;
   if (IsTerminal(fleet.state()) || left <= absl::ZeroDuration()) return time;
