@@ -21,7 +21,8 @@ bool NeedsRecord(const domain::TaskReport& report, const domain::Task& after) {
          !texts.summary.empty() || !texts.log_tail.empty();
 }
 
-EndedAttempt RecordOf(const domain::TaskReport& report, const domain::Task& before, absl::Time now) {
+EndedAttempt RecordOf(const domain::TaskReport& report, const domain::Task& before, const domain::Fleet& fleet,
+                      absl::Time now) {
   EndedAttempt attempt;
   attempt.task = report.task;
   attempt.attempt = report.attempt;
@@ -34,6 +35,11 @@ EndedAttempt RecordOf(const domain::TaskReport& report, const domain::Task& befo
   attempt.leased_at = before.leased_at;
   attempt.ended_at = now;
   attempt.texts = report.texts;
+  if (fleet.expired && report.state == domain::TaskState::kTimedOut) {
+    // The runner knows only that its time is over, not whose deadline that was.
+    attempt.reason = domain::FailureReason::kDeadlinePassed;
+    attempt.texts.message = "the fleet's deadline passed before the child had ended";
+  }
   return attempt;
 }
 
@@ -67,7 +73,7 @@ absl::StatusOr<std::vector<ReportAnswer>> ReportStore::Apply(const std::vector<d
       domain::Task after = domain::AfterReport(task->second, fleet, report, batch.now, jitter_());
       answers[i].state = after.state;
       ledger.Record(task->second, after);
-      if (NeedsRecord(report, after)) ended.push_back(RecordOf(report, task->second, batch.now));
+      if (NeedsRecord(report, after)) ended.push_back(RecordOf(report, task->second, fleet, batch.now));
       if (after.faults != task->second.faults) faulted.push_back(after);
       task->second = after;
       (domain::IsTerminal(report.state) ? changed : advanced).push_back(std::move(after));
