@@ -21,6 +21,8 @@ using database::Rows;
 using database::Statement;
 using database::Transaction;
 
+constexpr Statement kReadClock{"retry_clock", "select " FLEET_MICROS("clock_timestamp()")};
+
 constexpr Statement kFindGeneration{"find_generation", R"sql(
   select fleet_id, generation, request_fingerprint from fleet_generations where created_by = $1 and request_id = $2
 )sql"};
@@ -57,12 +59,16 @@ absl::Status Refusal(const domain::Fleet& fleet, const char* reason, absl::strin
   return MakeError(absl::StatusCode::kFailedPrecondition, absl::StrCat("fleet ", id, " ", message), std::move(info));
 }
 
+bool IsLate(const domain::Fleet& fleet, absl::Time now) {
+  return fleet.policy.deadline.has_value() && *fleet.policy.deadline <= now;
+}
+
 // Whether the fleet can be retried at all, as it stands under its lock.
-absl::Status CheckRetryable(const domain::Fleet& fleet, const NewGeneration& request) {
+absl::Status CheckRetryable(const domain::Fleet& fleet, const NewGeneration& request, absl::Time now) {
   if (!fleet.failure_message.empty()) {
     return Refusal(fleet, "EXPANSION_FAILED", "could not be expanded: submit it anew");
   }
-  if (domain::IsClosing(fleet) && !domain::IsTerminal(fleet.state)) {
+  if ((domain::IsClosing(fleet) || IsLate(fleet, now)) && !domain::IsTerminal(fleet.state)) {
     return Refusal(fleet, "FLEET_CANCELLING", "is being brought to its end: retry it once it has ended");
   }
   if (fleet.retrying) {
@@ -124,13 +130,14 @@ absl::Status InsertGeneration(Transaction& transaction, const NewGeneration& req
       .status();
 }
 
-// Opens the fleet for its new generation. A cancel and a deadline that has passed were for those before.
-void Reopen(domain::Fleet& fleet) {
+// Opens the fleet for its new generation. A cancel and a deadline that has passed were for those before, whether the
+// fleet ended by it or before it.
+void Reopen(domain::Fleet& fleet, absl::Time now) {
   ++fleet.generation;
   fleet.retrying = true;
   fleet.cancel_mode = domain::CancelMode::kNone;
   fleet.cancelled_by.clear();
-  if (fleet.expired) fleet.policy.deadline.reset();
+  if (fleet.expired || IsLate(fleet, now)) fleet.policy.deadline.reset();
   fleet.expired = false;
 }
 
@@ -174,9 +181,11 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const NewG
   if (domain::IsTerminal(fleet->state) && !had_ended) {
     return absl::AbortedError("the fleet ended while it was being retried: try again");
   }
-  FLEET_RETURN_IF_ERROR(CheckRetryable(*fleet, request));
+  FLEET_ASSIGN_OR_RETURN(const Rows clock, transaction.Execute(kReadClock));
+  const absl::Time now = clock[0].Time();
+  FLEET_RETURN_IF_ERROR(CheckRetryable(*fleet, request, now));
   FLEET_RETURN_IF_ERROR(CheckRepos(transaction, request));
-  Reopen(*fleet);
+  Reopen(*fleet, now);
   FLEET_RETURN_IF_ERROR(InsertGeneration(transaction, request, fleet->generation));
   ledger.Touch(request.fleet_id);
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
