@@ -29,11 +29,14 @@ FleetState StateOf(const ModelFleet& fleet) {
   const bool expanding = fleet.Expanded() < fleet.total;
   const bool is_over = left == 0 && !fleet.retry.has_value();
   if (fleet.failed) return is_over ? FleetState::kFailed : FleetState::kCancelling;
-  if (fleet.IsCancelling()) return is_over && !expanding ? FleetState::kCancelled : FleetState::kCancelling;
+  if (fleet.cancel_mode != CancelMode::kNone) {
+    return is_over && !expanding ? FleetState::kCancelled : FleetState::kCancelling;
+  }
   if (is_over && !expanding) {
     if (completed == 0) return FleetState::kFailed;
     return completed == fleet.total ? FleetState::kCompleted : FleetState::kPartialFailure;
   }
+  if (fleet.expired) return FleetState::kCancelling;
   if (fleet.paused) return FleetState::kPaused;
   if (fleet.children.empty()) return FleetState::kPending;
   return expanding ? FleetState::kExpanding : FleetState::kRunning;
@@ -144,7 +147,8 @@ FleetModel::Stepped FleetModel::Expand(const domain::Ulid& fleet_id) {
     ModelChild& child = fleet.children.emplace_back();
     created.insert(fleet.Expanded());
     if (!fleet.IsCancelling()) continue;
-    child.state = TaskState::kCancelled;
+    child.state = fleet.EndsByDeadline() ? TaskState::kTimedOut : TaskState::kCancelled;
+    if (fleet.EndsByDeadline()) child.category = domain::FailureCategory::kTimeout;
     child.ended = Moment::Now();
   }
   job.cursor = chunk + 1;
@@ -163,8 +167,7 @@ FleetModel::Stepped FleetModel::CancelWhere(const domain::Ulid& fleet_id, JobKin
     ModelChild& child = fleet.Child(ordinal);
     if (!applies(child.state)) continue;
     if (InFlight(child.state)) child.runner = domain::Ulid();
-    EndAttempt(fleet, ordinal, TaskState::kCancelled);
-    child.category = domain::FailureCategory::kNone;
+    Close(fleet, ordinal);
     cancelled.insert(ordinal);
   }
   if (!cancelled.empty()) Commit({{fleet_id, cancelled}});

@@ -70,6 +70,8 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"redrive", 20, &RedriveOnce},
       {"cancel task", 18, &CancelFleetTask},
       {"task grace ends", 6, &LetTaskGraceEnd},
+      {"deadline", 6, &LetDeadlinePass},
+      {"pass deadline", 12, &PassDeadlineOnce},
       {"lease", 190, &LeaseTasks},
       {"lease again", 25, &RepeatLease},
       {"ask for work", 10, &AskForWork},
@@ -86,7 +88,7 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"retries due", 60, &LetRetriesBecomeDue},
       {"grace ends", 12, &LetGraceEnd},
       {"change limits", 4, &ChangeLimits},
-      {"change fleet", 6, &ChangeFleet},
+      {"update", 12, &UpdateFleet},
       {"read", 10, &ReadFleet},
       {"watch", 20, &WatchFleet},
       {"compare all", 4, &CompareEverything},
@@ -106,8 +108,9 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
     world.model.Register(registration);
     FLEET_RETURN_IF_ERROR(after_each());
   }
-  constexpr Operation kOperations[] = {&ResumeFleet, &RedriveOnce,       &ExpandOnce,  &LetGraceEnd,
-                                       &SweepOnce,   &EndStragglersOnce, &ReclaimOnce, &LetRetriesBecomeDue};
+  constexpr Operation kOperations[] = {&ResumeFleet,       &RedriveOnce, &PassDeadlineOnce,
+                                       &ExpandOnce,        &LetGraceEnd, &SweepOnce,
+                                       &EndStragglersOnce, &ReclaimOnce, &LetRetriesBecomeDue};
   for (int round = 0; round < kMostRounds; ++round) {
     if (world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); }).empty()) return absl::OkStatus();
     for (const Operation operation : kOperations) {

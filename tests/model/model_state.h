@@ -89,6 +89,9 @@ struct ModelFleet {
   std::string cancelled_by;
   bool paused = false;
   bool failed = false;  // its expansion
+  std::optional<int64_t> deadline;
+  bool is_late = false;  // its deadline lies behind
+  bool expired = false;  // and a worker saw it
   int32_t generation = 1;
   std::optional<store::NewGeneration> retry;  // whose children a worker has yet to return
   int32_t next_ordinal = 1;
@@ -117,10 +120,12 @@ struct ModelFleet {
   int32_t Active() const;
   std::optional<int64_t> FirstRetry() const;
   bool IsOpen() const { return state < domain::FleetState::kCompleted; }
-  bool IsCancelling() const { return cancel_mode != domain::CancelMode::kNone || failed; }
+  // Is brought to its end, for any reason.
+  bool IsCancelling() const { return cancel_mode != domain::CancelMode::kNone || failed || expired; }
+  bool EndsByDeadline() const { return expired && !failed && cancel_mode == domain::CancelMode::kNone; }
   // Told to stop at once: what runs is stopped too.
-  bool IsStopping() const { return cancel_mode == domain::CancelMode::kStop || failed; }
-  bool MayStart() const { return IsOpen() && !IsCancelling() && !paused; }
+  bool IsStopping() const { return cancel_mode == domain::CancelMode::kStop || failed || expired; }
+  bool MayStart() const { return IsOpen() && !IsCancelling() && !paused && !is_late; }
 };
 
 struct ModelRunner {

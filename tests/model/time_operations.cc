@@ -37,7 +37,7 @@ absl::StatusOr<bool> LetRetriesBecomeDue(ModelWorld& world) {
 
 absl::StatusOr<bool> LetGraceEnd(ModelWorld& world) {
   for (auto& [key, job] : world.model.jobs) {
-    if (job.is_due) continue;
+    if (job.is_due || key.second == store::JobKind::kDeadline) continue;
     world.Log(absl::StrCat("grace of ", NameOf(world.model, key.first), " ends"));
     world.database.Execute(absl::StrCat("update fleet_jobs set not_before = clock_timestamp() where fleet_id = '",
                                         key.first.ToUuid(), "' and kind = ", static_cast<int>(key.second)));
@@ -65,19 +65,26 @@ absl::StatusOr<bool> ChangeLimits(ModelWorld& world) {
   return true;
 }
 
-// UpdateFleet is not there yet: what it will change.
-absl::StatusOr<bool> ChangeFleet(ModelWorld& world) {
-  const std::vector<ModelFleet*> fleets = world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); });
+// A fleet's deadline comes, or only the job that looks for it, as after the deadline was put off.
+absl::StatusOr<bool> LetDeadlinePass(ModelWorld& world) {
+  const std::vector<ModelFleet*> fleets =
+      world.FleetsWhere([](const ModelFleet& fleet) { return fleet.deadline.has_value() && !fleet.is_late; });
   if (fleets.empty()) return false;
   ModelFleet& fleet = *world.random.Of(fleets);
-  // The checker knows a cap as of its last two looks.
-  FLEET_RETURN_IF_ERROR(world.Look());
-  fleet.cap = world.random.Between(1, 12);
-  fleet.priority = world.random.Between(-1, 1);
-  world.Log(absl::StrCat("F", fleet.number, ": max_concurrency ", fleet.cap, ", priority ", fleet.priority));
-  world.database.Execute(absl::StrCat("update fleets set max_concurrency = ", fleet.cap,
-                                      ", priority = ", fleet.priority, " where fleet_id = '", fleet.id.ToUuid(), "'"));
-  FLEET_RETURN_IF_ERROR(world.Look());
+  const bool is_early = world.random.OneIn(4);
+  world.Log(absl::StrCat("the deadline of F", fleet.number, is_early ? " is looked for" : " passes"));
+  const std::string where = absl::StrCat(" where fleet_id = '", fleet.id.ToUuid(), "'");
+  const auto job = world.model.jobs.find({fleet.id, store::JobKind::kDeadline});
+  if (job != world.model.jobs.end()) {
+    world.database.Execute(
+        absl::StrCat("update fleet_jobs set not_before = clock_timestamp()", where, " and kind = 5"));
+    job->second = {job->second.cursor, Moment::Now(), true};
+  }
+  if (is_early) return true;
+  fleet.deadline = *fleet.deadline - kFutureMicros + kPastMicros;
+  fleet.is_late = true;
+  world.database.Execute(absl::StrCat("update fleets set deadline = timestamptz 'epoch' + ", *fleet.deadline,
+                                      " * interval '1 microsecond'", where));
   return true;
 }
 
