@@ -57,9 +57,12 @@ FleetModel::Retried FleetModel::Retry(const store::NewGeneration& request) {
   if (fleet.is_late) fleet.deadline.reset();
   fleet.is_late = fleet.expired = false;
   fleet.queue_since = Moment::Now();
+  fleet.is_aged = false;
+  ++audits;
   // They were for the generation before.
   jobs.erase({fleet.id, JobKind::kSweep});
   jobs.erase({fleet.id, JobKind::kEndStragglers});
+  jobs.erase({fleet.id, JobKind::kQueueAge});
   Commit({{fleet.id, {}}});
   jobs[{fleet.id, JobKind::kRedrive}] = ModelJob{0, Moment::Now()};
   return {};
@@ -110,6 +113,7 @@ std::string FleetModel::Update(const domain::Ulid& fleet_id, const store::Policy
     ModelJob& job = jobs[{fleet_id, JobKind::kDeadline}];
     job = {0, {Moment::Kind::kRead, *fleet.deadline}, false};
   }
+  ++audits;
   Commit({{fleet_id, {}}});
   return "";
 }
@@ -132,6 +136,36 @@ FleetModel::Stepped FleetModel::PassDeadline(const domain::Ulid& fleet_id) {
   return {absl::StatusCode::kOk, 0, true};
 }
 
+int FleetModel::ScheduleQueueAge() {
+  int scheduled = 0;
+  for (const auto& [id, fleet] : fleets) {
+    if (limits.queue_age_seconds == 0 || !fleet.IsOpen() || fleet.IsCancelling() || fleet.paused) continue;
+    const bool any_fresh = std::any_of(fleet.children.begin(), fleet.children.end(),
+                                       [](const ModelChild& child) { return child.IsFresh(); });
+    const bool any_due = fleet.next_retry.has_value() && IsDue(*fleet.next_retry);
+    if (!fleet.is_aged || (!any_fresh && !any_due)) continue;
+    scheduled += jobs.try_emplace({id, JobKind::kQueueAge}, ModelJob{0, Moment::Now()}).second ? 1 : 0;
+  }
+  return scheduled;
+}
+
+FleetModel::Stepped FleetModel::FailAged(const domain::Ulid& fleet_id) {
+  jobs.erase({fleet_id, JobKind::kQueueAge});
+  ModelFleet& fleet = fleets.at(fleet_id);
+  const bool applies = limits.queue_age_seconds > 0 && fleet.IsOpen() && !fleet.IsCancelling() && !fleet.paused;
+  std::set<int32_t> failed;
+  for (int32_t ordinal = 1; applies && fleet.is_aged && ordinal <= fleet.Expanded(); ++ordinal) {
+    ModelChild& child = fleet.Child(ordinal);
+    // One that waits out a backoff is not kept waiting.
+    if (!child.IsQueued() || (child.IsDelayed() && !IsDue(child.retry.micros))) continue;
+    EndAttempt(fleet, ordinal, TaskState::kFailed);
+    child.category = domain::FailureCategory::kConcurrency;
+    failed.insert(ordinal);
+  }
+  if (!failed.empty()) Commit({{fleet_id, failed}});
+  return {absl::StatusCode::kOk, static_cast<int32_t>(failed.size()), true};
+}
+
 std::string FleetModel::CancelTask(const domain::Ulid& fleet_id, int32_t ordinal) {
   const auto found = fleets.find(fleet_id);
   if (found == fleets.end()) return "FLEET_NOT_FOUND";
@@ -146,6 +180,7 @@ std::string FleetModel::CancelTask(const domain::Ulid& fleet_id, int32_t ordinal
   } else {
     child.cancelling = true;
   }
+  ++audits;
   Commit({{fleet_id, {ordinal}}});
   return "";
 }

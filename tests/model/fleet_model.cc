@@ -63,6 +63,12 @@ int32_t FleetModel::ActiveOf(const std::string& user) const {
   return active;
 }
 
+int32_t FleetModel::ActiveIn(const std::string& pool) const {
+  int32_t active = 0;
+  for (const auto& [id, fleet] : fleets) active += fleet.pool == pool ? fleet.Active() : 0;
+  return active;
+}
+
 int32_t FleetModel::OpenOf(const std::string& user) const {
   int32_t open = 0;
   for (const auto& [id, fleet] : fleets) open += (user.empty() || fleet.creator == user) && fleet.IsOpen() ? 1 : 0;
@@ -194,6 +200,7 @@ absl::StatusCode FleetModel::Cancel(const domain::Ulid& fleet_id, CancelMode mod
   if (!first && (fleet.cancel_mode == CancelMode::kStop || mode == CancelMode::kDrain)) return absl::StatusCode::kOk;
   fleet.cancel_mode = mode;
   if (first) fleet.cancelled_by = user;
+  ++audits;
   Commit({{fleet_id, {}}});
   if (first) jobs.try_emplace({fleet_id, JobKind::kSweep}, ModelJob{0, Moment::Now()});
   if (mode == CancelMode::kStop) {
@@ -209,6 +216,8 @@ bool FleetModel::SetPaused(const domain::Ulid& fleet_id, bool paused) {
   fleet.paused = paused;
   // What waited while it was paused has not waited for a slot.
   if (!paused) fleet.queue_since = Moment::Now();
+  if (!paused) fleet.is_aged = false;
+  ++audits;
   Commit({{fleet_id, {}}});
   return true;
 }

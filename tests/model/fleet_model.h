@@ -31,9 +31,11 @@ class FleetModel {
   // Retries by (user, request_id).
   std::map<std::pair<std::string, std::string>, std::pair<domain::Ulid, std::string>> generations;
   domain::Limits limits;
-  double jitter = 0;  // of this step
+  int64_t audits = 0;  // entries of the audit log
+  double jitter = 0;   // of this step
 
   int32_t ActiveOf(const std::string& user) const;  // empty: of all
+  int32_t ActiveIn(const std::string& pool) const;
   int32_t OpenOf(const std::string& user) const;
   // One more fleet.
   bool MayOpen(const std::string& user) const;
@@ -67,6 +69,8 @@ class FleetModel {
   std::string CancelTask(const domain::Ulid& fleet_id, int32_t ordinal);
 
   Stepped PassDeadline(const domain::Ulid& fleet_id);
+  int ScheduleQueueAge();
+  Stepped FailAged(const domain::Ulid& fleet_id);
 
   struct Retried {
     std::string reason;

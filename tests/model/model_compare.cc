@@ -320,6 +320,7 @@ void ModelCompare::CheckAllWereSeen() {
     if (seen_jobs_.count(key) == 0) Complain(absl::StrCat("a job of ", NameOf(model_, key.first), " is missing"));
   }
   Check("lease_grants", "count", observation_.grants, grants);
+  Check("audit_events", "count", observation_.audits, model_.audits);
   Check("runners", "count", observation_.runners, static_cast<int64_t>(model_.runners.size()));
 }
 

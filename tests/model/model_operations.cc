@@ -10,7 +10,7 @@ namespace {
 constexpr int kMostRounds = 200;
 
 absl::Status TakeHealthyLimits(ModelWorld& world) {
-  world.database.Execute("update limits set value = 100000 where name not in ('queue_age_seconds')");
+  world.database.Execute("update limits set value = case name when 'queue_age_seconds' then 0 else 100000 end");
   world.model.limits = {.system_active = 100000,
                         .pool_active = 100000,
                         .user_active = 100000,
@@ -72,6 +72,10 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"task grace ends", 6, &LetTaskGraceEnd},
       {"deadline", 6, &LetDeadlinePass},
       {"pass deadline", 12, &PassDeadlineOnce},
+      {"queue age limit", 3, &ChangeQueueAge},
+      {"queue ages", 8, &LetQueueAge},
+      {"schedule queue age", 8, &ScheduleQueueAge},
+      {"fail aged", 12, &FailAgedOnce},
       {"lease", 190, &LeaseTasks},
       {"lease again", 25, &RepeatLease},
       {"ask for work", 10, &AskForWork},

@@ -34,6 +34,7 @@ absl::StatusOr<bool> ResumeFleet(ModelWorld& world);
 
 absl::StatusOr<bool> RedriveOnce(ModelWorld& world);
 absl::StatusOr<bool> PassDeadlineOnce(ModelWorld& world);
+absl::StatusOr<bool> FailAgedOnce(ModelWorld& world);
 
 // control_operations.cc
 absl::StatusOr<bool> RetryFleet(ModelWorld& world);
@@ -65,6 +66,9 @@ absl::StatusOr<bool> LetRetriesBecomeDue(ModelWorld& world);
 absl::StatusOr<bool> LetGraceEnd(ModelWorld& world);
 absl::StatusOr<bool> ChangeLimits(ModelWorld& world);
 absl::StatusOr<bool> LetDeadlinePass(ModelWorld& world);
+absl::StatusOr<bool> LetQueueAge(ModelWorld& world);
+absl::StatusOr<bool> ChangeQueueAge(ModelWorld& world);
+absl::StatusOr<bool> ScheduleQueueAge(ModelWorld& world);
 
 // read_operations.cc
 absl::StatusOr<bool> ReadFleet(ModelWorld& world);

@@ -98,6 +98,7 @@ struct ModelFleet {
   std::optional<int64_t> next_retry;
   int64_t duration_ms = 0;
   Moment queue_since;
+  bool is_aged = false;  // its queue has waited longer than any limit
   Moment started;
   Moment ended;
   std::vector<ModelChild> children;                              // by ordinal - 1

@@ -88,4 +88,34 @@ absl::StatusOr<bool> LetDeadlinePass(ModelWorld& world) {
   return true;
 }
 
+// Longer than the limit, where there is one.
+absl::StatusOr<bool> LetQueueAge(ModelWorld& world) {
+  const std::vector<ModelFleet*> fleets =
+      world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen() && !fleet.is_aged; });
+  if (fleets.empty() || world.model.limits.queue_age_seconds == 0) return false;
+  ModelFleet& fleet = *world.random.Of(fleets);
+  world.Log(absl::StrCat("the queue of F", fleet.number, " ages"));
+  world.database.Execute(absl::StrCat(
+      "update fleets set queue_since = queue_since - interval '2 hours' where fleet_id = '", fleet.id.ToUuid(), "'"));
+  fleet.queue_since.micros -= absl::ToInt64Microseconds(absl::Hours(2));
+  fleet.is_aged = true;
+  return true;
+}
+
+absl::StatusOr<bool> ChangeQueueAge(ModelWorld& world) {
+  int32_t& limit = world.model.limits.queue_age_seconds;
+  limit = limit == 0 ? 3600 : 0;
+  world.Log(absl::StrCat("limit queue_age_seconds is now ", limit));
+  world.database.Execute(absl::StrCat("update limits set value = ", limit, " where name = 'queue_age_seconds'"));
+  return true;
+}
+
+absl::StatusOr<bool> ScheduleQueueAge(ModelWorld& world) {
+  world.Log("schedule queue age");
+  FLEET_ASSIGN_OR_RETURN(const int scheduled, world.stores.jobs.ScheduleQueueAge());
+  const int expected = world.model.ScheduleQueueAge();
+  if (scheduled != expected) return Differs(absl::StrCat("queue age: ", scheduled, " jobs, expected ", expected));
+  return true;
+}
+
 }  // namespace fleet::testing
