@@ -10,7 +10,9 @@ namespace {
 constexpr int kMostRounds = 200;
 
 absl::Status TakeHealthyLimits(ModelWorld& world) {
-  world.database.Execute("update limits set value = case name when 'queue_age_seconds' then 0 else 100000 end");
+  world.database.Execute(
+      "update limits set value = case name when 'queue_age_seconds' then 0 else 100000 end; delete from "
+      "limit_overrides");
   world.model.limits = {.system_active = 100000,
                         .pool_active = 100000,
                         .user_active = 100000,
@@ -92,6 +94,7 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"retries due", 60, &LetRetriesBecomeDue},
       {"grace ends", 12, &LetGraceEnd},
       {"change limits", 4, &ChangeLimits},
+      {"change override", 6, &ChangeOverride},
       {"update", 12, &UpdateFleet},
       {"read", 10, &ReadFleet},
       {"watch", 20, &WatchFleet},

@@ -66,6 +66,7 @@ absl::StatusOr<bool> LetRetriesBecomeDue(ModelWorld& world);
 absl::StatusOr<bool> LetGraceEnd(ModelWorld& world);
 absl::StatusOr<bool> ChangeLimits(ModelWorld& world);
 absl::StatusOr<bool> LetDeadlinePass(ModelWorld& world);
+absl::StatusOr<bool> ChangeOverride(ModelWorld& world);
 absl::StatusOr<bool> LetQueueAge(ModelWorld& world);
 absl::StatusOr<bool> ChangeQueueAge(ModelWorld& world);
 absl::StatusOr<bool> ScheduleQueueAge(ModelWorld& world);

@@ -118,4 +118,26 @@ absl::StatusOr<bool> ScheduleQueueAge(ModelWorld& world) {
   return true;
 }
 
+// An exception for a user or a pool, or none any more.
+absl::StatusOr<bool> ChangeOverride(ModelWorld& world) {
+  const std::pair<const char*, const char*> kScopes[] = {
+      {"user_active", "alice"}, {"user_active", "bob"}, {"pool_active", "default"}, {"pool_active", "large"}};
+  const auto [name, scope] = kScopes[world.random.Between(0, 3)];
+  auto& overrides = world.model.limits.overrides;
+  std::string statement =
+      absl::StrCat("delete from limit_overrides where name = '", name, "' and scope = '", scope, "'");
+  overrides.erase({name, scope});
+  if (!world.random.OneIn(3)) {
+    const int value = world.random.Between(0, 30);
+    overrides[{name, scope}] = value;
+    absl::StrAppend(&statement, "; insert into limit_overrides (name, scope, value, updated_by) values ('", name,
+                    "', '", scope, "', ", value, ", 'operator')");
+  }
+  world.Log(statement);
+  world.database.Execute(absl::StrCat("begin; select only_row from dispatch_gate for update; ", statement, "; commit"));
+  // The checker knows the limits as of its last two looks.
+  FLEET_RETURN_IF_ERROR(world.Look());
+  return true;
+}
+
 }  // namespace fleet::testing

@@ -112,6 +112,11 @@ void InvariantHistory::JudgeCaps(const Snapshot& snapshot, Violations& violation
     const auto found = limits.find(name);
     return found == limits.end() ? int64_t{0} : found->second;
   };
+  // A user's own, if there is one.
+  const auto user_limit = [&](const std::map<std::string, int64_t>& limits, const std::string& user) {
+    const auto found = limits.find("user_active/" + user);
+    return found == limits.end() ? limit(limits, "user_active") : found->second;
+  };
   Use system;
   std::map<std::string, Use> users;
   for (const Snapshot::Fleet& fleet : snapshot.fleets) {
@@ -126,7 +131,7 @@ void InvariantHistory::JudgeCaps(const Snapshot& snapshot, Violations& violation
   }
   JudgeCap("the system", system, limit(snapshot.limits, "system_active"), limit(limits_, "system_active"), violations);
   for (const auto& [user, use] : users) {
-    JudgeCap(absl::StrCat("user ", user), use, limit(snapshot.limits, "user_active"), limit(limits_, "user_active"),
+    JudgeCap(absl::StrCat("user ", user), use, user_limit(snapshot.limits, user), user_limit(limits_, user),
              violations);
   }
   limits_ = snapshot.limits;
