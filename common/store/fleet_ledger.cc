@@ -147,6 +147,9 @@ void FleetLedger::RecordCreated(domain::Fleet& fleet, int32_t first, int32_t las
   const int32_t count = last - first + 1;
   fleet.rollup.expanded += count;
   fleet.rollup.states[static_cast<std::size_t>(state)] += count;
+  if (state == domain::TaskState::kTimedOut) {
+    fleet.rollup.categories[static_cast<std::size_t>(domain::FailureCategory::kTimeout)] += count;
+  }
   entry.range = {first, last};
   entry.touched = true;
 }

@@ -30,7 +30,7 @@ class FleetLedger {
   domain::Fleet* Find(const domain::Ulid& fleet_id);
   // Child `before` became `after`. Both belong to a locked fleet.
   void Record(const domain::Task& before, const domain::Task& after);
-  // Children first to last came into being in `state` (QUEUED or CANCELLED).
+  // Children first to last came into being in `state` (QUEUED, CANCELLED or TIMED_OUT).
   void RecordCreated(domain::Fleet& fleet, int32_t first, int32_t last, domain::TaskState state);
   // The fleet itself changed, by what operators control: found with Find and edited in place. (next_ordinal is written
   // in any case.)

@@ -19,7 +19,7 @@ bool Allows(const std::vector<T>& list, const T& value) {
 // The first reason not to retry the fleet; empty if there is none.
 std::string RefusalOf(const ModelFleet& fleet, const store::NewGeneration& request) {
   if (fleet.failed) return "EXPANSION_FAILED";
-  if (fleet.IsOpen() && fleet.IsCancelling()) return "FLEET_CANCELLING";
+  if (fleet.IsOpen() && (fleet.IsCancelling() || fleet.is_late)) return "FLEET_CANCELLING";
   if (fleet.retry.has_value()) return "RETRY_IN_PROGRESS";
   const bool any = std::any_of(fleet.children.begin(), fleet.children.end(),
                                [&](const ModelChild& child) { return Allows(request.states, child.state); });
@@ -53,10 +53,16 @@ FleetModel::Retried FleetModel::Retry(const store::NewGeneration& request) {
   fleet.retry = request;
   fleet.cancel_mode = domain::CancelMode::kNone;
   fleet.cancelled_by.clear();
+  // What the generations before did not keep is not for this one.
+  if (fleet.is_late) fleet.deadline.reset();
+  fleet.is_late = fleet.expired = false;
   fleet.queue_since = Moment::Now();
+  fleet.is_aged = false;
+  ++audits;
   // They were for the generation before.
   jobs.erase({fleet.id, JobKind::kSweep});
   jobs.erase({fleet.id, JobKind::kEndStragglers});
+  jobs.erase({fleet.id, JobKind::kQueueAge});
   Commit({{fleet.id, {}}});
   jobs[{fleet.id, JobKind::kRedrive}] = ModelJob{0, Moment::Now()};
   return {};
@@ -92,6 +98,74 @@ FleetModel::Stepped FleetModel::Redrive(const domain::Ulid& fleet_id) {
   return {absl::StatusCode::kOk, static_cast<int32_t>(returned.size()), true};
 }
 
+std::string FleetModel::Update(const domain::Ulid& fleet_id, const store::PolicyUpdate& update) {
+  ModelFleet& fleet = fleets.at(fleet_id);
+  if (!fleet.IsOpen()) return "FLEET_ALREADY_ENDED";
+  if (fleet.IsCancelling() || fleet.is_late) return "FLEET_CANCELLING";
+  if (update.max_concurrency.has_value()) fleet.cap = *update.max_concurrency;
+  if (update.priority.has_value()) fleet.priority = *update.priority;
+  if (update.sets_deadline) {
+    jobs.erase({fleet_id, JobKind::kDeadline});
+    fleet.deadline.reset();
+  }
+  if (update.deadline.has_value()) {
+    fleet.deadline = absl::ToUnixMicros(*update.deadline);
+    ModelJob& job = jobs[{fleet_id, JobKind::kDeadline}];
+    job = {0, {Moment::Kind::kRead, *fleet.deadline}, false};
+  }
+  ++audits;
+  Commit({{fleet_id, {}}});
+  return "";
+}
+
+FleetModel::Stepped FleetModel::PassDeadline(const domain::Ulid& fleet_id) {
+  ModelFleet& fleet = fleets.at(fleet_id);
+  ModelJob& job = jobs.at({fleet_id, JobKind::kDeadline});
+  const bool applies = fleet.IsOpen() && !fleet.IsCancelling() && fleet.deadline.has_value();
+  if (applies && !fleet.is_late) {
+    // It was put off.
+    job = {job.cursor, {Moment::Kind::kRead, *fleet.deadline}, false};
+    return {absl::StatusCode::kOk, 0, false};
+  }
+  jobs.erase({fleet_id, JobKind::kDeadline});
+  if (!applies) return {absl::StatusCode::kOk, 0, true};
+  fleet.expired = true;
+  Commit({{fleet_id, {}}});
+  jobs.try_emplace({fleet_id, JobKind::kSweep}, ModelJob{0, Moment::Now()});
+  jobs.try_emplace({fleet_id, JobKind::kEndStragglers}, ModelJob{0, Moment::Now(30'000'000), false});
+  return {absl::StatusCode::kOk, 0, true};
+}
+
+int FleetModel::ScheduleQueueAge() {
+  int scheduled = 0;
+  for (const auto& [id, fleet] : fleets) {
+    if (limits.queue_age_seconds == 0 || !fleet.IsOpen() || fleet.IsCancelling() || fleet.paused) continue;
+    const bool any_fresh = std::any_of(fleet.children.begin(), fleet.children.end(),
+                                       [](const ModelChild& child) { return child.IsFresh(); });
+    const bool any_due = fleet.next_retry.has_value() && IsDue(*fleet.next_retry);
+    if (!fleet.is_aged || (!any_fresh && !any_due)) continue;
+    scheduled += jobs.try_emplace({id, JobKind::kQueueAge}, ModelJob{0, Moment::Now()}).second ? 1 : 0;
+  }
+  return scheduled;
+}
+
+FleetModel::Stepped FleetModel::FailAged(const domain::Ulid& fleet_id) {
+  jobs.erase({fleet_id, JobKind::kQueueAge});
+  ModelFleet& fleet = fleets.at(fleet_id);
+  const bool applies = limits.queue_age_seconds > 0 && fleet.IsOpen() && !fleet.IsCancelling() && !fleet.paused;
+  std::set<int32_t> failed;
+  for (int32_t ordinal = 1; applies && fleet.is_aged && ordinal <= fleet.Expanded(); ++ordinal) {
+    ModelChild& child = fleet.Child(ordinal);
+    // One that waits out a backoff is not kept waiting.
+    if (!child.IsQueued() || (child.IsDelayed() && !IsDue(child.retry.micros))) continue;
+    EndAttempt(fleet, ordinal, TaskState::kFailed);
+    child.category = domain::FailureCategory::kConcurrency;
+    failed.insert(ordinal);
+  }
+  if (!failed.empty()) Commit({{fleet_id, failed}});
+  return {absl::StatusCode::kOk, static_cast<int32_t>(failed.size()), true};
+}
+
 std::string FleetModel::CancelTask(const domain::Ulid& fleet_id, int32_t ordinal) {
   const auto found = fleets.find(fleet_id);
   if (found == fleets.end()) return "FLEET_NOT_FOUND";
@@ -106,6 +180,7 @@ std::string FleetModel::CancelTask(const domain::Ulid& fleet_id, int32_t ordinal
   } else {
     child.cancelling = true;
   }
+  ++audits;
   Commit({{fleet_id, {ordinal}}});
   return "";
 }

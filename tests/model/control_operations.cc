@@ -119,4 +119,32 @@ absl::StatusOr<bool> LetTaskGraceEnd(ModelWorld& world) {
   return false;
 }
 
+absl::StatusOr<bool> UpdateFleet(ModelWorld& world) {
+  const bool any = world.random.OneIn(6);
+  const std::vector<ModelFleet*> fleets =
+      any ? world.FleetsWhere([](const ModelFleet&) { return true; })
+          : world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); });
+  if (fleets.empty()) return false;
+  ModelFleet& fleet = *world.random.Of(fleets);
+  store::PolicyUpdate update;
+  if (world.random.OneIn(2)) update.max_concurrency = world.random.Between(1, 12);
+  if (world.random.OneIn(2)) update.priority = world.random.Between(-1, 1);
+  update.sets_deadline = world.random.OneIn(2);
+  if (update.sets_deadline && !world.random.OneIn(4)) {
+    update.deadline = absl::FromUnixMicros(kFutureMicros + world.random.Between(1, 1000));
+  }
+  world.Log(absl::StrCat("update F", fleet.number, ": max_concurrency ", update.max_concurrency.value_or(0),
+                         ", priority ", update.priority.value_or(0), ", deadline ", update.sets_deadline, "/",
+                         update.deadline.has_value()));
+  // The checker knows a cap as of its last two looks.
+  FLEET_RETURN_IF_ERROR(world.Look());
+  const absl::StatusOr<store::FleetRecord> answer = world.stores.controls.Update(fleet.id, update, RandomUser(world));
+  const std::string expected = world.model.Update(fleet.id, update);
+  if (ReasonOf(answer.status()) != expected) {
+    return Differs(absl::StrCat("update: ", answer.status().ToString(), ", expected ", expected));
+  }
+  FLEET_RETURN_IF_ERROR(world.Look());
+  return true;
+}
+
 }  // namespace fleet::testing

@@ -29,11 +29,14 @@ FleetState StateOf(const ModelFleet& fleet) {
   const bool expanding = fleet.Expanded() < fleet.total;
   const bool is_over = left == 0 && !fleet.retry.has_value();
   if (fleet.failed) return is_over ? FleetState::kFailed : FleetState::kCancelling;
-  if (fleet.IsCancelling()) return is_over && !expanding ? FleetState::kCancelled : FleetState::kCancelling;
+  if (fleet.cancel_mode != CancelMode::kNone) {
+    return is_over && !expanding ? FleetState::kCancelled : FleetState::kCancelling;
+  }
   if (is_over && !expanding) {
     if (completed == 0) return FleetState::kFailed;
     return completed == fleet.total ? FleetState::kCompleted : FleetState::kPartialFailure;
   }
+  if (fleet.expired) return FleetState::kCancelling;
   if (fleet.paused) return FleetState::kPaused;
   if (fleet.children.empty()) return FleetState::kPending;
   return expanding ? FleetState::kExpanding : FleetState::kRunning;
@@ -57,6 +60,12 @@ std::optional<int64_t> ModelFleet::FirstRetry() const {
 int32_t FleetModel::ActiveOf(const std::string& user) const {
   int32_t active = 0;
   for (const auto& [id, fleet] : fleets) active += user.empty() || fleet.creator == user ? fleet.Active() : 0;
+  return active;
+}
+
+int32_t FleetModel::ActiveIn(const std::string& pool) const {
+  int32_t active = 0;
+  for (const auto& [id, fleet] : fleets) active += fleet.pool == pool ? fleet.Active() : 0;
   return active;
 }
 
@@ -144,7 +153,8 @@ FleetModel::Stepped FleetModel::Expand(const domain::Ulid& fleet_id) {
     ModelChild& child = fleet.children.emplace_back();
     created.insert(fleet.Expanded());
     if (!fleet.IsCancelling()) continue;
-    child.state = TaskState::kCancelled;
+    child.state = fleet.EndsByDeadline() ? TaskState::kTimedOut : TaskState::kCancelled;
+    if (fleet.EndsByDeadline()) child.category = domain::FailureCategory::kTimeout;
     child.ended = Moment::Now();
   }
   job.cursor = chunk + 1;
@@ -163,8 +173,7 @@ FleetModel::Stepped FleetModel::CancelWhere(const domain::Ulid& fleet_id, JobKin
     ModelChild& child = fleet.Child(ordinal);
     if (!applies(child.state)) continue;
     if (InFlight(child.state)) child.runner = domain::Ulid();
-    EndAttempt(fleet, ordinal, TaskState::kCancelled);
-    child.category = domain::FailureCategory::kNone;
+    Close(fleet, ordinal);
     cancelled.insert(ordinal);
   }
   if (!cancelled.empty()) Commit({{fleet_id, cancelled}});
@@ -191,6 +200,7 @@ absl::StatusCode FleetModel::Cancel(const domain::Ulid& fleet_id, CancelMode mod
   if (!first && (fleet.cancel_mode == CancelMode::kStop || mode == CancelMode::kDrain)) return absl::StatusCode::kOk;
   fleet.cancel_mode = mode;
   if (first) fleet.cancelled_by = user;
+  ++audits;
   Commit({{fleet_id, {}}});
   if (first) jobs.try_emplace({fleet_id, JobKind::kSweep}, ModelJob{0, Moment::Now()});
   if (mode == CancelMode::kStop) {
@@ -206,6 +216,8 @@ bool FleetModel::SetPaused(const domain::Ulid& fleet_id, bool paused) {
   fleet.paused = paused;
   // What waited while it was paused has not waited for a slot.
   if (!paused) fleet.queue_since = Moment::Now();
+  if (!paused) fleet.is_aged = false;
+  ++audits;
   Commit({{fleet_id, {}}});
   return true;
 }

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "common/domain/allocation.h"
+#include "common/store/control_store.h"
 #include "common/store/fleet_store.h"
 #include "common/store/job_rows.h"
 #include "common/store/redrive_store.h"
@@ -30,9 +31,11 @@ class FleetModel {
   // Retries by (user, request_id).
   std::map<std::pair<std::string, std::string>, std::pair<domain::Ulid, std::string>> generations;
   domain::Limits limits;
-  double jitter = 0;  // of this step
+  int64_t audits = 0;  // entries of the audit log
+  double jitter = 0;   // of this step
 
   int32_t ActiveOf(const std::string& user) const;  // empty: of all
+  int32_t ActiveIn(const std::string& pool) const;
   int32_t OpenOf(const std::string& user) const;
   // One more fleet.
   bool MayOpen(const std::string& user) const;
@@ -61,8 +64,13 @@ class FleetModel {
   // False if it stands like that already: nothing is written.
   bool SetPaused(const domain::Ulid& fleet_id, bool paused);
 
-  // Returns why not; empty for OK.
+  // All return why not; empty for OK.
+  std::string Update(const domain::Ulid& fleet_id, const store::PolicyUpdate& update);
   std::string CancelTask(const domain::Ulid& fleet_id, int32_t ordinal);
+
+  Stepped PassDeadline(const domain::Ulid& fleet_id);
+  int ScheduleQueueAge();
+  Stepped FailAged(const domain::Ulid& fleet_id);
 
   struct Retried {
     std::string reason;
@@ -98,6 +106,9 @@ class FleetModel {
   // What one transaction changed: every fleet in it gets one revision and one change row.
   using Moved = std::map<domain::Ulid, std::set<int32_t>>;
   void Commit(const Moved& moved);
+
+  // Ends a child that its fleet's end, or its own cancel, keeps from going on.
+  void Close(ModelFleet& fleet, int32_t ordinal);
 
  private:
   Stepped CancelWhere(const domain::Ulid& fleet_id, store::JobKind kind, bool (*applies)(domain::TaskState));

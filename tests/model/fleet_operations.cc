@@ -169,6 +169,14 @@ absl::StatusOr<bool> RedriveOnce(ModelWorld& world) {
   return RunStep(world, JobKind::kRedrive, "redrive", &store::JobStore::RedriveStep, &FleetModel::Redrive);
 }
 
+absl::StatusOr<bool> PassDeadlineOnce(ModelWorld& world) {
+  return RunStep(world, JobKind::kDeadline, "pass deadline", &store::JobStore::DeadlineStep, &FleetModel::PassDeadline);
+}
+
+absl::StatusOr<bool> FailAgedOnce(ModelWorld& world) {
+  return RunStep(world, JobKind::kQueueAge, "fail aged", &store::JobStore::QueueAgeStep, &FleetModel::FailAged);
+}
+
 absl::StatusOr<bool> CancelFleet(ModelWorld& world) {
   const bool any = world.random.OneIn(5);
   const std::vector<ModelFleet*> fleets =

@@ -51,6 +51,18 @@ bool HoldsSuspect(const FleetModel& model, const domain::Ulid& runner) {
   });
 }
 
+// An exception wins over what is for all.
+int32_t CapOf(const FleetModel& model, const char* name, const std::string& scope, int32_t otherwise) {
+  const auto found = model.limits.overrides.find({name, scope});
+  return found == model.limits.overrides.end() ? otherwise : found->second;
+}
+int32_t UserCap(const FleetModel& model, const std::string& user) {
+  return CapOf(model, "user_active", user, model.limits.user_active);
+}
+int32_t PoolCap(const FleetModel& model, const std::string& pool) {
+  return CapOf(model, "pool_active", pool, model.limits.pool_active);
+}
+
 }  // namespace
 
 bool HasWork(const FleetModel& model) {
@@ -186,14 +198,19 @@ std::string LeaseJudge::TakeTask(const store::GrantedTask& task, const ModelRunn
 std::string LeaseJudge::JudgeCaps() const {
   int32_t all = 0;
   std::map<std::string, int32_t> users;
+  std::map<std::string, int32_t> pools;
   for (const auto& [id, given] : given_) {
     const ModelFleet& fleet = model_.fleets.at(id);
     all += given.Count();
     users[fleet.creator] += given.Count();
+    pools[fleet.pool] += given.Count();
     if (fleet.Active() + given.Count() > fleet.cap) return absl::StrCat("F", fleet.number, " is over its cap");
   }
   for (const auto& [user, count] : users) {
-    if (model_.ActiveOf(user) + count > model_.limits.user_active) return absl::StrCat(user, " is over the user's cap");
+    if (model_.ActiveOf(user) + count > UserCap(model_, user)) return absl::StrCat(user, " is over the user's cap");
+  }
+  for (const auto& [pool, count] : pools) {
+    if (model_.ActiveIn(pool) + count > PoolCap(model_, pool)) return absl::StrCat(pool, " is over the pool's cap");
   }
   if (all > 0 && model_.ActiveOf("") + all > model_.limits.system_active) return "the system is over its cap";
   return "";
@@ -224,6 +241,7 @@ std::string LeaseJudge::JudgeOrder(const ModelFleet& fleet, const Given& given) 
 std::map<domain::Ulid, int32_t> LeaseJudge::FairShares() const {
   std::map<std::string, int32_t> wanted;
   for (const std::size_t i : open_) wanted[model_.runners.at(demands_[i].runner_id).pool] += demands_[i].max_tasks;
+  for (auto& [pool, count] : wanted) count = std::min(count, PoolCap(model_, pool) - model_.ActiveIn(pool));
   struct Candidate {
     const ModelFleet* fleet;
     int32_t ready;
@@ -243,8 +261,8 @@ std::map<domain::Ulid, int32_t> LeaseJudge::FairShares() const {
     std::map<std::string, Candidate*> next;  // by user
     for (Candidate& candidate : candidates) {
       const ModelFleet& fleet = *candidate.fleet;
-      if (candidate.share >= candidate.ready || candidate.in_flight >= fleet.cap || wanted[fleet.pool] == 0) continue;
-      if (of_user[fleet.creator] >= model_.limits.user_active) continue;
+      if (candidate.share >= candidate.ready || candidate.in_flight >= fleet.cap || wanted[fleet.pool] <= 0) continue;
+      if (of_user[fleet.creator] >= UserCap(model_, fleet.creator)) continue;
       Candidate*& best = next[fleet.creator];
       const auto turn = [](const Candidate& c) { return std::tuple(-c.fleet->priority, c.in_flight, c.fleet->id); };
       if (best == nullptr || turn(candidate) < turn(*best)) best = &candidate;

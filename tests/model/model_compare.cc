@@ -20,7 +20,7 @@ constexpr const char* kFleetFields[] = {
     "network",       "concurrency",     "compute",       "agent",      "guardrail",   "config",
     "timeout",       "blocked",         "unknown",       "delayed",    "known_cost",  "cost_micros",
     "duration_ms",   "revision",        "cancel_mode",   "paused",     "is_failed",   "suspects",
-    "pause_reasons", "generation",      "retrying",
+    "pause_reasons", "generation",      "retrying",      "expired",    "deadline",
 };
 constexpr std::size_t kFleetNumbers = std::size(kFleetFields);
 
@@ -55,7 +55,8 @@ std::vector<std::optional<int64_t>> ExpectedFleet(const ModelFleet& fleet) {
   const auto suspects = std::count_if(fleet.children.begin(), fleet.children.end(),
                                       [](const ModelChild& child) { return child.IsDelayed() && child.IsSuspect(); });
   values.insert(values.end(), {static_cast<int64_t>(fleet.cancel_mode), fleet.paused ? 1 : 0, fleet.failed ? 1 : 0,
-                               suspects, fleet.paused ? 1 : 0, fleet.generation, fleet.retry.has_value() ? 1 : 0});
+                               suspects, fleet.paused ? 1 : 0, fleet.generation, fleet.retry.has_value() ? 1 : 0,
+                               fleet.expired ? 1 : 0, fleet.deadline});
   return values;
 }
 
@@ -319,6 +320,7 @@ void ModelCompare::CheckAllWereSeen() {
     if (seen_jobs_.count(key) == 0) Complain(absl::StrCat("a job of ", NameOf(model_, key.first), " is missing"));
   }
   Check("lease_grants", "count", observation_.grants, grants);
+  Check("audit_events", "count", observation_.audits, model_.audits);
   Check("runners", "count", observation_.runners, static_cast<int64_t>(model_.runners.size()));
 }
 

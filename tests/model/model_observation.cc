@@ -13,7 +13,8 @@ constexpr char kObserve[] =
     "with f as materialized (select * from fleets where xmin::text::bigint >= $1) "
     "select 0, null::uuid, 0::bigint, array[" MICROS("clock_timestamp()") R"sql(,
     pg_snapshot_xmin(pg_current_snapshot())::text::bigint % 4294967296,
-    (select count(*) from lease_grants), (select count(*) from runners)], ''
+    (select count(*) from lease_grants), (select count(*) from runners),
+    (select count(*) from audit_events)], ''
   union all
   select 1, fleet_id, 0, array[priority, max_concurrency, max_tries, state, total, expanded, next_ordinal,
     queued, submitted, hydrating, running, awaiting_approval, finalizing, completed, failed, cancelled, timed_out,
@@ -22,7 +23,7 @@ constexpr char kObserve[] =
     failures_auth, failures_network, failures_concurrency, failures_compute, failures_agent, failures_guardrail,
     failures_config, failures_timeout, failures_blocked, failures_unknown,
     delayed, known_cost, cost_micros, duration_ms, revision, cancel_mode, paused::int, (failure_message <> '')::int,
-    suspects, pause_reasons, generation, retrying::int,
+    suspects, pause_reasons, generation, retrying::int, expired::int, )sql" MICROS("deadline") R"sql(,
     )sql" MICROS("queue_since") "," MICROS("next_retry_at") "," MICROS("started_at") "," MICROS("ended_at") "," MICROS(
         "updated_at") R"sql(],
     concat_ws('|', creator, pool, cancelled_by)
@@ -77,6 +78,7 @@ Observation ModelDatabase::Observe(int64_t since) {
       observation.horizon = *values[1];
       observation.grants = *values[2];
       observation.runners = *values[3];
+      observation.audits = *values[4];
       continue;
     }
     observation.rows.push_back({kind, domain::Ulid::FromUuid(row[1].c_str()).value_or(domain::Ulid()),

@@ -29,6 +29,7 @@ struct Observation {
   // Rows in all.
   int64_t grants = 0;
   int64_t runners = 0;
+  int64_t audits = 0;
 };
 
 // A connection of its own, for looking and for what an operator or the passing of time would change. Throws

@@ -10,7 +10,9 @@ namespace {
 constexpr int kMostRounds = 200;
 
 absl::Status TakeHealthyLimits(ModelWorld& world) {
-  world.database.Execute("update limits set value = 100000 where name not in ('queue_age_seconds')");
+  world.database.Execute(
+      "update limits set value = case name when 'queue_age_seconds' then 0 else 100000 end; delete from "
+      "limit_overrides");
   world.model.limits = {.system_active = 100000,
                         .pool_active = 100000,
                         .user_active = 100000,
@@ -70,6 +72,12 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"redrive", 20, &RedriveOnce},
       {"cancel task", 18, &CancelFleetTask},
       {"task grace ends", 6, &LetTaskGraceEnd},
+      {"deadline", 6, &LetDeadlinePass},
+      {"pass deadline", 12, &PassDeadlineOnce},
+      {"queue age limit", 3, &ChangeQueueAge},
+      {"queue ages", 8, &LetQueueAge},
+      {"schedule queue age", 8, &ScheduleQueueAge},
+      {"fail aged", 12, &FailAgedOnce},
       {"lease", 190, &LeaseTasks},
       {"lease again", 25, &RepeatLease},
       {"ask for work", 10, &AskForWork},
@@ -86,7 +94,8 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"retries due", 60, &LetRetriesBecomeDue},
       {"grace ends", 12, &LetGraceEnd},
       {"change limits", 4, &ChangeLimits},
-      {"change fleet", 6, &ChangeFleet},
+      {"change override", 6, &ChangeOverride},
+      {"update", 12, &UpdateFleet},
       {"read", 10, &ReadFleet},
       {"watch", 20, &WatchFleet},
       {"compare all", 4, &CompareEverything},
@@ -108,8 +117,9 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
     world.model.Register(registration);
     FLEET_RETURN_IF_ERROR(after_each());
   }
-  constexpr Operation kOperations[] = {&ResumeFleet, &RedriveOnce,       &ExpandOnce,  &LetGraceEnd,
-                                       &SweepOnce,   &EndStragglersOnce, &ReclaimOnce, &LetRetriesBecomeDue};
+  constexpr Operation kOperations[] = {&ResumeFleet,       &RedriveOnce, &PassDeadlineOnce,
+                                       &ExpandOnce,        &LetGraceEnd, &SweepOnce,
+                                       &EndStragglersOnce, &ReclaimOnce, &LetRetriesBecomeDue};
   for (int round = 0; round < kMostRounds; ++round) {
     if (world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); }).empty()) return absl::OkStatus();
     for (const Operation operation : kOperations) {

@@ -33,9 +33,12 @@ absl::StatusOr<bool> PauseFleet(ModelWorld& world);
 absl::StatusOr<bool> ResumeFleet(ModelWorld& world);
 
 absl::StatusOr<bool> RedriveOnce(ModelWorld& world);
+absl::StatusOr<bool> PassDeadlineOnce(ModelWorld& world);
+absl::StatusOr<bool> FailAgedOnce(ModelWorld& world);
 
 // control_operations.cc
 absl::StatusOr<bool> RetryFleet(ModelWorld& world);
+absl::StatusOr<bool> UpdateFleet(ModelWorld& world);
 absl::StatusOr<bool> CancelFleetTask(ModelWorld& world);
 absl::StatusOr<bool> LetTaskGraceEnd(ModelWorld& world);
 
@@ -62,7 +65,11 @@ absl::StatusOr<bool> RunPastTimeout(ModelWorld& world);
 absl::StatusOr<bool> LetRetriesBecomeDue(ModelWorld& world);
 absl::StatusOr<bool> LetGraceEnd(ModelWorld& world);
 absl::StatusOr<bool> ChangeLimits(ModelWorld& world);
-absl::StatusOr<bool> ChangeFleet(ModelWorld& world);
+absl::StatusOr<bool> LetDeadlinePass(ModelWorld& world);
+absl::StatusOr<bool> ChangeOverride(ModelWorld& world);
+absl::StatusOr<bool> LetQueueAge(ModelWorld& world);
+absl::StatusOr<bool> ChangeQueueAge(ModelWorld& world);
+absl::StatusOr<bool> ScheduleQueueAge(ModelWorld& world);
 
 // read_operations.cc
 absl::StatusOr<bool> ReadFleet(ModelWorld& world);

@@ -15,24 +15,9 @@
 #include "common/domain/task.h"
 #include "common/store/dispatch_store.h"
 #include "common/store/redrive_store.h"
+#include "tests/model/moment.h"
 
 namespace fleet::testing {
-
-// A time that the database's clock gives: the model knows within what bounds, then takes over what it reads.
-struct Moment {
-  enum class Kind { kNever, kUnread, kRead };
-  Kind kind = Kind::kNever;
-  int64_t micros = 0;  // kUnread: how long after the step; kRead: since 1970
-
-  static Moment Now(int64_t after_micros = 0) { return {Kind::kUnread, after_micros}; }
-  bool IsSet() const { return kind != Kind::kNever; }
-};
-
-// Retry times are moved to one of two ages long before and long after the test, so that what is due depends on the
-// seed alone: see ModelWorld::PinRetries.
-inline constexpr int64_t kPastMicros = 1'262'304'000'000'000;    // 2010
-inline constexpr int64_t kFutureMicros = 4'102'444'800'000'000;  // 2100
-inline bool IsDue(int64_t pinned_micros) { return pinned_micros < kFutureMicros; }
 
 struct ModelChild {
   domain::TaskState state = domain::TaskState::kQueued;
@@ -89,12 +74,16 @@ struct ModelFleet {
   std::string cancelled_by;
   bool paused = false;
   bool failed = false;  // its expansion
+  std::optional<int64_t> deadline;
+  bool is_late = false;  // its deadline lies behind
+  bool expired = false;  // and a worker saw it
   int32_t generation = 1;
   std::optional<store::NewGeneration> retry;  // whose children a worker has yet to return
   int32_t next_ordinal = 1;
   std::optional<int64_t> next_retry;
   int64_t duration_ms = 0;
   Moment queue_since;
+  bool is_aged = false;  // its queue has waited longer than any limit
   Moment started;
   Moment ended;
   std::vector<ModelChild> children;                              // by ordinal - 1
@@ -117,10 +106,12 @@ struct ModelFleet {
   int32_t Active() const;
   std::optional<int64_t> FirstRetry() const;
   bool IsOpen() const { return state < domain::FleetState::kCompleted; }
-  bool IsCancelling() const { return cancel_mode != domain::CancelMode::kNone || failed; }
+  // Is brought to its end, for any reason.
+  bool IsCancelling() const { return cancel_mode != domain::CancelMode::kNone || failed || expired; }
+  bool EndsByDeadline() const { return expired && !failed && cancel_mode == domain::CancelMode::kNone; }
   // Told to stop at once: what runs is stopped too.
-  bool IsStopping() const { return cancel_mode == domain::CancelMode::kStop || failed; }
-  bool MayStart() const { return IsOpen() && !IsCancelling() && !paused; }
+  bool IsStopping() const { return cancel_mode == domain::CancelMode::kStop || failed || expired; }
+  bool MayStart() const { return IsOpen() && !IsCancelling() && !paused && !is_late; }
 };
 
 struct ModelRunner {

@@ -60,6 +60,7 @@ void ModelWorld::StartOver() {
   model.runners.clear();
   model.jobs.clear();
   model.generations.clear();
+  model.audits = 0;
   model.limits = {.system_active = 40,
                   .user_active = 24,
                   .fleet_active_default = 8,

@@ -52,10 +52,15 @@ void FleetModel::EndAttempt(ModelFleet& fleet, int32_t ordinal, TaskState state)
   if (HasEnded(state)) child.ended = Moment::Now();
 }
 
+void FleetModel::Close(ModelFleet& fleet, int32_t ordinal) {
+  const bool late = fleet.EndsByDeadline() && !fleet.Child(ordinal).cancelling;
+  EndAttempt(fleet, ordinal, late ? TaskState::kTimedOut : TaskState::kCancelled);
+  fleet.Child(ordinal).category = late ? FailureCategory::kTimeout : FailureCategory::kNone;
+}
+
 void FleetModel::GoBack(ModelFleet& fleet, int32_t ordinal, int64_t delay_micros) {
   if (fleet.IsCancelling() || fleet.Child(ordinal).cancelling) {
-    EndAttempt(fleet, ordinal, TaskState::kCancelled);
-    fleet.Child(ordinal).category = FailureCategory::kNone;
+    Close(fleet, ordinal);
     return;
   }
   EndAttempt(fleet, ordinal, TaskState::kQueued);
@@ -75,7 +80,8 @@ ReportVerdict FleetModel::Judge(const TaskReport& report) {
   if (child.attempt != report.attempt || child.runner != report.runner_id) return ReportVerdict::kLeaseLost;
   if (!InFlight(child.state)) {
     // The attempt is over. A runner whose own report ended it may say so again.
-    const bool requeued = GaveUp(report.state) && (child.IsQueued() || child.state == TaskState::kCancelled);
+    const bool requeued = GaveUp(report.state) && (child.IsQueued() || child.state == TaskState::kCancelled ||
+                                                   (child.state == TaskState::kTimedOut && fleet->second.expired));
     return child.state == report.state || requeued ? ReportVerdict::kRepeat : ReportVerdict::kLeaseLost;
   }
   if (HasEnded(report.state)) return ReportVerdict::kApply;
@@ -226,9 +232,10 @@ FleetModel::Beaten FleetModel::Heartbeat(const store::RunnerHeartbeat& heartbeat
     const ModelChild* child = Live(runner.id, held);
     if (child == nullptr) {
       answer.orders.push_back({held, Reason::kLeaseLost});
-    } else if (fleets.at(held.id.fleet_id).IsStopping() || child->cancelling) {
+    } else if (const ModelFleet& fleet = fleets.at(held.id.fleet_id);
+               fleet.cancel_mode == domain::CancelMode::kStop || fleet.failed || child->cancelling) {
       answer.orders.push_back({held, Reason::kCancelled});
-    } else if (Contains(overdue, held) || Contains(far_overdue, held)) {
+    } else if (fleet.expired || Contains(overdue, held) || Contains(far_overdue, held)) {
       answer.orders.push_back({held, Reason::kTimedOut});
     }
   }
