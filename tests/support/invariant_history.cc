@@ -115,11 +115,6 @@ void InvariantHistory::JudgeCaps(const Snapshot& snapshot, Violations& violation
     if (found == limits.end()) found = limits.find(name);
     return found == limits.end() ? int64_t{0} : found->second;
   };
-  // A user's own, if there is one.
-  const auto user_limit = [&](const std::map<std::string, int64_t>& limits, const std::string& user) {
-    const auto found = limits.find("user_active/" + user);
-    return found == limits.end() ? limit(limits, "user_active") : found->second;
-  };
   Use system;
   std::map<std::string, Use> users;
   std::map<std::string, Use> pools;
@@ -133,11 +128,12 @@ void InvariantHistory::JudgeCaps(const Snapshot& snapshot, Violations& violation
     JudgeCap(absl::StrCat("fleet ", fleet.id), {fleet.active, fleet.attempts}, fleet.max_concurrency, cap_before,
              violations);
   }
-  JudgeCap("the system", system, limit(snapshot.limits, "system_active"), limit(limits_, "system_active"), violations);
-  for (const auto& [user, use] : users) {
-    JudgeCap(absl::StrCat("user ", user), use, user_limit(snapshot.limits, user), user_limit(limits_, user),
-             violations);
-  }
+  const auto judge = [&](const std::string& holder, const Use& use, const char* name, const std::string& scope) {
+    JudgeCap(holder, use, limit(snapshot.limits, name, scope), limit(limits_, name, scope), violations);
+  };
+  judge("the system", system, "system_active", "");
+  for (const auto& [user, use] : users) judge(absl::StrCat("user ", user), use, "user_active", user);
+  for (const auto& [pool, use] : pools) judge(absl::StrCat("pool ", pool), use, "pool_active", pool);
   limits_ = snapshot.limits;
 }
 

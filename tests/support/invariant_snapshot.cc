@@ -57,9 +57,9 @@ constexpr Statement kChanges{"checker_changes", R"sql(
   select fleet_id, revision, first_ordinal, last_ordinal, ordinals from fleet_changes where xmin::text::bigint >= $1
 )sql"};
 
-constexpr Statement kLimits{"checker_limits",
-                            "select name, value from limits union all "
-                            "select name || '/' || scope, value from limit_overrides"};
+constexpr Statement kLimits{"checker_limits", R"sql(
+  select name, value from limits union all select name || ':' || scope, value from limit_overrides
+)sql"};
 
 constexpr Statement kTargets{"checker_targets", R"sql(
   select repos from fleet_targets where fleet_id = $1 order by chunk
