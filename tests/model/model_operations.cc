@@ -88,7 +88,7 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"register again", 6, &RegisterAgain},
       {"heartbeat", 110, &Heartbeat},
       {"old heartbeat", 6, &OldHeartbeat},
-      {"lose runner", 14, &LoseRunner},
+      {"lose runner", 10, &LoseRunner},
       {"reclaim", 30, &ReclaimOnce},
       {"time out", 12, &RunPastTimeout},
       {"retries due", 60, &LetRetriesBecomeDue},
@@ -109,10 +109,8 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
   FLEET_RETURN_IF_ERROR(after_each());
   std::vector<RunnerView> healers;
   for (const char* pool : {"default", "large"}) {
-    RunnerView& healer = healers.emplace_back();
-    healer.id = world.NextId();
-    healer.pool = pool;
-    const store::RunnerRegistration registration{healer.id, "healer", "alice", pool, 200};
+    healers.push_back({world.NextId(), pool});
+    const store::RunnerRegistration registration{healers.back().id, "healer", "alice", pool, 200};
     FLEET_RETURN_IF_ERROR(world.stores.runners.Register(registration));
     world.model.Register(registration);
     FLEET_RETURN_IF_ERROR(after_each());

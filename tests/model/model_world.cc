@@ -75,16 +75,6 @@ void ModelWorld::StartOver() {
   checker_ = std::make_unique<InvariantChecker>(stores.url, InvariantChecker::Mode::kOnDemand);
 }
 
-void ModelWorld::SetLimits(const domain::Limits& limits) {
-  model.limits = limits;
-  database.Execute(absl::StrCat(
-      "begin; select only_row from dispatch_gate for update; "
-      "update limits l set value = d.value from (values ('system_active', ",
-      limits.system_active, "), ('user_active', ", limits.user_active, "), ('fleet_active_default', ",
-      limits.fleet_active_default, "), ('open_fleets_system', ", limits.open_fleets_system, "), ('open_fleets_user', ",
-      limits.open_fleets_user, ")) as d(name, value) where l.name = d.name; commit"));
-}
-
 absl::Status ModelWorld::Compare(bool is_full) {
   const Observation observation = database.Observe(is_full ? 0 : horizon_);
   std::string complaint = ModelCompare(model, observation, compared_at_, is_full).Compare();

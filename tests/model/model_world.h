@@ -69,8 +69,6 @@ class ModelWorld {
   void set_step(int64_t step) { step_ = step; }
 
   std::vector<ModelFleet*> FleetsWhere(bool (*holds)(const ModelFleet&));
-  // Behind the gate, as an operator does.
-  void SetLimits(const domain::Limits& limits);
   RunnerView& AddRunner(const std::string& pool);
   // Moves the retry times given, by fleet and ordinal, into the past or future, in the order they have, in database and
   // model; and the fleets' next_retry_at with them.

@@ -80,21 +80,6 @@ std::string Array(const std::vector<store::GrantedTask>& leases) {
   });
 }
 
-// As if the runner's children had lost runners before: to come to the bound of losses takes too long.
-void AddLosses(ModelWorld& world, const domain::Ulid& runner_id) {
-  const int losses = world.random.Between(1, 4);
-  world.Log(absl::StrCat("  its children lost ", losses, " before"));
-  world.database.Execute(absl::StrCat("update tasks set losses = ", losses, " where runner_id = '", runner_id.ToUuid(),
-                                      "' and state between 2 and 6"));
-  for (auto& [id, fleet] : world.model.fleets) {
-    for (ModelChild& child : fleet.children) {
-      const bool is_live =
-          child.state >= domain::TaskState::kSubmitted && child.state <= domain::TaskState::kFinalizing;
-      if (is_live && child.runner == runner_id) child.losses = losses;
-    }
-  }
-}
-
 // Moves the whole history of children, so that their attempts still follow each other.
 void MoveHistory(ModelWorld& world, const std::vector<store::GrantedTask>& leases, absl::Duration by) {
   const std::string interval = absl::StrCat(absl::ToInt64Seconds(by), " * interval '1 second'");
@@ -136,6 +121,7 @@ absl::StatusOr<bool> OldHeartbeat(ModelWorld& world) {
 }
 
 absl::StatusOr<bool> LoseRunner(ModelWorld& world) {
+  // Mostly one that works, so that children come to their bound of losses.
   std::vector<ModelRunner*> live;
   for (auto& [id, runner] : world.model.runners) {
     if (runner.state == ModelRunner::State::kLive) live.push_back(&runner);
@@ -148,7 +134,6 @@ absl::StatusOr<bool> LoseRunner(ModelWorld& world) {
                                         "runner_id = '", runner.id.ToUuid(), "'"));
     runner.silent = true;
     runner.touched = true;
-    if (world.random.OneIn(3)) AddLosses(world, runner.id);
   }
   if (world.random.OneIn(4)) return true;
   world.Log("mark lost");

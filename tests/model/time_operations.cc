@@ -48,7 +48,7 @@ absl::StatusOr<bool> LetGraceEnd(ModelWorld& world) {
 }
 
 absl::StatusOr<bool> ChangeLimits(ModelWorld& world) {
-  domain::Limits limits = world.model.limits;
+  domain::Limits& limits = world.model.limits;
   const int which = world.random.Between(1, 5);
   const int value = which <= 3 ? world.random.Between(0, 45) : world.random.Between(1, 30);
   constexpr const char* kNames[] = {"system_active", "user_active", "fleet_active_default", "open_fleets_system",
@@ -57,7 +57,9 @@ absl::StatusOr<bool> ChangeLimits(ModelWorld& world) {
                               &limits.open_fleets_system, &limits.open_fleets_user};
   *kValues[which - 1] = value;
   world.Log(absl::StrCat("limit ", kNames[which - 1], " is now ", value));
-  world.SetLimits(limits);
+  world.database.Execute(
+      absl::StrCat("begin; select only_row from dispatch_gate for update; update limits set value = ", value,
+                   " where name = '", kNames[which - 1], "'; commit"));
   // The checker knows the limits as of its last two looks.
   FLEET_RETURN_IF_ERROR(world.Look());
   return true;
