@@ -109,7 +109,9 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
   FLEET_RETURN_IF_ERROR(after_each());
   std::vector<RunnerView> healers;
   for (const char* pool : {"default", "large"}) {
-    healers.push_back({world.NextId(), pool});
+    RunnerView& added = healers.emplace_back();
+    added.id = world.NextId();
+    added.pool = pool;
     const store::RunnerRegistration registration{healers.back().id, "healer", "alice", pool, 200};
     FLEET_RETURN_IF_ERROR(world.stores.runners.Register(registration));
     world.model.Register(registration);
