@@ -352,7 +352,9 @@ Rollup Recount(const std::vector<Task>& tasks) {
     if (task.state == TaskState::kFailed || task.state == TaskState::kTimedOut) {
       ++rollup.categories[static_cast<std::size_t>(task.category)];
     }
-    if (task.state == TaskState::kQueued && task.retry_at.has_value()) ++rollup.delayed;
+    const bool is_delayed = task.state == TaskState::kQueued && task.retry_at.has_value();
+    if (is_delayed) ++rollup.delayed;
+    if (is_delayed && task.losses > 0) ++rollup.suspects;
     rollup.cost_micros += task.cost_micros.value_or(0);
     if (task.cost_micros.has_value()) ++rollup.known_cost;
   }
