@@ -131,8 +131,12 @@ absl::Status InsertGeneration(Transaction& transaction, const NewGeneration& req
 }
 
 // Opens the fleet for its new generation. A cancel and a deadline that has passed were for those before, whether the
-// fleet ended by it or before it.
+// fleet ended by it or before it; so was the pause of a fleet that has ended.
 void Reopen(domain::Fleet& fleet, absl::Time now) {
+  if (domain::IsTerminal(fleet.state)) {
+    fleet.pause_reasons = 0;
+    fleet.paused_by.clear();
+  }
   ++fleet.generation;
   fleet.retrying = true;
   fleet.cancel_mode = domain::CancelMode::kNone;

@@ -1,6 +1,7 @@
 #include "common/store/task_picker.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/status/status_macros.h"
 #include "common/store/row_codec.h"
@@ -80,20 +81,23 @@ absl::Status TaskPicker::PickSuspects(std::map<std::string, int32_t>& isolating,
   Array ids;
   Array counts;
   for (const auto& [fleet_id, wanted] : left) {
-    domain::Fleet* fleet = ledger_.Find(fleet_id);
-    int32_t& places = isolating[fleet->pool];
-    const int32_t count = std::min({wanted, places, fleet->rollup.suspects});
+    const domain::Fleet* fleet = ledger_.Find(fleet_id);
+    const int32_t count = std::min({wanted, isolating[fleet->pool], fleet->rollup.suspects});
     if (count <= 0) continue;
-    places -= count;
     ids.AddBare(fleet_id.ToUuid());
     counts.Add(int64_t{count});
   }
   if (ids.empty()) return absl::OkStatus();
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction_.Execute(kPickSuspects, {ids, counts}));
+  // A place is taken by a child that is due, not by a fleet that has one: it may be due only later.
   for (database::RowReader row : rows) {
     row.BigInt();
-    picked_.suspects.push_back(ReadTask(row));
-    --left[picked_.suspects.back().id.fleet_id];
+    domain::Task task = ReadTask(row);
+    int32_t& places = isolating[ledger_.Find(task.id.fleet_id)->pool];
+    if (places == 0) continue;
+    --places;
+    --left[task.id.fleet_id];
+    picked_.suspects.push_back(std::move(task));
   }
   return absl::OkStatus();
 }

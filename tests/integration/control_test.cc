@@ -134,6 +134,21 @@ TEST_F(ControlTest, DeadlineEndsQueuedAndActiveChildrenTimedOut) {
   FLEET_EXPECT_OK(checker_.Finish());
 }
 
+TEST_F(ControlTest, DeadlineBeforeTheExpansionEndsWhatIsStillToCome) {
+  fleet_ = stores_.CreateFleet({.targets = 3000});
+  FLEET_ASSERT_OK(
+      stores_.controls.Update(fleet_, {.sets_deadline = true, .deadline = absl::Now() + absl::Hours(1)}, "bob"));
+  stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
+  stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
+  FLEET_ASSERT_OK(stores_.jobs.DeadlineStep());
+  stores_.ExpandAll();
+  stores_.SweepAll();
+  const domain::Fleet fleet = stores_.GetFleet(fleet_);
+  EXPECT_EQ(fleet.state, FleetState::kFailed);
+  EXPECT_EQ(fleet.rollup.State(TaskState::kTimedOut), 3000);
+  EXPECT_EQ(fleet.rollup.categories[static_cast<std::size_t>(domain::FailureCategory::kTimeout)], 3000);
+}
+
 TEST_F(ControlTest, DeadlineThatWasPutOffDoesNotEndTheFleet) {
   Start(2);
   const absl::Time later = absl::Now() + absl::Hours(2);

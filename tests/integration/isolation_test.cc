@@ -94,6 +94,33 @@ TEST_F(IsolationTest, AnotherFleetIsNotHeldUpByChildrenThatWaitForARunnerOfTheir
   EXPECT_EQ(next[0].id.fleet_id, other);
 }
 
+TEST_F(IsolationTest, AChildThatIsDueLaterTakesNoPlaceFromOneThatIsDue) {
+  Start(2);
+  const domain::Ulid other = stores_.CreateFleet({.creator = "bob", .targets = 1});
+  stores_.ExpandAll();
+  Lose(2);
+  ASSERT_EQ(stores_.GetFleet(other).rollup.suspects, 1);
+  stores_.Sql("update tasks set retry_at = clock_timestamp() + interval '1 hour' where fleet_id = '" +
+              fleet_.ToUuid() + "' and retry_at is not null");
+  const auto leased = stores_.Lease(stores_.RegisterRunner(), 1, 3).tasks;
+  ASSERT_THAT(leased, SizeIs(2)) << "the child that never ran, and the other fleet's";
+  EXPECT_EQ(leased[0].id.fleet_id, other);
+  FLEET_EXPECT_OK(checker_.Finish());
+}
+
+// A fleet's row says when its first retry may be due: too early, if that child was cancelled since.
+TEST_F(IsolationTest, AFleetWhoseRetryIsNotDueAfterAllDoesNotHoldUpOthers) {
+  Start(1);
+  Lose(1);
+  const domain::Ulid other = stores_.CreateFleet({.creator = "bob", .targets = 1});
+  stores_.ExpandAll();
+  stores_.Sql("update tasks set retry_at = clock_timestamp() + interval '1 hour' where retry_at is not null");
+  const auto leased = stores_.Lease(stores_.RegisterRunner(), 1, 1).tasks;
+  ASSERT_THAT(leased, SizeIs(1));
+  EXPECT_EQ(leased[0].id.fleet_id, other);
+  FLEET_EXPECT_OK(checker_.Finish());
+}
+
 TEST_F(IsolationTest, AChildThatKeepsLosingItsRunnersFailsAtTheBound) {
   Start(1);
   for (int i = 1; i < domain::kMaxLosses; ++i) Lose(1);

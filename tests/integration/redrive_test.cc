@@ -170,6 +170,33 @@ TEST_F(RedriveTest, CancelledFleetGoesAgainAndTheOldCancelDoesNotTouchIt) {
   FLEET_EXPECT_OK(checker_.Finish());
 }
 
+TEST_F(RedriveTest, ADeadlineThatPassedAfterTheFleetEndedIsForgotten) {
+  End();
+  stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
+  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  EXPECT_EQ(stores_.GetFleet(fleet_).policy.deadline, std::nullopt);
+  RedriveAll();
+  EXPECT_THAT(stores_.Lease(runner_, 2, 10).tasks, SizeIs(4));
+  FLEET_EXPECT_OK(checker_.Finish());
+}
+
+TEST_F(RedriveTest, AFleetThatEndedWhilePausedGoesAgainAtOnce) {
+  fleet_ = stores_.CreateFleet({.targets = 2});
+  stores_.ExpandAll();
+  runner_ = stores_.RegisterRunner();
+  const auto leased = stores_.Lease(runner_, 1, 2).tasks;
+  FLEET_ASSERT_OK(checker_.Look());
+  FLEET_ASSERT_OK(stores_.controls.Pause(fleet_, "bob").status());
+  for (const auto& task : leased) stores_.Report(runner_, task, TaskState::kFailed, FailureCategory::kAgent);
+  ASSERT_EQ(State(), FleetState::kFailed);
+  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  EXPECT_EQ(State(), FleetState::kRunning);
+  EXPECT_EQ(stores_.GetFleet(fleet_).paused_by, "");
+  RedriveAll();
+  EXPECT_THAT(stores_.Lease(runner_, 2, 10).tasks, SizeIs(2));
+  FLEET_EXPECT_OK(checker_.Finish());
+}
+
 TEST_F(RedriveTest, ReopeningCountsAgainstTheLimitOfOpenFleets) {
   End();
   stores_.Sql("update limits set value = 1 where name = 'open_fleets_user'");

@@ -49,6 +49,7 @@ FleetModel::Retried FleetModel::Retry(const store::NewGeneration& request) {
   if (!request.request_id.empty()) {
     generations[{request.user, request.request_id}] = {request.fleet_id, request.request_fingerprint};
   }
+  if (!fleet.IsOpen()) fleet.paused = false;
   ++fleet.generation;
   fleet.retry = request;
   fleet.cancel_mode = domain::CancelMode::kNone;
