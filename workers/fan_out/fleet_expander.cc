@@ -10,18 +10,10 @@ namespace fleet::worker {
 
 absl::StatusOr<bool> FleetExpander::RunOnce() {
   const absl::StatusOr<std::optional<store::JobStep>> step = jobs_.ExpandStep();
-  if (!step.ok()) {
-    metrics_.CountStep("expand", false);
-    return step.status();
-  }
-  if (!step->has_value()) return false;
-  metrics_.CountStep("expand", true);
-  metrics_.CountChildren("expand", (*step)->children);
-  const std::string fleet_id = (*step)->fleet_id.ToString();
-  hints_.Send(store::kChangesChannel, fleet_id);
-  hints_.Send(store::kWorkChannel, fleet_id);
-  if ((*step)->finished) LogInfo("fleet_expanded", {{"fleet_id", fleet_id}});
-  return true;
+  FLEET_ASSIGN_OR_RETURN(const bool done,
+                         reporter_.Take("expand", step, {store::kChangesChannel, store::kWorkChannel}));
+  if (done && (*step)->finished) LogInfo("fleet_expanded", {{"fleet_id", (*step)->fleet_id.ToString()}});
+  return done;
 }
 
 }  // namespace fleet::worker

@@ -27,17 +27,7 @@ absl::Status FleetSteward::LookForAged() {
 }
 
 absl::StatusOr<bool> FleetSteward::Account(const char* job, const absl::StatusOr<std::optional<store::JobStep>>& step) {
-  if (!step.ok()) {
-    metrics_.CountStep(job, false);
-    return step.status();
-  }
-  if (!step->has_value()) return false;
-  metrics_.CountStep(job, true);
-  metrics_.CountChildren(job, (*step)->children);
-  hints_.Send(store::kChangesChannel, (*step)->fleet_id.ToString());
-  hints_.Send(store::kWorkChannel, (*step)->fleet_id.ToString());
-  hints_.Send(store::kJobsChannel, (*step)->fleet_id.ToString());
-  return true;
+  return reporter_.Take(job, step, {store::kChangesChannel, store::kWorkChannel, store::kJobsChannel});
 }
 
 }  // namespace fleet::worker

@@ -21,6 +21,7 @@
 #include "workers/fan_out/cancel_sweeper.h"
 #include "workers/fan_out/fleet_expander.h"
 #include "workers/fan_out/fleet_steward.h"
+#include "workers/fan_out/job_reporter.h"
 #include "workers/fan_out/lease_reaper.h"
 
 namespace fleet::worker {
@@ -50,9 +51,10 @@ struct WorkerProcess::Parts {
         jobs(connections, config.cancel_grace),
         runners(connections),
         hints(config.database_url, config.wake_up_hints),
-        expander(jobs, hints, metrics),
-        sweeper(jobs, hints, metrics),
-        steward(jobs, hints, metrics, Clock::System()),
+        reporter(hints, metrics),
+        expander(jobs, reporter),
+        sweeper(jobs, reporter),
+        steward(jobs, reporter, Clock::System()),
         reaper(runners, hints, metrics, Clock::System(), config.lease_duration),
         expand_loop(config.poll_interval, [this] { return Pass("expand", [this] { return expander.RunOnce(); }); }),
         sweep_loop(config.poll_interval, [this] { return Pass("sweep", [this] { return sweeper.RunOnce(); }); }),
@@ -72,6 +74,7 @@ struct WorkerProcess::Parts {
   store::JobStore jobs;
   store::RunnerStore runners;
   database::NotificationSender hints;
+  JobReporter reporter;
   FleetExpander expander;
   CancelSweeper sweeper;
   FleetSteward steward;

@@ -27,7 +27,7 @@ class CancelSweeperTest : public JobTest {
   }
 
   domain::Ulid fleet_;
-  CancelSweeper sweeper_{stores_.jobs, hints_, metrics_};
+  CancelSweeper sweeper_{stores_.jobs, reporter_};
 };
 
 TEST_F(CancelSweeperTest, WithoutACancelThereIsNothingToDo) { EXPECT_THAT(sweeper_.RunOnce(), IsOkAndHolds(false)); }

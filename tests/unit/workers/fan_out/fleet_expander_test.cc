@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 
 class FleetExpanderTest : public JobTest {
  protected:
-  FleetExpander expander_{stores_.jobs, hints_, metrics_};
+  FleetExpander expander_{stores_.jobs, reporter_};
 };
 
 TEST_F(FleetExpanderTest, WithoutAFleetThereIsNothingToDo) {

@@ -18,6 +18,7 @@
 #include "tests/support/test_database.h"
 #include "tests/support/test_stores.h"
 #include "tests/support/wait_until.h"
+#include "workers/fan_out/job_reporter.h"
 
 namespace fleet::worker {
 
@@ -30,6 +31,7 @@ class JobTest : public ::testing::Test {
   prometheus::Registry registry_;
   metrics::WorkerMetrics metrics_{registry_};
   database::NotificationSender hints_{database_.url(), true};
+  JobReporter reporter_{hints_, metrics_};
 };
 
 // Hears the hints that jobs send.
