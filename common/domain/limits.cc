@@ -13,15 +13,15 @@ constexpr int32_t kMostSeconds = 366 * 24 * 3600;
 
 const std::vector<LimitKind>& AllLimitKinds() {
   static const auto& kAll = *new std::vector<LimitKind>{
-      {"fleet_active_default", &Limits::fleet_active_default, kMostActive, "", LimitEffect::kQueue},
-      {"open_fleets_system", &Limits::open_fleets_system, kMostActive, "", LimitEffect::kRefuse},
-      {"open_fleets_user", &Limits::open_fleets_user, kMostActive, "user", LimitEffect::kRefuse},
-      {"pool_active", &Limits::pool_active, kMostActive, "pool", LimitEffect::kQueue},
-      {"queue_age_seconds", &Limits::queue_age_seconds, kMostSeconds, "", LimitEffect::kFail},
-      {"submit_rate_user", &Limits::submit_rate_user, kMostActive, "user", LimitEffect::kRefuse},
-      {"system_active", &Limits::system_active, kMostActive, "", LimitEffect::kQueue},
-      {"targets_per_fleet", &Limits::targets_per_fleet, kMostTargets, "", LimitEffect::kRefuse},
-      {"user_active", &Limits::user_active, kMostActive, "user", LimitEffect::kQueue},
+      {"fleet_active_default", &Limits::fleet_active_default, kMostActive, ScopeKind::kNone, LimitEffect::kQueue},
+      {"open_fleets_system", &Limits::open_fleets_system, kMostActive, ScopeKind::kNone, LimitEffect::kRefuse},
+      {"open_fleets_user", &Limits::open_fleets_user, kMostActive, ScopeKind::kUser, LimitEffect::kRefuse},
+      {"pool_active", &Limits::pool_active, kMostActive, ScopeKind::kPool, LimitEffect::kQueue},
+      {"queue_age_seconds", &Limits::queue_age_seconds, kMostSeconds, ScopeKind::kNone, LimitEffect::kFail},
+      {"submit_rate_user", &Limits::submit_rate_user, kMostActive, ScopeKind::kUser, LimitEffect::kRefuse},
+      {"system_active", &Limits::system_active, kMostActive, ScopeKind::kNone, LimitEffect::kQueue},
+      {"targets_per_fleet", &Limits::targets_per_fleet, kMostTargets, ScopeKind::kNone, LimitEffect::kRefuse},
+      {"user_active", &Limits::user_active, kMostActive, ScopeKind::kUser, LimitEffect::kQueue},
   };
   return kAll;
 }

@@ -41,12 +41,15 @@ struct Limits {
 // Numbers of fleet.v1.LimitEffect.
 enum class LimitEffect { kQueue = 1, kRefuse = 2, kFail = 3 };
 
+// What exceptions from a limit are for. Numbers of fleet.v1.ScopeKind.
+enum class ScopeKind { kNone = 0, kUser = 1, kPool = 2 };
+
 // What a limit is, apart from its value.
 struct LimitKind {
   absl::string_view name;
   int32_t Limits::*field;
-  int32_t most;             // the highest value it may have
-  absl::string_view scope;  // what exceptions are for: "user", "pool" or empty (none)
+  int32_t most;  // the highest value it may have
+  ScopeKind scope;
   LimitEffect effect;
 };
 

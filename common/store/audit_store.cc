@@ -4,6 +4,7 @@
 
 #include "common/database/transaction.h"
 #include "common/status/status_macros.h"
+#include "common/store/fleet_store.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {
@@ -22,6 +23,8 @@ constexpr Statement kListAudit{"list_audit", "select " FLEET_AUDIT_COLUMNS
 constexpr Statement kListAuditOfFleet{"list_audit_of_fleet", "select " FLEET_AUDIT_COLUMNS
                                                              " from audit_events where fleet_id = $3 and event_id < $1"
                                                              " order by event_id desc limit $2"};
+
+constexpr Statement kIsFleet{"is_fleet", "select from fleets where fleet_id = $1"};
 
 AuditRecord ReadAudit(RowReader row) {
   AuditRecord record;
@@ -48,6 +51,10 @@ absl::StatusOr<std::vector<AuditRecord>> AuditStore::List(const domain::Ulid& fl
                                              : transaction.Execute(kListAuditOfFleet, {end, limit, fleet_id.ToUuid()}));
     std::vector<AuditRecord> records;
     for (const RowReader& row : rows) records.push_back(ReadAudit(row));
+    if (records.empty() && !fleet_id.IsNone()) {
+      FLEET_ASSIGN_OR_RETURN(const Rows fleets, transaction.Execute(kIsFleet, {fleet_id.ToUuid()}));
+      if (fleets.empty()) return FleetNotFound(fleet_id);
+    }
     return records;
   });
 }

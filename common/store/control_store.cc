@@ -3,10 +3,12 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "common/domain/enumerator_names.h"
 #include "common/domain/task_transitions.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/audit_rows.h"
+#include "common/store/database_clock.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
 #include "common/store/row_codec.h"
@@ -19,8 +21,6 @@ using database::Rows;
 using database::Statement;
 using database::Transaction;
 using Facts = std::map<std::string, std::string>;
-
-constexpr Statement kReadClock{"control_clock", "select " FLEET_MICROS("clock_timestamp()")};
 
 // Repositories are registered under one spelling; one that changed since is found by the second statement.
 constexpr Statement kFindOrdinal{"find_ordinal", R"sql(
@@ -42,6 +42,12 @@ Facts PolicyFacts(const domain::Fleet& fleet, const PolicyUpdate& update) {
   if (update.max_concurrency.has_value()) facts["max_concurrency"] = absl::StrCat(fleet.policy.max_concurrency);
   if (update.priority.has_value()) facts["priority"] = absl::StrCat(fleet.policy.priority);
   if (update.sets_deadline) facts["deadline"] = TimeText(fleet.policy.deadline);
+  return facts;
+}
+
+Facts TaskFacts(const domain::Task& task) {
+  Facts facts = {{"state", std::string(domain::NameOf(task.state))}};
+  if (task.cancel_requested_at.has_value()) facts["cancel_requested"] = "true";
   return facts;
 }
 
@@ -110,7 +116,8 @@ absl::Status CancelIn(Transaction& transaction, const domain::Ulid& fleet_id, co
   }
   ledger.Record(before, after);
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
-  return InsertAudit(transaction, {user, "CancelFleetTask", fleet_id, before.repo, {}, {}});
+  return InsertAudit(transaction,
+                     {user, "CancelFleetTask", fleet_id, before.repo, TaskFacts(before), TaskFacts(after)});
 }
 
 }  // namespace
@@ -153,8 +160,7 @@ absl::StatusOr<FleetRecord> ControlStore::Update(const domain::Ulid& fleet_id, c
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, LockRunning(transaction, fleet_id));
     domain::Fleet* fleet = ledger.Find(fleet_id);
     const Facts before = PolicyFacts(*fleet, update);
-    FLEET_ASSIGN_OR_RETURN(const Rows clock, transaction.Execute(kReadClock));
-    const absl::Time now = clock[0].Time();
+    FLEET_ASSIGN_OR_RETURN(const absl::Time now, ReadClock(transaction));
     if (fleet->policy.deadline.has_value() && *fleet->policy.deadline <= now) {
       return MakeError(absl::StatusCode::kFailedPrecondition, "the fleet's deadline has passed already",
                        {"FLEET_CANCELLING", {{"fleet_id", fleet_id.ToString()}}, {}});
@@ -165,6 +171,10 @@ absl::StatusOr<FleetRecord> ControlStore::Update(const domain::Ulid& fleet_id, c
     if (update.max_concurrency.has_value()) fleet->policy.max_concurrency = *update.max_concurrency;
     if (update.priority.has_value()) fleet->policy.priority = *update.priority;
     if (update.sets_deadline) fleet->policy.deadline = update.deadline;
+    if (PolicyFacts(*fleet, update) == before) {
+      transaction.RollBackInstead();
+      return GetFleetRecord(transaction, fleet_id);
+    }
     ledger.Touch(fleet_id);
     FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
     FLEET_RETURN_IF_ERROR(

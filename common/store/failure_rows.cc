@@ -37,24 +37,19 @@ constexpr Statement kReadMessages{"read_failure_messages", R"sql(
   join task_attempts a on a.fleet_id = $1 and a.ordinal = k.ordinal and a.attempt = t.attempt
 )sql"};
 
-struct Unattempted {
-  domain::FailureReason reason;
-  absl::string_view message;
-};
-
-Unattempted DescribeUnattempted(domain::FailureCategory category) {
-  if (category == domain::FailureCategory::kTimeout) {
-    return {domain::FailureReason::kDeadlinePassed, "the fleet's deadline passed before the child had ended"};
-  }
-  return {domain::FailureReason::kQueuedTooLong, "waited in the queue for longer than queue_age_seconds allows"};
-}
-
 std::string FingerprintOf(domain::FailureCategory category, std::string recorded) {
   if (!recorded.empty()) return recorded;
   return domain::Fingerprint(category, DescribeUnattempted(category).message);
 }
 
 }  // namespace
+
+FailureWords DescribeUnattempted(domain::FailureCategory category) {
+  if (category == domain::FailureCategory::kTimeout) {
+    return {domain::FailureReason::kDeadlinePassed, "the fleet's deadline passed before the child had ended"};
+  }
+  return {domain::FailureReason::kQueuedTooLong, "waited in the queue for longer than queue_age_seconds allows"};
+}
 
 absl::StatusOr<std::map<int32_t, std::string>> ReadFingerprints(database::Transaction& transaction,
                                                                 const domain::Ulid& fleet_id, int32_t first,
@@ -82,7 +77,7 @@ absl::StatusOr<std::vector<FailureGroup>> ReadFailureGroups(database::Transactio
     samples.Add(int64_t{row.Int()});
     row.Int();
     for (const auto& repo : row.TextArray()) group.sample_repos.push_back(repo.value_or(""));
-    const Unattempted description = DescribeUnattempted(group.category);
+    const FailureWords description = DescribeUnattempted(group.category);
     group.reason = description.reason;
     group.message = std::string(description.message);
   }

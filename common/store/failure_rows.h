@@ -23,6 +23,14 @@ struct FailureGroup {
   std::vector<std::string> sample_repos;
 };
 
+struct FailureWords {
+  domain::FailureReason reason;
+  absl::string_view message;
+};
+// Of a child that failed or timed out, and whose last attempt did not say so: it ended in the queue, or its fleet's
+// deadline ended it.
+FailureWords DescribeUnattempted(domain::FailureCategory category);
+
 // By ordinal, of the failed and timed-out children from first to last.
 absl::StatusOr<std::map<int32_t, std::string>> ReadFingerprints(database::Transaction& transaction,
                                                                 const domain::Ulid& fleet_id, int32_t first,

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "common/store/database_clock.h"
 #include "common/store/job_rows.h"
 #include "common/store/limits.h"
 #include "common/store/row_codec.h"
@@ -34,8 +35,6 @@ constexpr Statement kTakeToken{"take_token", R"sql(
   where u.user_name = $1
   returning ceil(submit_tokens * 1000000)::bigint
 )sql"};
-
-constexpr Statement kReadClock{"admission_clock", "select " FLEET_MICROS("clock_timestamp()")};
 
 constexpr Statement kFindRequest{"find_request", R"sql(
   select fleet_id, request_fingerprint from fleets where creator = $1 and request_id = $2
@@ -138,8 +137,8 @@ absl::Status CheckTargets(const NewFleet& fleet, const domain::Limits& limits) {
 // By the database's clock, which ends the fleet too.
 absl::Status CheckDeadline(Transaction& transaction, const NewFleet& fleet) {
   if (!fleet.policy.deadline.has_value()) return absl::OkStatus();
-  FLEET_ASSIGN_OR_RETURN(const Rows clock, transaction.Execute(kReadClock));
-  if (*fleet.policy.deadline > clock[0].Time()) return absl::OkStatus();
+  FLEET_ASSIGN_OR_RETURN(const absl::Time now, ReadClock(transaction));
+  if (*fleet.policy.deadline > now) return absl::OkStatus();
   return InvalidField("policy.deadline", "has passed already");
 }
 

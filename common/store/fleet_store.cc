@@ -1,8 +1,10 @@
 #include "common/store/fleet_store.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/domain/enumerator_names.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/audit_rows.h"
@@ -109,6 +111,14 @@ absl::Status AddUsage(Transaction& transaction, std::vector<FleetRecord>& record
     }
   }
   return absl::OkStatus();
+}
+
+using Facts = std::map<std::string, std::string>;
+
+Facts CancelFacts(const domain::Fleet& fleet) {
+  const bool cancelled = fleet.cancel_mode != domain::CancelMode::kNone;
+  const char* mode = fleet.cancel_mode == domain::CancelMode::kStop ? "STOP" : "DRAIN";
+  return {{"state", std::string(domain::NameOf(fleet.state))}, {"mode", cancelled ? mode : "none"}};
 }
 
 }  // namespace
@@ -220,12 +230,12 @@ absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Ulid& fleet_id, dom
     const bool first = fleet->cancel_mode == domain::CancelMode::kNone;
     const bool tightens = fleet->cancel_mode == domain::CancelMode::kDrain && mode == domain::CancelMode::kStop;
     if (!domain::IsTerminal(fleet->state) && (first || tightens)) {
+      const Facts before = CancelFacts(*fleet);
       fleet->cancel_mode = mode;
       if (first) fleet->cancelled_by = user;
       ledger.Touch(fleet_id);
       FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
-      const char* how = mode == domain::CancelMode::kStop ? "stop" : "drain";
-      FLEET_RETURN_IF_ERROR(InsertAudit(transaction, {user, "CancelFleet", fleet_id, "", {}, {{"mode", how}}}));
+      FLEET_RETURN_IF_ERROR(InsertAudit(transaction, {user, "CancelFleet", fleet_id, "", before, CancelFacts(*fleet)}));
       if (first) FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kSweep, absl::ZeroDuration()));
       if (mode == domain::CancelMode::kStop) {
         FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kEndStragglers, grace));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/domain/task_transitions.h"
 #include "common/status/status_macros.h"
+#include "common/store/database_clock.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/limits.h"
 #include "common/store/row_codec.h"
@@ -70,8 +71,6 @@ constexpr Statement kCloseNewChildren{"close_new_children", R"sql(
   update tasks set state = $4, category = $5, ended_at = clock_timestamp()
   where fleet_id = $1 and ordinal between $2 and $3
 )sql"};
-
-constexpr Statement kReadClock{"job_clock", "select " FLEET_MICROS("clock_timestamp()")};
 
 // Only fleets in which some child may be too old: what is delayed is as old as its retry_at at most.
 constexpr Statement kScheduleQueueAge{"schedule_queue_age", R"sql(
@@ -192,12 +191,12 @@ absl::StatusOr<JobStep> JobStore::EndStragglers(Transaction& transaction, const 
 absl::StatusOr<JobStep> JobStore::PassDeadline(Transaction& transaction, const Claim& claim) const {
   JobStep step{claim.fleet_id, 0, true};
   FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {claim.fleet_id}));
-  FLEET_ASSIGN_OR_RETURN(const Rows clock, transaction.Execute(kReadClock));
+  FLEET_ASSIGN_OR_RETURN(const absl::Time now, ReadClock(transaction));
   domain::Fleet* fleet = ledger.Find(claim.fleet_id);
   const bool applies = fleet != nullptr && !domain::IsTerminal(fleet->state) && !domain::IsClosing(*fleet) &&
                        fleet->policy.deadline.has_value();
   if (!applies) return step;
-  if (clock[0].Time() < *fleet->policy.deadline) {
+  if (now < *fleet->policy.deadline) {
     // It was put off since this job became due.
     FLEET_RETURN_IF_ERROR(ScheduleJob(transaction, claim.fleet_id, JobKind::kDeadline, *fleet->policy.deadline));
     step.finished = false;

@@ -57,7 +57,10 @@ bool ReadLimit(RowReader row, LimitRecord& limit) {
   limit.updated_at = row.OptionalTime();
   limit.updated_by = row.Text();
   const domain::LimitKind* kind = domain::FindLimitKind(limit.name);
-  if (kind != nullptr) limit.effect = kind->effect;
+  if (kind != nullptr) {
+    limit.effect = kind->effect;
+    limit.scope_kind = kind->scope;
+  }
   return kind != nullptr;
 }
 
@@ -67,10 +70,15 @@ absl::Status NoSuchLimit(const std::string& name) {
 }
 
 absl::Status CheckChange(const domain::LimitKind& kind, const LimitChange& change) {
-  if (!change.scope.empty() && kind.scope.empty()) {
+  if (!change.scope.empty() && kind.scope == domain::ScopeKind::kNone) {
     return InvalidField("scope", absl::StrCat(kind.name, " has no exceptions: leave it empty"));
   }
-  if (!change.scope.empty() && kind.scope == "pool" && !domain::IsPoolName(change.scope)) {
+  const bool is_pool = kind.scope == domain::ScopeKind::kPool;
+  if (change.scope_kind != domain::ScopeKind::kNone && change.scope_kind != kind.scope) {
+    return InvalidField("scope_kind", absl::StrCat(kind.name, " has exceptions for single ",
+                                                   is_pool ? "pools, not for users" : "users, not for pools"));
+  }
+  if (!change.scope.empty() && is_pool && !domain::IsPoolName(change.scope)) {
     return InvalidField("scope", "must be a pool: [a-z][a-z0-9-]{0,62}");
   }
   if (change.value.has_value() && (*change.value < 0 || *change.value > kind.most)) {

@@ -21,6 +21,7 @@ struct LimitRecord {
   int64_t value = 0;
   std::string description;
   domain::LimitEffect effect = domain::LimitEffect::kQueue;
+  domain::ScopeKind scope_kind = domain::ScopeKind::kNone;
   std::optional<absl::Time> updated_at;  // absent: never set
   std::string updated_by;
 };
@@ -30,6 +31,7 @@ struct LimitChange {
   std::string name;
   std::string scope;
   std::optional<int64_t> value;  // absent: no exception any more, or the value that Fleet is delivered with
+  domain::ScopeKind scope_kind = domain::ScopeKind::kNone;  // what `scope` is meant to name; kNone: not said
 };
 
 class LimitStore {

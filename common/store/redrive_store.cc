@@ -1,11 +1,17 @@
 #include "common/store/redrive_store.h"
 
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/domain/enumerator_names.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/audit_rows.h"
+#include "common/store/database_clock.h"
 #include "common/store/fleet_admission.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
@@ -20,8 +26,6 @@ using database::RowReader;
 using database::Rows;
 using database::Statement;
 using database::Transaction;
-
-constexpr Statement kReadClock{"retry_clock", "select " FLEET_MICROS("clock_timestamp()")};
 
 constexpr Statement kFindGeneration{"find_generation", R"sql(
   select fleet_id, generation, request_fingerprint from fleet_generations where created_by = $1 and request_id = $2
@@ -130,6 +134,36 @@ absl::Status InsertGeneration(Transaction& transaction, const NewGeneration& req
       .status();
 }
 
+// At most this many names of a list are written down; the rest is counted.
+constexpr std::size_t kAuditedNames = 20;
+
+template <typename List, typename ToText>
+std::string Join(const List& list, const ToText& to_text) {
+  std::vector<std::string> texts;
+  for (const auto& entry : list) {
+    if (texts.size() == kAuditedNames) break;
+    texts.emplace_back(to_text(entry));
+  }
+  std::string joined = absl::StrJoin(texts, ",");
+  if (list.size() > texts.size()) absl::StrAppend(&joined, " and ", list.size() - texts.size(), " more");
+  return joined;
+}
+
+// The new generation: which children, and what is new for them.
+std::map<std::string, std::string> ToAudit(const NewGeneration& request, int32_t generation) {
+  const auto name = [](auto enumerator) { return domain::NameOf(enumerator); };
+  const auto itself = [](const std::string& text) { return text; };
+  std::map<std::string, std::string> facts = {{"generation", absl::StrCat(generation)}};
+  facts["states"] = Join(request.states, name);
+  if (!request.categories.empty()) facts["categories"] = Join(request.categories, name);
+  if (!request.fingerprints.empty()) facts["fingerprints"] = Join(request.fingerprints, itself);
+  if (!request.repos.empty()) facts["repos"] = Join(request.repos, itself);
+  if (request.workflow.has_value()) facts["workflow_ref"] = request.workflow->ToString();
+  if (request.task_description.has_value()) facts["task_description"] = "changed";
+  if (request.parameters.has_value()) facts["parameters"] = "changed";
+  return facts;
+}
+
 // Opens the fleet for its new generation. A cancel and a deadline that has passed were for those before, whether the
 // fleet ended by it or before it; so was the pause of a fleet that has ended.
 void Reopen(domain::Fleet& fleet, absl::Time now) {
@@ -185,8 +219,7 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const NewG
   if (domain::IsTerminal(fleet->state) && !had_ended) {
     return absl::AbortedError("the fleet ended while it was being retried: try again");
   }
-  FLEET_ASSIGN_OR_RETURN(const Rows clock, transaction.Execute(kReadClock));
-  const absl::Time now = clock[0].Time();
+  FLEET_ASSIGN_OR_RETURN(const absl::Time now, ReadClock(transaction));
   FLEET_RETURN_IF_ERROR(CheckRetryable(*fleet, request, now));
   FLEET_RETURN_IF_ERROR(CheckRepos(transaction, request));
   Reopen(*fleet, now);
@@ -199,7 +232,7 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const NewG
                                                   request.fleet_id,
                                                   "",
                                                   {{"generation", absl::StrCat(fleet->generation - 1)}},
-                                                  {{"generation", absl::StrCat(fleet->generation)}}}));
+                                                  ToAudit(request, fleet->generation)}));
   FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetFleetRecord(transaction, request.fleet_id));
   return FleetStore::Created{std::move(record), false};
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/status/status_macros.h"
+#include "common/store/database_clock.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {
@@ -12,8 +13,6 @@ namespace {
 using database::Array;
 using database::Rows;
 using database::Statement;
-
-constexpr Statement kReadClock{"read_clock", "select " FLEET_MICROS("clock_timestamp()")};
 
 constexpr Statement kPickDue{"pick_due", "select p.n, " FLEET_TASK_COLUMNS R"sql(
   from unnest($1::uuid[], $2::int[]) with ordinality as p(fleet_id, count, n)
@@ -66,8 +65,7 @@ absl::StatusOr<TaskPicker::Counts> TaskPicker::Clamp(const std::vector<domain::F
     if (fleet == nullptr || !domain::MayStart(*fleet)) continue;
     if (fleet->policy.deadline.has_value()) {
       if (now == absl::InfinitePast()) {
-        FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction_.Execute(kReadClock));
-        now = rows[0].Time();
+        FLEET_ASSIGN_OR_RETURN(now, ReadClock(transaction_));
       }
       if (now >= *fleet->policy.deadline) continue;
     }

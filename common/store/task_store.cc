@@ -1,11 +1,13 @@
 #include "common/store/task_store.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/database/transaction.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "common/store/failure_rows.h"
 #include "common/store/fleet_store.h"
 #include "common/store/row_codec.h"
 
@@ -20,33 +22,36 @@ using database::Transaction;
 
 constexpr Statement kExpandedOf{"expanded_of", "select expanded from fleets where fleet_id = $1"};
 
+// The third says whether the attempt `a` is what the child ended by.
+#define FLEET_LAST_WORDS "a.message, a.reason, coalesce(a.attempt = t.attempt and a.category = t.category, false)"
+
 // A child's last ended attempt is its current one, or the one before while it runs.
-constexpr Statement kListTasks{"list_tasks", "select a.message, a.reason, " FLEET_TASK_COLUMNS R"sql(
+constexpr Statement kListTasks{"list_tasks", "select " FLEET_LAST_WORDS ", " FLEET_TASK_COLUMNS R"sql(
   from (select * from tasks where fleet_id = $1 and ordinal > $2 and ordinal <= $3
           and (cardinality($4::smallint[]) = 0 or state = any($4::smallint[]))
         order by ordinal limit $5) t
-  left join lateral (select message, reason from task_attempts x
+  left join lateral (select attempt, category, message, reason from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
   order by t.ordinal
 )sql"};
 
 constexpr Statement kGetTask{"get_task",
-                             "select a.message, a.reason, a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
+                             "select " FLEET_LAST_WORDS ", a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
                              R"sql(
   from repositories r
   join tasks t on t.repo = r.repo
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
-  left join lateral (select message, reason, summary, log_tail from task_attempts x
+  left join lateral (select attempt, category, message, reason, summary, log_tail from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
   where r.repo_key = $2 and t.fleet_id = $1
 )sql"};
 
 // For a repository whose registered spelling has changed since.
 constexpr Statement kGetTaskByKey{
-    "get_task_by_key", "select a.message, a.reason, a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS R"sql(
+    "get_task_by_key", "select " FLEET_LAST_WORDS ", a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS R"sql(
   from tasks t
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
-  left join lateral (select message, reason, summary, log_tail from task_attempts x
+  left join lateral (select attempt, category, message, reason, summary, log_tail from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
   where t.fleet_id = $1 and lower(t.repo) = $2
 )sql"};
@@ -59,6 +64,34 @@ constexpr Statement kListAttempts{"list_attempts", R"sql(
 )sql"};
 
 constexpr int32_t kScan = 10000;
+
+// What FLEET_LAST_WORDS selects.
+struct LastWords {
+  std::string message;
+  domain::FailureReason reason;
+  bool ended_child;
+};
+
+LastWords ReadLastWords(RowReader& row) {
+  LastWords words;
+  words.message = row.Text();
+  words.reason = static_cast<domain::FailureReason>(row.Int());
+  words.ended_child = row.Bool();
+  return words;
+}
+
+// A child that ended by no attempt of its own must not show why some earlier one failed.
+void Describe(TaskRecord& record, LastWords words) {
+  const domain::TaskState state = record.task.state;
+  const bool failed = state == domain::TaskState::kFailed || state == domain::TaskState::kTimedOut;
+  if (failed && !words.ended_child) {
+    const FailureWords unattempted = DescribeUnattempted(record.task.category);
+    words.message = std::string(unattempted.message);
+    words.reason = unattempted.reason;
+  }
+  record.message = std::move(words.message);
+  record.reason = words.reason;
+}
 
 AttemptRecord ReadAttempt(RowReader row) {
   AttemptRecord attempt;
@@ -117,9 +150,9 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Ulid& fleet_id, const std
         TaskPage page;
         for (RowReader row : rows) {
           TaskRecord& record = page.tasks.emplace_back();
-          record.message = row.Text();
-          record.reason = static_cast<domain::FailureReason>(row.Int());
+          LastWords words = ReadLastWords(row);
           record.task = ReadTask(row);
+          Describe(record, std::move(words));
         }
         if (static_cast<int32_t>(page.tasks.size()) == limit) {
           page.next_after = page.tasks.back().task.id.ordinal;
@@ -147,12 +180,12 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Ulid& fleet_id, absl::st
         }
         RowReader row = (*rows)[0];
         TaskRecord record;
-        record.message = row.Text();
-        record.reason = static_cast<domain::FailureReason>(row.Int());
+        LastWords words = ReadLastWords(row);
         record.summary = row.Text();
         record.log_tail = row.Text();
         record.parameters = DecodeParameters(row.Text());
         record.task = ReadTask(row);
+        Describe(record, std::move(words));
         return record;
       },
       Transaction::Isolation::kSnapshot);

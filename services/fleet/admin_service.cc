@@ -30,6 +30,7 @@ grpc::ServerUnaryReactor* AdminService::SetLimit(grpc::CallbackServerContext* co
     change.actor = caller.user;
     change.name = request->name();
     change.scope = request->scope();
+    change.scope_kind = static_cast<domain::ScopeKind>(request->scope_kind());
     if (request->has_value()) change.value = request->value();
     FLEET_ASSIGN_OR_RETURN(const store::LimitStore::Changed changed, limits_.Set(change));
     *response->mutable_limit() = ToProto(changed.limit);

@@ -238,6 +238,7 @@ v1::Limit ToProto(const store::LimitRecord& record) {
   proto.set_value(record.value);
   proto.set_description(record.description);
   proto.set_effect(static_cast<v1::LimitEffect>(record.effect));
+  proto.set_scope_kind(static_cast<v1::ScopeKind>(record.scope_kind));
   if (record.updated_at.has_value()) *proto.mutable_update_time() = ToProtoTime(*record.updated_at);
   proto.set_updated_by(record.updated_by);
   return proto;

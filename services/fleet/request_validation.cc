@@ -269,6 +269,10 @@ absl::Status ValidateSetLimit(const v1::SetLimitRequest& request) {
   if (!request.scope().empty() && !rpc::IsUserName(request.scope())) {
     violations.Add("scope", "is neither a user nor a pool");
   }
+  if (!v1::ScopeKind_IsValid(request.scope_kind())) violations.Add("scope_kind", "is unknown");
+  if (request.scope().empty() && request.scope_kind() != v1::SCOPE_KIND_UNSPECIFIED) {
+    violations.Add("scope_kind", "is given without a scope");
+  }
   if (request.has_value() && request.value() < 0) violations.Add("value", "must not be negative");
   return violations.ToStatus();
 }

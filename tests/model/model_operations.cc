@@ -136,7 +136,20 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
       FLEET_RETURN_IF_ERROR(after_each());
     }
   }
-  return Differs("some fleet does not end");
+  std::string open = "these fleets do not end:";
+  for (const ModelFleet* fleet : world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); })) {
+    absl::StrAppend(&open, " F", fleet->number, " of ", fleet->pool, " (state ", static_cast<int>(fleet->state), ", ",
+                    fleet->Active(), " active");
+    for (int32_t ordinal = 1; ordinal <= fleet->Expanded(); ++ordinal) {
+      const ModelChild& child = fleet->Child(ordinal);
+      if (child.state == domain::TaskState::kQueued) {
+        absl::StrAppend(&open, ", queued ", ordinal, "#", child.attempt, child.IsDelayed() ? " delayed" : "",
+                        child.IsSuspect() ? " suspect" : "");
+      }
+    }
+    absl::StrAppend(&open, ")");
+  }
+  return Differs(open);
 }
 
 }  // namespace fleet::testing

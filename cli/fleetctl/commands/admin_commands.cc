@@ -33,11 +33,16 @@ void PrintLimitTable(const v1::ListLimitsResponse& response, CommandContext& con
   table.Flush();
 }
 
-// Which of the two a scope is, the limit's name says.
 v1::SetLimitRequest MakeRequest(const std::string& name, const LimitScope& scope) {
   v1::SetLimitRequest request;
   request.set_name(name);
-  request.set_scope(scope.user.empty() ? scope.pool : scope.user);
+  if (!scope.user.empty()) {
+    request.set_scope(scope.user);
+    request.set_scope_kind(v1::SCOPE_KIND_USER);
+  } else if (!scope.pool.empty()) {
+    request.set_scope(scope.pool);
+    request.set_scope_kind(v1::SCOPE_KIND_POOL);
+  }
   return request;
 }
 

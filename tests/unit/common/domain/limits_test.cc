@@ -34,7 +34,6 @@ TEST(LimitTableTest, EveryKindHasItsOwnFieldAndAllowsWhatIsDelivered) {
     EXPECT_EQ(FindLimitKind(kind.name), &kind);
     EXPECT_TRUE(fields.insert(&(delivered.*(kind.field))).second) << kind.name;
     EXPECT_LE(delivered.*(kind.field), kind.most) << kind.name;
-    EXPECT_TRUE(kind.scope.empty() || kind.scope == "user" || kind.scope == "pool") << kind.name;
   }
   EXPECT_EQ(fields.size(), 9U);
   EXPECT_EQ(FindLimitKind("nothing"), nullptr);

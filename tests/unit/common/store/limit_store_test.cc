@@ -122,7 +122,7 @@ TEST_F(LimitStoreTest, EveryMaximumIsAllowedAndOneMoreIsNot) {
     EXPECT_EQ(Set(name, "", 0).limit.value, 0);
     EXPECT_THAT(limits_.Set({"olga", name, "", int64_t{kind.most} + 1}), StatusIs(absl::StatusCode::kInvalidArgument));
     EXPECT_THAT(limits_.Set({"olga", name, "", -1}), StatusIs(absl::StatusCode::kInvalidArgument));
-    const bool may_have_scope = !kind.scope.empty();
+    const bool may_have_scope = kind.scope != domain::ScopeKind::kNone;
     EXPECT_EQ(limits_.Set({"olga", name, "some-one", 1}).ok(), may_have_scope) << name;
   }
 }
@@ -135,8 +135,15 @@ TEST_F(LimitStoreTest, RefusalsChangeNothingAndAreNotAudited) {
   EXPECT_THAT(scope, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(GetErrorInfo(scope).violations.at(0).field, "scope");
   EXPECT_THAT(limits_.Set({"olga", "pool_active", "No Pool", 1}), StatusIs(absl::StatusCode::kInvalidArgument));
+  const absl::Status kind = limits_.Set({"olga", "pool_active", "ann", 1, domain::ScopeKind::kUser}).status();
+  EXPECT_EQ(GetErrorInfo(kind).violations.at(0).description, "pool_active has exceptions for single pools, not for users");
+  EXPECT_EQ(GetErrorInfo(limits_.Set({"olga", "user_active", "large", 1, domain::ScopeKind::kPool}).status())
+                .violations.at(0)
+                .field,
+            "scope_kind");
   EXPECT_THAT(Audit(), IsEmpty());
   EXPECT_EQ(List().size(), 9U);
+  FLEET_EXPECT_OK(limits_.Set({"olga", "user_active", "ann", 1, domain::ScopeKind::kUser}).status());
 }
 
 TEST_F(LimitStoreTest, AuditIsListedNewestFirstPageByPageAndByFleet) {

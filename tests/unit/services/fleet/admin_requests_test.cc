@@ -38,6 +38,17 @@ TEST(ValidateSetLimitTest, NameScopeAndValue) {
   EXPECT_THAT(CheckLimit("", "a b", -1), ElementsAre("name", "scope", "value"));
 }
 
+TEST(ValidateSetLimitTest, TheKindOfAScopeNeedsAScope) {
+  v1::SetLimitRequest request;
+  request.set_name("user_active");
+  request.set_scope_kind(v1::SCOPE_KIND_USER);
+  EXPECT_THAT(Fields(ValidateSetLimit(request)), ElementsAre("scope_kind"));
+  request.set_scope("alice");
+  EXPECT_TRUE(ValidateSetLimit(request).ok());
+  request.set_scope_kind(static_cast<v1::ScopeKind>(3));
+  EXPECT_THAT(Fields(ValidateSetLimit(request)), ElementsAre("scope_kind"));
+}
+
 TEST(ValidateSetLimitTest, TheValueMayBeAbsent) {
   v1::SetLimitRequest request;
   request.set_name("user_active");
