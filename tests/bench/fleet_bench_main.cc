@@ -9,20 +9,22 @@
 #include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
 #include "tests/bench/bench_session.h"
+#include "tests/bench/fairness.h"
 #include "tests/bench/idle_cost.h"
 #include "tests/bench/pick_up_latency.h"
 #include "tests/bench/throughput.h"
 #include "tests/bench/watch_latency.h"
 
 ABSL_FLAG(std::vector<std::string>, servers, {"127.0.0.1:7070"}, "host:port of each fleet-service, used in turn.");
-ABSL_FLAG(std::string, measure, "end-to-end", "end-to-end, phases, pick-up, watch or idle-cost.");
+ABSL_FLAG(std::string, measure, "end-to-end", "end-to-end, phases, pick-up, watch, fairness or idle-cost.");
 ABSL_FLAG(std::string, user, "bench", "Who submits; the services must run with --insecure_identity.");
 ABSL_FLAG(int32_t, fleets, 1, "end-to-end, phases: fleets submitted at the same time.");
-ABSL_FLAG(int32_t, children, 100000, "end-to-end, phases: repositories of each fleet; at most 100,000.");
+ABSL_FLAG(int32_t, children, 100000, "end-to-end, phases, fairness: repositories of each fleet; at most 100,000.");
 ABSL_FLAG(int32_t, runners, 16, "end-to-end, phases: runners, each with one call at a time.");
 ABSL_FLAG(int32_t, lease_size, 500, "end-to-end, phases: most leases of a call; at most 500.");
 ABSL_FLAG(bool, progress, false, "end-to-end, phases: report HYDRATING, RUNNING and FINALIZING too.");
-ABSL_FLAG(int32_t, samples, 200, "pick-up: submissions; watch: reports, at most 490.");
+ABSL_FLAG(int32_t, samples, 200, "pick-up, fairness: submissions; watch: reports, at most 490.");
+ABSL_FLAG(int32_t, slots, 200, "fairness: slots of all runners, 10 each; the limit system_active must be as low.");
 ABSL_FLAG(int32_t, watchers, 1000, "watch, idle-cost: watchers (and parked leases).");
 ABSL_FLAG(std::string, processes, "",
           "name:pid,…: processes whose processor time is told; idle-cost looks at the one named service.");
@@ -38,10 +40,15 @@ absl::StatusOr<nlohmann::json> Measure(BenchSession& session, const std::string&
   if (what == "phases") return MeasurePhases(session, throughput);
   if (what == "pick-up") return MeasurePickUp(session, absl::GetFlag(FLAGS_samples));
   if (what == "watch") return MeasureWatch(session, absl::GetFlag(FLAGS_watchers), absl::GetFlag(FLAGS_samples));
+  if (what == "fairness") {
+    BenchSession other(absl::GetFlag(FLAGS_servers), "other-user");
+    return MeasureFairness(session, other,
+                           {throughput.children, absl::GetFlag(FLAGS_slots), absl::GetFlag(FLAGS_samples)});
+  }
   if (what == "idle-cost") {
     return MeasureIdleCost(session, absl::GetFlag(FLAGS_watchers), absl::GetFlag(FLAGS_processes));
   }
-  return absl::InvalidArgumentError("--measure must be end-to-end, phases, pick-up, watch or idle-cost");
+  return absl::InvalidArgumentError("--measure must be end-to-end, phases, pick-up, watch, fairness or idle-cost");
 }
 
 absl::StatusOr<nlohmann::json> Run() {

@@ -1,7 +1,9 @@
 #include "tests/bench/simulated_runner.h"
 
+#include <random>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/domain/ulid.h"
@@ -91,9 +93,12 @@ absl::Status SimulatedRunner::Report(const google::protobuf::RepeatedPtrField<v1
 }
 
 absl::Status SimulatedRunner::Work() {
+  std::minstd_rand random(static_cast<std::uint_fast32_t>(absl::HashOf(id_)));
+  std::uniform_real_distribution<double> share(0.5, 1.5);
   while (!stopping_) {
     FLEET_ASSIGN_OR_RETURN(const v1::LeaseTasksResponse response, Lease(kLeaseWait));
     if (response.leases().empty()) continue;
+    if (options_.work > absl::ZeroDuration()) absl::SleepFor(options_.work * share(random));
     if (options_.with_progress) {
       FLEET_RETURN_IF_ERROR(Report(response.leases(), v1::TASK_STATE_HYDRATING));
       FLEET_RETURN_IF_ERROR(Report(response.leases(), v1::TASK_STATE_RUNNING));

@@ -1,4 +1,5 @@
-// A runner that does no work: what it leases it reports at once. The services cannot tell it from a real one.
+// A runner that does no work: what it leases it reports at once, or after some time. The services cannot tell it from a
+// real one.
 #ifndef FLEET_TESTS_BENCH_SIMULATED_RUNNER_H_
 #define FLEET_TESTS_BENCH_SIMULATED_RUNNER_H_
 
@@ -26,7 +27,9 @@ class SimulatedRunner {
     // Reports HYDRATING, RUNNING and FINALIZING before COMPLETED, each in a call of its own.
     bool with_progress = false;
     // Called with every answer that holds leases, before they are reported.
-    std::function<void(const v1::LeaseTasksResponse&)> leased;
+    std::function<void(const v1::LeaseTasksResponse&)> leased{};
+    // How long it holds what it leased before it reports, on average: from half to one and a half times as long.
+    absl::Duration work = absl::ZeroDuration();
   };
 
   // Outlived by `session`. Registers; see started().
