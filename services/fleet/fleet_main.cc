@@ -2,10 +2,9 @@
 #include <string>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "common/database/migrator.h"
 #include "common/lifecycle/process_files.h"
+#include "common/lifecycle/program_flags.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "services/fleet/fleet_config.h"
@@ -51,8 +50,10 @@ int Fail(const absl::Status& status, int code) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("fleet-service: runs one intent in many repositories. Documented in README.md.");
-  absl::ParseCommandLine(argc, argv);
+  fleet::ParseProgramFlags(argc, argv,
+                           "Accepts fleets, hands out their children and tells where they stand.\n"
+                           "The database is in FLEET_DATABASE_URL or --database_url_file; see README.md.",
+                           __FILE__);
   fleet::SetLogComponent("fleet-service");
   fleet::ShutdownSignal shutdown;
   fleet::service::FleetConfig config = ReadFlags();

@@ -2,9 +2,8 @@
 #include <string>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "common/lifecycle/process_files.h"
+#include "common/lifecycle/program_flags.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "workers/fan_out/fan_out_config.h"
@@ -31,8 +30,10 @@ int Fail(const absl::Status& status, int code) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("fleet-worker: fans fleets out. Documented in README.md.");
-  absl::ParseCommandLine(argc, argv);
+  fleet::ParseProgramFlags(argc, argv,
+                           "Fans fleets out, sweeps cancelled ones, finds lost runners. Run any number.\n"
+                           "The database is in FLEET_DATABASE_URL or --database_url_file; see README.md.",
+                           __FILE__);
   fleet::SetLogComponent("fleet-worker");
   fleet::ShutdownSignal shutdown;
   fleet::worker::FanOutConfig config;

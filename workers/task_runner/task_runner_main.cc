@@ -8,11 +8,10 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/clock/clock.h"
+#include "common/lifecycle/program_flags.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "workers/task_runner/boot_clock.h"
@@ -115,8 +114,10 @@ int Main(ShutdownSignal& signals) {
 int main(int argc, char** argv) {
   fleet::runner::HardenProcess();
   fleet::SetLogComponent("fleet-runner");
-  absl::SetProgramUsageMessage("Leases child tasks from fleet-service and executes them.");
-  absl::ParseCommandLine(argc, argv);
+  fleet::ParseProgramFlags(argc, argv,
+                           "Leases child tasks from fleet-service and executes them with git. Run any\n"
+                           "number; see README.md.",
+                           __FILE__);
   fleet::ShutdownSignal signals;
   return fleet::runner::Main(signals);
 }
