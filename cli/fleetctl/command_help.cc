@@ -7,6 +7,8 @@ namespace fleet::cli {
 const char kSummary[] = "Submit one intent to many repositories, watch it, and see what came of each.";
 
 const char kFooter[] = R"(
+fleetctl help COMMAND explains a command, with an example.
+
 Exit codes: 0 done, 1 error, 2 wrong usage, 5 the watched fleet did not complete everywhere, 130 interrupted.
 
 Example:

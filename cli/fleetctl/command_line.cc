@@ -35,8 +35,14 @@ class Parser {
 
   CommandLine Parse(const std::vector<std::string>& arguments) {
     app_.name(arguments.front());
+    std::vector<std::string> words(arguments.begin() + 1, arguments.end());
+    // "help limits set" is "limits set --help".
+    if (!words.empty() && words.front() == "help") {
+      words.erase(words.begin());
+      words.push_back("--help");
+    }
     // CLI11 takes them from the back.
-    app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));
+    app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     line_.global.servers = ValueOf("--server", ParseServers(server_.empty() ? kDefaultServer : server_));
     if (!rpc::IsUserName(line_.global.user)) {
       throw CLI::ValidationError("--user", "must be 1 to 128 printable ASCII characters without a space");

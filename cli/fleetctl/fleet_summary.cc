@@ -70,6 +70,8 @@ class LineList {
 
 // Who cancelled or paused it, and why else it is paused: " (by alice)".
 std::string DescribeCauses(const v1::Fleet& fleet) {
+  // One that ended while it was paused is not paused any more.
+  if (IsTerminal(fleet.state()) && fleet.cancelled_by().empty()) return "";
   std::vector<std::string> causes;
   for (const int reason : fleet.pause_reasons()) {
     // That a user paused it shows by who it was.

@@ -5,9 +5,9 @@
 namespace fleet::domain {
 namespace {
 
-constexpr std::array<absl::string_view, 10> kFleetStates = {
-    "UNSPECIFIED", "PENDING", "EXPANDING", "RUNNING", "PAUSED", "CANCELLING", "COMPLETED", "PARTIAL_FAILURE", "FAILED",
-    "CANCELLED"};
+constexpr std::array<absl::string_view, 10> kFleetStates = {"UNSPECIFIED", "PENDING",    "EXPANDING", "RUNNING",
+                                                            "PAUSED",      "CANCELLING", "COMPLETED", "PARTIAL_FAILURE",
+                                                            "FAILED",      "CANCELLED"};
 constexpr std::array<absl::string_view, kTaskStateCount> kTaskStates = {
     "UNSPECIFIED", "QUEUED",    "SUBMITTED", "HYDRATING", "RUNNING",  "AWAITING_APPROVAL",
     "FINALIZING",  "COMPLETED", "FAILED",    "CANCELLED", "TIMED_OUT"};

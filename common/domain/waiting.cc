@@ -4,6 +4,12 @@
 
 namespace fleet::domain {
 
+namespace {
+
+std::string Children(int32_t count) { return absl::StrCat(count, count == 1 ? " child" : " children"); }
+
+}  // namespace
+
 std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
   std::vector<Waiting> reasons;
   if (IsTerminal(fleet.state)) return reasons;
@@ -11,24 +17,25 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
   const int32_t active = rollup.Active();
   if (fleet.state == FleetState::kCancelling) {
     if (ClosingState(fleet) == TaskState::kTimedOut) {
-      reasons.push_back({WaitReason::kCancelling,
-                         absl::StrCat("past its deadline; ", active, " running children are being stopped")});
+      reasons.push_back({WaitReason::kCancelling, absl::StrCat("past its deadline; stopping ", Children(active))});
       return reasons;
     }
-    reasons.push_back({WaitReason::kCancelling,
-                       absl::StrCat("cancelled by ", fleet.cancelled_by, "; ", active,
-                                    fleet.cancel_mode == CancelMode::kDrain ? " running children go on to their end"
-                                                                            : " running children are being stopped")});
+    reasons.push_back(
+        {WaitReason::kCancelling,
+         fleet.cancel_mode == CancelMode::kDrain
+             ? absl::StrCat("cancelled by ", fleet.cancelled_by, "; ", Children(active), " in flight, ", "not stopped")
+             : absl::StrCat("cancelled by ", fleet.cancelled_by, "; stopping ", Children(active))});
     return reasons;
   }
   if (fleet.state == FleetState::kPaused) {
-    reasons.push_back({WaitReason::kPaused, absl::StrCat("paused by ", fleet.paused_by, "; ", active,
-                                                         " running children go on; ResumeFleet continues")});
+    reasons.push_back(
+        {WaitReason::kPaused, absl::StrCat("paused by ", fleet.paused_by, "; ", Children(active),
+                                           " in flight; continue it with fleetctl resume ", fleet.id.ToString())});
     return reasons;
   }
   if (rollup.expanded < rollup.total) {
     reasons.push_back({WaitReason::kExpanding, absl::StrCat("a worker has enqueued ", rollup.expanded, " of ",
-                                                            rollup.total, " children so far")});
+                                                            Children(rollup.total), " so far")});
   }
   if (fleet.retrying) {
     reasons.push_back({WaitReason::kRetrying, absl::StrCat("a worker returns the children of generation ",
@@ -65,13 +72,13 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
   const bool only_suspects = rollup.Fresh() == 0 && rollup.suspects > 0 && rollup.suspects == rollup.delayed;
   if (reasons.empty() && only_suspects && active > 0) {
     reasons.push_back(
-        {WaitReason::kIsolation, absl::StrCat(rollup.suspects,
-                                              " children lost their runner before: no two of them run beside "
-                                              "each other, and every runner holds one")});
+        {WaitReason::kIsolation, absl::StrCat(Children(rollup.suspects),
+                                              " lost a runner before: a runner is given one such child at a time, "
+                                              "and every runner has one")});
   }
   if (rollup.Fresh() == 0 && rollup.delayed > 0 && fleet.next_retry_at.has_value()) {
     reasons.push_back(
-        {WaitReason::kBackoff, absl::StrCat(rollup.delayed, " children wait for their next try, the first until ",
+        {WaitReason::kBackoff, absl::StrCat(Children(rollup.delayed), " to be tried again, the first not before ",
                                             absl::FormatTime("%H:%M:%SZ", *fleet.next_retry_at, absl::UTCTimeZone()))});
   }
   return reasons;

@@ -103,11 +103,12 @@ std::string FleetModel::Update(const domain::Ulid& fleet_id, const store::Policy
   ModelFleet& fleet = fleets.at(fleet_id);
   if (!fleet.IsOpen()) return "FLEET_ALREADY_ENDED";
   if (fleet.IsCancelling() || fleet.is_late) return "FLEET_CANCELLING";
-  std::optional<int64_t> deadline = fleet.deadline;
-  if (update.sets_deadline) deadline.reset();
+  constexpr int64_t kNoDeadline = -1;
+  const int64_t old_deadline = fleet.deadline.value_or(kNoDeadline);
+  int64_t deadline = update.sets_deadline ? kNoDeadline : old_deadline;
   if (update.deadline.has_value()) deadline = absl::ToUnixMicros(*update.deadline);
   const bool changes = update.max_concurrency.value_or(fleet.cap) != fleet.cap ||
-                       update.priority.value_or(fleet.priority) != fleet.priority || deadline != fleet.deadline;
+                       update.priority.value_or(fleet.priority) != fleet.priority || deadline != old_deadline;
   if (!changes) return "";
   if (update.max_concurrency.has_value()) fleet.cap = *update.max_concurrency;
   if (update.priority.has_value()) fleet.priority = *update.priority;

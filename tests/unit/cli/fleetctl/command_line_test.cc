@@ -230,5 +230,11 @@ TEST(CommandLineTest, HelpOfEveryCommandHasAnExample) {
   }
 }
 
+TEST(CommandLineTest, HelpIsACommandToo) {
+  EXPECT_EQ(Exit({"help"}).text, Exit({"--help"}).text);
+  EXPECT_EQ(Exit({"help", "limits", "set"}).text, Exit({"limits", "set", "--help"}).text);
+  EXPECT_EQ(Exit({"help", "retry"}).code, 0);
+}
+
 }  // namespace
 }  // namespace fleet::cli

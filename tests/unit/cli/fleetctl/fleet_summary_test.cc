@@ -59,6 +59,13 @@ TEST(FleetSummaryTest, SaysWhoPausedIt) {
   EXPECT_THAT(Summary(fleet), HasSubstr("State         PAUSED (unknown 77, by bob)\n"));
 }
 
+TEST(FleetSummaryTest, DoesNotSayThatAnEndedFleetIsPaused) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_COMPLETED, 1);
+  fleet.add_pause_reasons(v1::PAUSE_REASON_USER);
+  fleet.set_paused_by("bob");
+  EXPECT_THAT(Summary(fleet), HasSubstr("State         COMPLETED\n"));
+}
+
 TEST(FleetSummaryTest, TellsGenerationsBeyondTheFirst) {
   v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
   fleet.set_generation(1);

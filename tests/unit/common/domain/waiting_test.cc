@@ -100,7 +100,7 @@ TEST_F(WaitingOnTest, SaysWhenTheFirstRetryIsDue) {
   fleet_.rollup.delayed = 4;
   fleet_.next_retry_at = absl::FromUnixSeconds(3600 * 13 + 60 * 5 + 7);
   EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kBackoff,
-                                          "4 children wait for their next try, the first until "
+                                          "4 children to be tried again, the first not before "
                                           "13:05:07Z")));
   fleet_.rollup.delayed = 3;  // one can start at once
   EXPECT_THAT(Reasons(), IsEmpty());
@@ -116,14 +116,15 @@ TEST_F(WaitingOnTest, SaysWhoCancelledAndWhatHappensToRunningChildren) {
   fleet_.cancelled_by = "bob";
   fleet_.cancel_mode = CancelMode::kStop;
   usage_.pool_runners = 0;  // does not matter any more
-  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kCancelling, "by bob; 3 running children are being stopped")));
+  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kCancelling, "by bob; stopping 3 children")));
   fleet_.cancel_mode = CancelMode::kDrain;
-  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kCancelling, "3 running children go on to their end")));
+  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kCancelling, "3 children in flight, not stopped")));
 }
 
 TEST_F(WaitingOnTest, SaysThatItIsPaused) {
   fleet_.state = FleetState::kPaused;
-  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kPaused, "3 running children go on")));
+  EXPECT_THAT(Reasons(),
+              ElementsAre(Says(WaitReason::kPaused, "3 children in flight; continue it with fleetctl resume ")));
 }
 
 }  // namespace

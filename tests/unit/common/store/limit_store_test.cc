@@ -136,7 +136,8 @@ TEST_F(LimitStoreTest, RefusalsChangeNothingAndAreNotAudited) {
   EXPECT_EQ(GetErrorInfo(scope).violations.at(0).field, "scope");
   EXPECT_THAT(limits_.Set({"olga", "pool_active", "No Pool", 1}), StatusIs(absl::StatusCode::kInvalidArgument));
   const absl::Status kind = limits_.Set({"olga", "pool_active", "ann", 1, domain::ScopeKind::kUser}).status();
-  EXPECT_EQ(GetErrorInfo(kind).violations.at(0).description, "pool_active has exceptions for single pools, not for users");
+  EXPECT_EQ(GetErrorInfo(kind).violations.at(0).description,
+            "pool_active has exceptions for single pools, not for users");
   EXPECT_EQ(GetErrorInfo(limits_.Set({"olga", "user_active", "large", 1, domain::ScopeKind::kPool}).status())
                 .violations.at(0)
                 .field,
