@@ -93,7 +93,7 @@ class Course {
   }
 
   // True once every fault is over.
-  bool Poll(const FleetOperator& people) {
+  bool Poll(FleetOperator& people) {
     const auto started = people.started();
     if (!started.has_value()) return false;
     if (schedule_.watched && watcher_ == nullptr) {
@@ -101,7 +101,11 @@ class Course {
     }
     bool all_over = true;
     for (FaultInjector& fault : faults_) {
+      const bool was_under_way = fault.under_way();
       fault.Poll(absl::Now() - *started, !people.done());
+      if (fault.under_way() && !was_under_way && fault.kind() == FaultKind::kFreezeService) {
+        people.NoteFreeze(fault.victim());
+      }
       all_over = all_over && fault.over();
     }
     return all_over;

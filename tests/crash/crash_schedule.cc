@@ -68,6 +68,9 @@ absl::Duration LastsFor(Dice& dice, FaultKind kind, absl::Duration lease) {
       // Around the moment when it is found lost, and long after.
       return dice.OneIn(3) ? lease * 2 + dice.Millis(0, 1000) : lease + dice.Millis(10, 600);
     case FaultKind::kFreezeService:
+      // Long enough for its runners to be found lost, and short enough for its transaction to go on.
+      if (dice.OneIn(2)) return std::min(lease + dice.Millis(100, 500), absl::Milliseconds(1900));
+      [[fallthrough]];
     case FaultKind::kFreezeWorker:
     case FaultKind::kCutServiceDatabase:
     case FaultKind::kCutWorkerDatabase:
@@ -130,6 +133,25 @@ void AddControls(Dice& dice, CrashSchedule& schedule) {
   const bool may_retry = fleet > 0 || !schedule.watched;
   if (may_retry && dice.OneIn(3)) schedule.actions.push_back({Kind::kRetry, fleet, dice.Millis(300, 2000), 0});
   if (dice.OneIn(3)) schedule.actions.push_back({Kind::kUpdate, fleet, dice.Millis(100, 1200), dice.Between(4, 30)});
+  const FleetPlan& plan = schedule.fleets.back();
+  for (int i = dice.Between(0, 2); i > 0; --i) {
+    schedule.actions.push_back({Kind::kCancelChild, fleet, dice.Millis(100, 1500), dice.Between(1, plan.targets)});
+  }
+  if (dice.OneIn(4)) schedule.actions.push_back({Kind::kSetLimit, fleet, dice.Millis(100, 1200), dice.Between(6, 30)});
+}
+
+bool Freezes(const CrashSchedule& schedule) {
+  return std::any_of(schedule.faults.begin(), schedule.faults.end(),
+                     [](const Fault& fault) { return fault.kind == FaultKind::kFreezeService; });
+}
+
+// Where a service is frozen, operators often act just then.
+void Aim(Dice& dice, CrashSchedule& schedule) {
+  if (!Freezes(schedule)) return;
+  for (OperatorAction& action : schedule.actions) {
+    const bool shuts = action.kind != OperatorAction::Kind::kResume && action.kind != OperatorAction::Kind::kRetry;
+    action.during_freeze = shuts && dice.OneIn(2);
+  }
 }
 
 // Some fleet is at work until the last fault: one that is cancelled has another beside it.
@@ -182,6 +204,7 @@ CrashSchedule MakeCrashSchedule(uint64_t seed, std::optional<FaultKind> only) {
   AddFaults(dice, schedule, only);
   schedule.watched = dice.OneIn(2);
   AddControls(dice, schedule);
+  Aim(dice, schedule);
   return schedule;
 }
 
@@ -203,9 +226,12 @@ std::string Describe(const CrashSchedule& schedule) {
                     ", cap ", fleet.max_concurrency, ", tries ", fleet.max_tries);
   }
   for (const OperatorAction& action : schedule.actions) {
-    constexpr const char* kNames[] = {"cancel-stop", "cancel-drain", "pause", "resume", "retry", "update"};
+    constexpr const char* kNames[] = {"cancel-stop", "cancel-drain", "pause",        "resume",
+                                      "retry",       "update",       "cancel-child", "limit"};
     absl::StrAppend(&text, "; ", kNames[static_cast<int>(action.kind)], " fleet ", action.fleet + 1, " at ",
                     absl::FormatDuration(action.at));
+    if (action.value != 0) absl::StrAppend(&text, " to ", action.value);
+    if (action.during_freeze) absl::StrAppend(&text, " in a freeze");
   }
   for (const Fault& fault : schedule.faults) absl::StrAppend(&text, "; ", Describe(fault));
   return text;

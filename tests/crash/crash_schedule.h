@@ -66,11 +66,15 @@ struct FleetPlan {
 // What an operator does besides submitting. More kinds are added here, to Operator::Act and to Describe.
 struct OperatorAction {
   // kRetry: the failed children of the fleet, whether or not it has ended. kUpdate: another max_concurrency.
-  enum class Kind { kCancelStop, kCancelDrain, kPause, kResume, kRetry, kUpdate };
+  // kCancelChild: one child. kSetLimit: the system's cap.
+  enum class Kind { kCancelStop, kCancelDrain, kPause, kResume, kRetry, kUpdate, kCancelChild, kSetLimit };
   Kind kind = Kind::kCancelStop;
   int fleet = 0;      // which plan, from 0
   absl::Duration at;  // after that fleet was accepted
-  int32_t value = 0;  // with kUpdate: the new max_concurrency
+  int32_t value = 0;  // kUpdate, kSetLimit: the new value; kCancelChild: its ordinal
+  // Waits until a service is frozen inside a transaction, and asks the other one: what that transaction has read is
+  // not so any more when it goes on.
+  bool during_freeze = false;
 };
 
 struct CrashSchedule {

@@ -123,7 +123,9 @@ class FactJudge {
       Complain(absl::StrCat("fleet ", accepted.fleet_id, accepted.cancelled ? " was" : " was not",
                             " cancelled, but is in state ", static_cast<int>(found->second.state)));
     }
-    for (int i = 1; i <= targets; ++i) JudgeChild(absl::StrCat(accepted.fleet_id, "-", i), i, cancelled);
+    for (int i = 1; i <= targets; ++i) {
+      JudgeChild(absl::StrCat(accepted.fleet_id, "-", i), i, cancelled || accepted.cancelled_children.count(i) > 0);
+    }
   }
 
   void JudgeChild(const std::string& task_id, int ordinal, bool cancelled) {
@@ -175,9 +177,24 @@ class FactJudge {
 
   void JudgeBegin(const JournalEntry& entry, const std::string& attempt) {
     for (const FleetOperator::Accepted& fleet : accepted_) {
-      if (entry.task_id.rfind(fleet.fleet_id, 0) != 0 || !fleet.stopped.has_value()) continue;
-      if (entry.at > *fleet.stopped) Complain(absl::StrCat(attempt, " began after its fleet was cancelled"));
+      if (entry.task_id.rfind(fleet.fleet_id, 0) != 0) continue;
+      if (fleet.stopped.has_value() && entry.at > *fleet.stopped) {
+        Complain(absl::StrCat(attempt, " began after its fleet was cancelled"));
+      }
+      for (const auto& [ordinal, at] : fleet.cancelled_children) {
+        const bool same = entry.task_id == absl::StrCat(fleet.fleet_id, "-", ordinal);
+        if (same && entry.at > at && !IsRetried(fleet))
+          Complain(absl::StrCat(attempt, " began after it was cancelled"));
+      }
     }
+  }
+
+  // A retry takes cancelled children too.
+  bool IsRetried(const FleetOperator::Accepted& fleet) const {
+    return std::any_of(schedule_.actions.begin(), schedule_.actions.end(), [&](const OperatorAction& action) {
+      return action.kind == OperatorAction::Kind::kRetry &&
+             accepted_[static_cast<std::size_t>(action.fleet)].fleet_id == fleet.fleet_id;
+    });
   }
 
   void JudgeEnd(const JournalEntry& entry, const std::string& attempt) {

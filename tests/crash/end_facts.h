@@ -24,10 +24,11 @@ struct Answers {
 
 // Reads the database at `url`. In words, what is wrong:
 //   an accepted fleet is not there, not of its targets, or there twice;
-//   a cancelled fleet is not CANCELLED, or a child of one that is not stands as cancelled;
-//   a final report that was answered OK is not what is recorded, or two attempts of a child were told that they
+//   a cancelled fleet is not CANCELLED, or a child stands as cancelled that nobody cancelled, by itself or with its
+//   fleet; a final report that was answered OK is not what is recorded, or two attempts of a child were told that they
 //     completed it, or a child ended in a way that its fate does not allow;
-//   one attempt was leased to two runners; work began after a cancel in mode stop was answered;
+//   one attempt was leased to two runners; work began after a cancel of its child, or of its fleet
+//   in mode stop, was answered;
 //   a watcher saw other children than there are; jobs are left.
 std::vector<std::string> FindBrokenFacts(const std::string& url, const CrashSchedule& schedule, const Answers& answers);
 

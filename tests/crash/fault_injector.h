@@ -24,6 +24,9 @@ class FaultInjector {
   // Heals it if it is under way, and does nothing any more.
   void GiveUp();
 
+  bool under_way() const { return stage_ == Stage::kActive; }
+  FaultKind kind() const { return fault_.kind; }
+  int victim() const { return fault_.victim; }
   bool over() const { return stage_ == Stage::kOver; }
   // Meaningful once it is over.
   bool fired() const { return fired_; }

@@ -10,6 +10,8 @@ namespace fleet::crash {
 namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(50);
+// A service may be frozen late, or never.
+constexpr absl::Duration kPatience = absl::Seconds(2);
 
 bool IsAnswer(const absl::Status& status) {
   return !absl::IsUnavailable(status) && !absl::IsAborted(status) && !absl::IsDeadlineExceeded(status);
@@ -44,6 +46,7 @@ void FleetOperator::Run() {
   for (const Step& step : steps) {
     if (!WaitUntilTime(start + step.at)) return;
     if (step.plan.has_value()) Submit(*step.plan);
+    if (step.action.has_value() && step.action->during_freeze && !WaitForFreeze()) return;
     if (step.action.has_value()) Act(*step.action);
   }
   MutexLock lock(mutex_);
@@ -56,10 +59,28 @@ bool FleetOperator::WaitUntilTime(absl::Time time) {
   return !stopping_;
 }
 
+void FleetOperator::NoteFreeze(int number) {
+  MutexLock lock(mutex_);
+  frozen_ = number;
+  changed_.SignalAll();
+}
+
+bool FleetOperator::WaitForFreeze() {
+  const absl::Time end = absl::Now() + kPatience;
+  MutexLock lock(mutex_);
+  while (!stopping_ && !frozen_.has_value() && absl::Now() < end) changed_.WaitFor(mutex_, end - absl::Now());
+  return !stopping_;
+}
+
 template <typename Answer>
 absl::StatusOr<Answer> FleetOperator::AskUntilAnswered(
     const std::string& user, const std::function<absl::StatusOr<Answer>(const testing::FleetDriver&)>& call) {
-  for (std::size_t i = 0;; ++i) {
+  std::size_t first = 0;
+  {
+    MutexLock lock(mutex_);
+    if (frozen_.has_value()) first = static_cast<std::size_t>(*frozen_) + 1;
+  }
+  for (std::size_t i = first;; ++i) {
     // A fresh connection each time, so that a service that came back is seen at once.
     const testing::FleetDriver driver(addresses_[i % addresses_.size()], user);
     absl::StatusOr<Answer> answer = call(driver);
@@ -103,16 +124,37 @@ void FleetOperator::Act(const OperatorAction& action) {
             return driver.Retry(fleet_id, request_id);
           case Kind::kUpdate:
             return driver.SetConcurrency(fleet_id, action.value);
+          case Kind::kCancelChild:
+            return driver.CancelChild(fleet_id, action.value);
+          case Kind::kSetLimit:
+            return driver.SetLimit("system_active", action.value);
         }
         return absl::InternalError("no such action");
       });
   // It may have ended before, or have no failed child.
   if (absl::IsFailedPrecondition(answer.status())) return;
+  // A child that is not enqueued yet cannot be cancelled.
+  if (action.kind == Kind::kCancelChild && absl::IsNotFound(answer.status())) return;
   if (!answer.ok()) return Complain(absl::StrCat("an operator was answered ", answer.status().ToString()));
-  if (action.kind != Kind::kCancelStop && action.kind != Kind::kCancelDrain) return;
+  Remember(action);
+}
+
+void FleetOperator::Remember(const OperatorAction& action) {
   MutexLock lock(mutex_);
-  accepted_[plan].cancelled = true;
-  if (action.kind == Kind::kCancelStop) accepted_[plan].stopped = absl::Now();
+  Accepted& fleet = accepted_[static_cast<std::size_t>(action.fleet)];
+  switch (action.kind) {
+    case OperatorAction::Kind::kCancelStop:
+      fleet.stopped = absl::Now();
+      [[fallthrough]];
+    case OperatorAction::Kind::kCancelDrain:
+      fleet.cancelled = true;
+      break;
+    case OperatorAction::Kind::kCancelChild:
+      fleet.cancelled_children[action.value] = absl::Now();
+      break;
+    default:
+      break;
+  }
 }
 
 void FleetOperator::Complain(const std::string& what) {

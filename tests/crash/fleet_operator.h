@@ -4,6 +4,7 @@
 #define FLEET_TESTS_CRASH_FLEET_OPERATOR_H_
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -26,6 +27,8 @@ class FleetOperator {
     // When a cancel in mode stop was answered OK: nothing may begin after that.
     std::optional<absl::Time> stopped;
     bool cancelled = false;  // a cancel was answered OK
+    // By ordinal: when the cancel of that child was answered OK.
+    std::map<int32_t, absl::Time> cancelled_children{};
   };
 
   FleetOperator(const CrashSchedule& schedule, std::vector<std::string> addresses);
@@ -33,6 +36,9 @@ class FleetOperator {
   ~FleetOperator();
   FleetOperator(const FleetOperator&) = delete;
   FleetOperator& operator=(const FleetOperator&) = delete;
+
+  // Service `number`, from 0, is frozen now: what waits for it happens. Without, it happens later.
+  void NoteFreeze(int number);
 
   // When the first fleet was accepted.
   std::optional<absl::Time> started() const;
@@ -54,7 +60,11 @@ class FleetOperator {
   void Run();
   void Submit(std::size_t plan);
   void Act(const OperatorAction& action);
-  // Calls one service after the other until one answers with anything but UNAVAILABLE, ABORTED or DEADLINE_EXCEEDED.
+  void Remember(const OperatorAction& action);
+  // False once it is stopping.
+  bool WaitForFreeze();
+  // Calls one service after the other, a frozen one last, until one answers with anything but UNAVAILABLE, ABORTED or
+  // DEADLINE_EXCEEDED.
   template <typename Answer>
   absl::StatusOr<Answer> AskUntilAnswered(
       const std::string& user, const std::function<absl::StatusOr<Answer>(const testing::FleetDriver&)>& call);
@@ -67,6 +77,7 @@ class FleetOperator {
   mutable Mutex mutex_;
   CondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<int> frozen_ ABSL_GUARDED_BY(mutex_);  // the service that was frozen last
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Accepted> accepted_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> violations_ ABSL_GUARDED_BY(mutex_);

@@ -33,7 +33,8 @@ absl::StatusOr<v1::Fleet> Await(const FleetDriver& driver, const std::string& fl
 FleetDriver::FleetDriver(const std::string& address, std::string user)
     : user_(std::move(user)),
       fleets_(v1::FleetService::NewStub(rpc::MakeChannel(address))),
-      catalog_(v1::CatalogService::NewStub(rpc::MakeChannel(address))) {}
+      catalog_(v1::CatalogService::NewStub(rpc::MakeChannel(address))),
+      admin_(v1::AdminService::NewStub(rpc::MakeChannel(address))) {}
 
 v1::CreateFleetRequest FleetDriver::Request(int targets, const std::string& request_id) {
   v1::CreateFleetRequest request;
@@ -113,6 +114,28 @@ absl::StatusOr<v1::Fleet> FleetDriver::SetConcurrency(const std::string& fleet_i
   v1::UpdateFleetResponse response;
   FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->UpdateFleet(&context, request, &response)));
   return response.fleet();
+}
+
+absl::StatusOr<v1::Fleet> FleetDriver::CancelChild(const std::string& fleet_id, int number) const {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, user_, kTimeout);
+  v1::CancelFleetTaskRequest request;
+  request.set_fleet_id(fleet_id);
+  request.set_repo(absl::StrFormat("org/repo-%06d", number));
+  v1::CancelFleetTaskResponse response;
+  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->CancelFleetTask(&context, request, &response)));
+  return Get(fleet_id);
+}
+
+absl::StatusOr<v1::Fleet> FleetDriver::SetLimit(const std::string& name, int64_t value) const {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, user_, kTimeout);
+  v1::SetLimitRequest request;
+  request.set_name(name);
+  request.set_value(value);
+  v1::SetLimitResponse response;
+  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(admin_->SetLimit(&context, request, &response)));
+  return v1::Fleet();
 }
 
 absl::StatusOr<std::vector<v1::Task>> FleetDriver::Tasks(const std::string& fleet_id) const {

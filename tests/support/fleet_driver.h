@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "fleet/v1/admin_service.grpc.pb.h"
 #include "fleet/v1/catalog_service.grpc.pb.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
@@ -30,6 +31,10 @@ class FleetDriver {
   // Its failed, timed out and cancelled children.
   absl::StatusOr<v1::Fleet> Retry(const std::string& fleet_id, const std::string& request_id) const;
   absl::StatusOr<v1::Fleet> SetConcurrency(const std::string& fleet_id, int32_t max_concurrency) const;
+  // The child of the repository that TestStores registers under this number; the answer is its fleet.
+  absl::StatusOr<v1::Fleet> CancelChild(const std::string& fleet_id, int number) const;
+  // An empty fleet.
+  absl::StatusOr<v1::Fleet> SetLimit(const std::string& name, int64_t value) const;
   // Every child, page after page.
   absl::StatusOr<std::vector<v1::Task>> Tasks(const std::string& fleet_id) const;
   // Asks until the fleet has ended; kDeadlineExceeded with its last picture if that takes longer than `limit`. A
@@ -45,6 +50,7 @@ class FleetDriver {
   const std::string user_;
   const std::unique_ptr<v1::FleetService::StubInterface> fleets_;
   const std::unique_ptr<v1::CatalogService::StubInterface> catalog_;
+  const std::unique_ptr<v1::AdminService::StubInterface> admin_;
 };
 
 bool HasEnded(const v1::Fleet& fleet);
