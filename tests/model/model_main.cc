@@ -12,13 +12,15 @@
 
 ABSL_FLAG(uint64_t, seed, 1, "what fixes every random choice");
 ABSL_FLAG(int64_t, steps, 100000, "how many operations to run");
+ABSL_FLAG(std::string, trace, "", "print the operations that mention this, for example F17; a space: all");
 ABSL_FLAG(int64_t, episode, 600, "operations after which a run starts over with empty tables");
 
 namespace fleet::testing {
 namespace {
 
 int Main() {
-  const ModelRunOptions options{absl::GetFlag(FLAGS_seed), absl::GetFlag(FLAGS_steps), absl::GetFlag(FLAGS_episode)};
+  const ModelRunOptions options{absl::GetFlag(FLAGS_seed), absl::GetFlag(FLAGS_steps), absl::GetFlag(FLAGS_episode),
+                                absl::GetFlag(FLAGS_trace)};
   const auto server = PostgresServer::Start({.settings = {"synchronous_commit = off", "autovacuum = off"}});
   if (!server.ok()) {
     std::cerr << server.status() << std::endl;

@@ -139,7 +139,7 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
   std::string open = "these fleets do not end:";
   for (const ModelFleet* fleet : world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); })) {
     absl::StrAppend(&open, " F", fleet->number, " of ", fleet->pool, " (state ", static_cast<int>(fleet->state), ", ",
-                    fleet->Active(), " active");
+                    fleet->Active(), " active", fleet->is_late ? ", late" : "");
     for (int32_t ordinal = 1; ordinal <= fleet->Expanded(); ++ordinal) {
       const ModelChild& child = fleet->Child(ordinal);
       if (child.state == domain::TaskState::kQueued) {

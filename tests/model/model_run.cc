@@ -18,6 +18,7 @@ constexpr int64_t kTooFew = 100;
 
 ModelRun::ModelRun(const std::string& url, const ModelRunOptions& options)
     : options_(options), world_(url, options.seed) {
+  world_.Trace(options.trace);
   for (const WeightedOperation& operation : ModelOperations()) total_weight_ += operation.weight;
 }
 

@@ -16,6 +16,8 @@ struct ModelRunOptions {
   int64_t steps = 1000;
   // After so many steps every fleet is brought to its end, and the run starts over with empty tables.
   int64_t episode = 600;
+  // Operations that mention this are printed as they happen: "F17", "" for none, " " for all.
+  std::string trace{};
 };
 
 class ModelRun {

@@ -1,9 +1,11 @@
 #include "tests/model/model_world.h"
 
 #include <algorithm>
+#include <iostream>
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/status_macros.h"
@@ -195,6 +197,7 @@ void ModelWorld::Log(std::string what) {
   // FNV-1a.
   for (const char c : what) log_digest_ = (log_digest_ ^ static_cast<unsigned char>(c)) * 1099511628211U;
   log_.push_back(absl::StrCat(step_, ": ", what));
+  if (!trace_.empty() && absl::StrContains(what, trace_)) std::cout << log_.back() << std::endl;
   if (log_.size() > kLogLines) log_.pop_front();
 }
 

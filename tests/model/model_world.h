@@ -62,6 +62,8 @@ class ModelWorld {
   // Later than every one before.
   domain::Ulid NextId();
   void Log(std::string what);
+  // From now on, what is logged and contains `text` is printed too; nothing if it is empty.
+  void Trace(std::string text) { trace_ = std::move(text); }
   const std::deque<std::string>& log() const { return log_; }
   // Of everything logged: the same in every run of a seed.
   uint64_t log_digest() const { return log_digest_; }
@@ -91,6 +93,7 @@ class ModelWorld {
   HeldBatch report_batch_;
   std::unique_ptr<InvariantChecker> checker_;
   std::deque<std::string> log_;
+  std::string trace_;
   uint64_t log_digest_ = 14695981039346656037U;
   int64_t step_ = 0;
   int64_t pins_ = 0;
