@@ -179,6 +179,16 @@ void Reopen(domain::Fleet& fleet, absl::Time now) {
   fleet.expired = false;
 }
 
+// A deadline's job ends with a step that finds the fleet ended: one that is opened again needs it anew. Nobody moves
+// the deadline of an ended fleet, so that what was read before the lock stands.
+absl::Status RenewDeadline(Transaction& transaction, const domain::Fleet& ended) {
+  FLEET_ASSIGN_OR_RETURN(const absl::Time now, ReadClock(transaction));
+  if (!ended.policy.deadline.has_value() || IsLate(ended, now)) {
+    return DropJobs(transaction, ended.id, {JobKind::kDeadline});
+  }
+  return ScheduleJob(transaction, ended.id, JobKind::kDeadline, *ended.policy.deadline);
+}
+
 absl::StatusOr<std::optional<FleetStore::Created>> FindReplay(Transaction& transaction, const NewGeneration& request) {
   if (request.request_id.empty()) return std::nullopt;
   FLEET_ASSIGN_OR_RETURN(const Rows earlier, transaction.Execute(kFindGeneration, {request.user, request.request_id}));
@@ -213,6 +223,7 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const NewG
   }
   FLEET_RETURN_IF_ERROR(
       DropJobs(transaction, request.fleet_id, {JobKind::kSweep, JobKind::kEndStragglers, JobKind::kQueueAge}));
+  if (had_ended) FLEET_RETURN_IF_ERROR(RenewDeadline(transaction, seen.fleet));
   FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {request.fleet_id}));
   domain::Fleet* fleet = ledger.Find(request.fleet_id);
   if (fleet == nullptr) return FleetNotFound(request.fleet_id);

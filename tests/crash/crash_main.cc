@@ -1,11 +1,14 @@
 // fleet_crash: runs seeded crash schedules, one line each, and ends with 1 if any broke an invariant.
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -24,7 +27,7 @@ ABSL_FLAG(int, lanes, 2, "How many run at once, each lane with a PostgreSQL of i
 ABSL_FLAG(std::string, fault, "", "Only faults of this kind, for example kill-service. Empty: all.");
 ABSL_FLAG(bool, describe, false, "Print the schedules and run nothing.");
 ABSL_FLAG(bool, keep_logs, false, "Keep the logs of every schedule, not only of those that broke something.");
-ABSL_FLAG(bool, stop_at_violation, false, "Let a lane end at its first violation.");
+ABSL_FLAG(bool, stop_at_violation, false, "End at the first violation; schedules under way are finished.");
 
 namespace {
 
@@ -67,6 +70,14 @@ void Tell(const CrashReport& report, const CrashSchedule& schedule) {
   Print(text);
 }
 
+// Seen by all lanes, which are processes.
+std::atomic<bool>& Stopping() {
+  static auto& flag =
+      *new (mmap(nullptr, sizeof(std::atomic<bool>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+          std::atomic<bool>(false);
+  return flag;
+}
+
 // Runs every `lanes`-th seed until its share of schedules was not void.
 Totals RunLane(int lane, int lanes) {
   const auto run = fleet::crash::CrashRun::Start();
@@ -80,12 +91,12 @@ Totals RunLane(int lane, int lanes) {
   const int share = (absl::GetFlag(FLAGS_schedules) + lanes - 1 - lane) / lanes;
   uint64_t seed = absl::GetFlag(FLAGS_seed) + static_cast<uint64_t>(lane);
   // A fault that never fires shall not run for ever.
-  while (totals.clean + totals.violated < share && totals.empty <= share) {
+  while (totals.clean + totals.violated < share && totals.empty <= share && !Stopping()) {
     const CrashSchedule schedule = ScheduleOf(seed);
     const CrashReport report = (*run)->Run(schedule);
     Count(report, totals);
     Tell(report, schedule);
-    if (report.verdict == CrashReport::Verdict::kViolated && absl::GetFlag(FLAGS_stop_at_violation)) break;
+    if (report.verdict == CrashReport::Verdict::kViolated && absl::GetFlag(FLAGS_stop_at_violation)) Stopping() = true;
     seed += static_cast<uint64_t>(lanes);
   }
   return totals;
@@ -93,6 +104,7 @@ Totals RunLane(int lane, int lanes) {
 
 // Lanes are processes, since a child process dies with its parent only if the parent's main thread started it.
 Totals RunLanes(int lanes) {
+  (void)Stopping();
   std::vector<int> results;
   std::vector<pid_t> processes;
   for (int lane = 0; lane < lanes; ++lane) {

@@ -180,6 +180,21 @@ TEST_F(RedriveTest, ADeadlineThatPassedAfterTheFleetEndedIsForgotten) {
   FLEET_EXPECT_OK(checker_.Finish());
 }
 
+TEST_F(RedriveTest, ADeadlineStillToComeEndsTheNextGenerationToo) {
+  End();
+  stores_.Sql("update fleets set deadline = clock_timestamp() + interval '1 hour'");
+  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  RedriveAll();
+  EXPECT_EQ(stores_.Sql("select count(*) from fleet_jobs where kind = 5"), "1");
+  stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
+  stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
+  FLEET_ASSERT_OK(stores_.jobs.DeadlineStep());
+  stores_.SweepAll();
+  EXPECT_EQ(State(), FleetState::kPartialFailure);
+  EXPECT_EQ(Count(TaskState::kTimedOut), 4);
+  FLEET_EXPECT_OK(checker_.Finish());
+}
+
 TEST_F(RedriveTest, AFleetThatEndedWhilePausedGoesAgainAtOnce) {
   fleet_ = stores_.CreateFleet({.targets = 2});
   stores_.ExpandAll();

@@ -49,7 +49,13 @@ FleetModel::Retried FleetModel::Retry(const store::NewGeneration& request) {
   if (!request.request_id.empty()) {
     generations[{request.user, request.request_id}] = {request.fleet_id, request.request_fingerprint};
   }
-  if (!fleet.IsOpen()) fleet.paused = false;
+  if (!fleet.IsOpen()) {
+    fleet.paused = false;
+    jobs.erase({fleet.id, JobKind::kDeadline});
+    if (fleet.deadline.has_value() && !fleet.is_late) {
+      jobs[{fleet.id, JobKind::kDeadline}] = ModelJob{0, {Moment::Kind::kRead, *fleet.deadline}, false};
+    }
+  }
   ++fleet.generation;
   fleet.retry = request;
   fleet.cancel_mode = domain::CancelMode::kNone;
