@@ -76,7 +76,9 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
                                               " lost a runner before: a runner is given one such child at a time, "
                                               "and every runner has one")});
   }
-  if (rollup.Fresh() == 0 && rollup.delayed > 0 && fleet.next_retry_at.has_value()) {
+  // In the past, it is a child that waits for something else.
+  const bool backs_off = fleet.next_retry_at.has_value() && *fleet.next_retry_at > usage.now;
+  if (rollup.Fresh() == 0 && rollup.delayed > 0 && backs_off) {
     reasons.push_back(
         {WaitReason::kBackoff, absl::StrCat(Children(rollup.delayed), " to be tried again, the first not before ",
                                             absl::FormatTime("%H:%M:%SZ", *fleet.next_retry_at, absl::UTCTimeZone()))});

@@ -32,6 +32,7 @@ struct Waiting {
 
 // What the fleet shares with others, at about the time its own row was read.
 struct Usage {
+  absl::Time now = absl::InfinitePast();  // when that was
   Limits limits;
   int32_t system_active = 0;
   int32_t user_active = 0;

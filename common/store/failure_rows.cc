@@ -1,7 +1,10 @@
 #include "common/store/failure_rows.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "common/domain/failure_fingerprint.h"
 #include "common/status/status_macros.h"
@@ -25,21 +28,31 @@ constexpr Statement kReadFingerprints{"read_fingerprints",
                                       "and t.ordinal between $2 and $3"};
 
 constexpr Statement kReadGroups{"read_failure_groups",
-                                "select t.category, a.fingerprint, count(*), min(t.ordinal), max(a.reason),"
+                                "select t.category, a.fingerprint, count(*), min(t.ordinal),"
                                 " (array_agg(t.repo order by t.ordinal))[1:5]" FLEET_FAILED_TASKS R"sql(
   group by t.category, a.fingerprint order by count(*) desc, min(t.ordinal) limit 1000
 )sql"};
+
+constexpr std::size_t kSamples = 5;  // as in kReadGroups
 
 constexpr Statement kReadMessages{"read_failure_messages", R"sql(
   select k.n, a.message, a.reason
   from unnest($2::int[]) with ordinality as k(ordinal, n)
   join tasks t on t.fleet_id = $1 and t.ordinal = k.ordinal
   join task_attempts a on a.fleet_id = $1 and a.ordinal = k.ordinal and a.attempt = t.attempt
+    and a.category = t.category
 )sql"};
 
 std::string FingerprintOf(domain::FailureCategory category, std::string recorded) {
   if (!recorded.empty()) return recorded;
   return domain::Fingerprint(category, DescribeUnattempted(category).message);
+}
+
+void Merge(FailureGroup& group, const FailureGroup& other) {
+  group.count += other.count;
+  for (const std::string& repo : other.sample_repos) {
+    if (group.sample_repos.size() < kSamples) group.sample_repos.push_back(repo);
+  }
 }
 
 }  // namespace
@@ -68,26 +81,38 @@ absl::StatusOr<std::vector<FailureGroup>> ReadFailureGroups(database::Transactio
                                                             const domain::Ulid& fleet_id) {
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadGroups, {fleet_id.ToUuid()}));
   std::vector<FailureGroup> groups;
-  database::Array samples;
+  std::map<std::string, std::size_t> indices;  // by fingerprint
+  std::vector<int32_t> spokesmen;              // of each group the child whose words it has
   for (RowReader row : rows) {
-    FailureGroup& group = groups.emplace_back();
+    FailureGroup group;
     group.category = static_cast<domain::FailureCategory>(row.Int());
     group.fingerprint = FingerprintOf(group.category, row.Text());
     group.count = row.Int();
-    samples.Add(int64_t{row.Int()});
-    row.Int();
+    const int32_t ordinal = row.Int();
     for (const auto& repo : row.TextArray()) group.sample_repos.push_back(repo.value_or(""));
-    const FailureWords description = DescribeUnattempted(group.category);
-    group.reason = description.reason;
-    group.message = std::string(description.message);
+    const FailureWords words = DescribeUnattempted(group.category);
+    group.reason = words.reason;
+    group.message = std::string(words.message);
+    const auto [entry, is_new] = indices.try_emplace(group.fingerprint, groups.size());
+    if (is_new) {
+      groups.push_back(std::move(group));
+      spokesmen.push_back(ordinal);
+    } else {
+      // Some of them came to the same end without an attempt that says so.
+      Merge(groups[entry->second], group);
+    }
   }
   if (groups.empty()) return groups;
+  database::Array samples;
+  for (const int32_t ordinal : spokesmen) samples.Add(int64_t{ordinal});
   FLEET_ASSIGN_OR_RETURN(const Rows messages, transaction.Execute(kReadMessages, {fleet_id.ToUuid(), samples}));
   for (RowReader row : messages) {
     FailureGroup& group = groups[static_cast<std::size_t>(row.BigInt() - 1)];
     group.message = row.Text();
     group.reason = static_cast<domain::FailureReason>(row.Int());
   }
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const FailureGroup& a, const FailureGroup& b) { return a.count > b.count; });
   return groups;
 }
 

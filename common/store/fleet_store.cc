@@ -59,8 +59,8 @@ constexpr Statement kWindowEnd{"list_fleets_window_end", R"sql(
     order by fleet_id desc limit 5000) f order by fleet_id limit 1
 )sql"};
 
-constexpr Statement kReadUsage{"read_usage", R"sql(
-  select u.creator, u.pool, u.active, r.runners, r.slots
+constexpr Statement kReadUsage{"read_usage", "select " FLEET_MICROS("clock_timestamp()") R"sql(,
+    u.creator, u.pool, u.active, r.runners, r.slots
   from (select creator, pool, sum(submitted + hydrating + running + awaiting_approval + finalizing) as active
         from fleets where ended_at is null group by creator, pool) u
   full join (select pool, count(*) as runners, sum(slots) as slots from runners where state = 1 group by pool) r
@@ -97,6 +97,7 @@ absl::Status AddUsage(Transaction& transaction, std::vector<FleetRecord>& record
     domain::Usage& usage = record.usage;
     usage.limits = limits;
     for (RowReader row : rows) {
+      usage.now = row.Time();
       const std::string creator = row.Text();
       const std::string pool = row.Text();
       const int32_t active = row.Int();

@@ -134,6 +134,31 @@ TEST_F(ControlTest, DeadlineEndsQueuedAndActiveChildrenTimedOut) {
   FLEET_EXPECT_OK(checker_.Finish());
 }
 
+// One runs at the deadline, one waits for another try, the others never ran.
+TEST_F(ControlTest, WhateverTheyDidUntilTheDeadlineItIsOneFailure) {
+  Start(4);
+  FLEET_ASSERT_OK(
+      stores_.controls.Update(fleet_, {.sets_deadline = true, .deadline = absl::Now() + absl::Hours(1)}, "bob"));
+  const auto leased = Lease(2);
+  stores_.Report(runner_, leased[1], TaskState::kFailed, domain::FailureCategory::kNetwork);
+  stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
+  stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
+  FLEET_ASSERT_OK(stores_.jobs.DeadlineStep());
+  stores_.SweepAll();
+  stores_.Report(runner_, leased[0], TaskState::kTimedOut);
+  ASSERT_EQ(State(), FleetState::kFailed);
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto groups, stores_.tasks.FailureGroups(fleet_));
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_EQ(groups[0].count, 4);
+  EXPECT_EQ(groups[0].reason, domain::FailureReason::kDeadlinePassed);
+  EXPECT_THAT(groups[0].sample_repos, SizeIs(4));
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto page, stores_.tasks.List(fleet_, {}, 0, 10));
+  for (const store::TaskRecord& record : page.tasks) {
+    EXPECT_EQ(record.message, groups[0].message) << record.task.repo;
+    EXPECT_EQ(record.reason, groups[0].reason) << record.task.repo;
+  }
+}
+
 TEST_F(ControlTest, DeadlineBeforeTheExpansionEndsWhatIsStillToCome) {
   fleet_ = stores_.CreateFleet({.targets = 3000});
   FLEET_ASSERT_OK(

@@ -102,6 +102,11 @@ TEST_F(WaitingOnTest, SaysWhenTheFirstRetryIsDue) {
   EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kBackoff,
                                           "4 children to be tried again, the first not before "
                                           "13:05:07Z")));
+  usage_.now = *fleet_.next_retry_at - absl::Microseconds(1);
+  EXPECT_THAT(Reasons(), ElementsAre(Field(&Waiting::reason, WaitReason::kBackoff)));
+  usage_.now = *fleet_.next_retry_at;
+  EXPECT_THAT(Reasons(), IsEmpty());
+  usage_.now = absl::InfinitePast();
   fleet_.rollup.delayed = 3;  // one can start at once
   EXPECT_THAT(Reasons(), IsEmpty());
 }
