@@ -91,7 +91,7 @@ constexpr FailureKind kKinds[] = {
     {Reason::kDeadlinePassed, Category::kTimeout, "DEADLINE_PASSED", "Deadline passed",
      "Move the fleet's deadline, then retry what is missing.", kFinal},
     {Reason::kQueuedTooLong, Category::kConcurrency, "QUEUED_TOO_LONG", "Queued too long",
-     "Raise the limit that the fleet waited on, add runners, or raise the queue age limit; then retry.", kFinal},
+     "Raise the limit that the fleet waited on, add runners, or raise the queue age limit; then retry.", kRetried},
 
     {Reason::kReportRefused, Category::kUnknown, "REPORT_REFUSED", "Result refused by the service",
      "See whether runner and service are of matching versions; the message says what was refused.", kFinal},

@@ -58,6 +58,7 @@ FleetModel::Retried FleetModel::Retry(const store::NewGeneration& request) {
   }
   ++fleet.generation;
   fleet.retry = request;
+  if (request.task_description.has_value()) fleet.amended = request.task_description;
   fleet.cancel_mode = domain::CancelMode::kNone;
   fleet.cancelled_by.clear();
   // What the generations before did not keep is not for this one.

@@ -36,6 +36,7 @@ store::NewGeneration RandomGeneration(ModelWorld& world, const ModelFleet& fleet
     const int last = random.OneIn(6) ? ModelWorld::kRepositories : fleet.Expanded();
     for (int i = 0; i < 3 && last > 0; ++i) request.repos.push_back(TestStores::RepoName(random.Between(1, last)));
   }
+  if (random.OneIn(4)) request.task_description = absl::StrCat("description ", random.Between(1, 1000));
   request.request_fingerprint = absl::StrCat(fleet.number, "/", request.states.size());
   return request;
 }

@@ -76,7 +76,9 @@ int32_t FleetModel::OpenOf(const std::string& user) const {
 }
 
 bool FleetModel::MayOpen(const std::string& user) const {
-  return OpenOf(user) < limits.open_fleets_user && OpenOf("") < limits.open_fleets_system;
+  const auto exception = limits.overrides.find({"open_fleets_user", user});
+  const int32_t most = exception == limits.overrides.end() ? limits.open_fleets_user : exception->second;
+  return OpenOf(user) < most && OpenOf("") < limits.open_fleets_system;
 }
 
 void FleetModel::Commit(const Moved& moved) {

@@ -73,6 +73,7 @@ struct ModelFleet {
   domain::CancelMode cancel_mode = domain::CancelMode::kNone;
   std::string cancelled_by;
   bool paused = false;
+  std::optional<std::string> amended;  // the description that a retry gave it
   bool failed = false;  // its expansion
   std::optional<int64_t> deadline;
   bool is_late = false;  // its deadline lies behind

@@ -1,4 +1,8 @@
 // Operations that only read.
+#include <map>
+#include <set>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "tests/model/model_operations.h"
@@ -9,6 +13,23 @@ namespace {
 ModelFleet* AnyFleet(ModelWorld& world) {
   const std::vector<ModelFleet*> fleets = world.FleetsWhere([](const ModelFleet&) { return true; });
   return fleets.empty() ? nullptr : world.random.Of(fleets);
+}
+
+// Each failure is in one group, and no two groups are called alike.
+absl::Status CheckFailureGroups(ModelWorld& world, const ModelFleet& fleet) {
+  FLEET_ASSIGN_OR_RETURN(const auto groups, world.stores.tasks.FailureGroups(fleet.id));
+  std::set<std::string> fingerprints;
+  std::map<domain::FailureCategory, int32_t> counts;
+  for (const store::FailureGroup& group : groups) {
+    if (!fingerprints.insert(group.fingerprint).second) return Differs("read: two failure groups of one fingerprint");
+    counts[group.category] += group.count;
+  }
+  std::map<domain::FailureCategory, int32_t> expected;
+  for (const ModelChild& child : fleet.children) {
+    const bool failed = child.state == domain::TaskState::kFailed || child.state == domain::TaskState::kTimedOut;
+    if (failed) ++expected[child.category];
+  }
+  return counts == expected ? absl::OkStatus() : Differs("read: failure groups count other failures");
 }
 
 }  // namespace
@@ -24,6 +45,9 @@ absl::StatusOr<bool> ReadFleet(ModelWorld& world) {
                     record.usage.user_active == world.model.ActiveOf(fleet->creator) &&
                     record.usage.system_active == world.model.ActiveOf("");
   if (!same) return Differs("read: the fleet or its usage is another");
+  const std::string& description = record.intent.task_description;
+  if (description != fleet->amended.value_or(description)) return Differs("read: the description is an older one");
+  FLEET_RETURN_IF_ERROR(CheckFailureGroups(world, *fleet));
   FLEET_ASSIGN_OR_RETURN(const store::TaskPage page, world.stores.tasks.List(fleet->id, {}, 0, 100));
   if (static_cast<int32_t>(page.tasks.size()) != fleet->Expanded()) return Differs("read: not every child");
   for (const store::TaskRecord& record_of : page.tasks) {

@@ -1,8 +1,12 @@
 // What time and operators change from outside.
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "common/store/limit_store.h"
 #include "tests/model/model_operations.h"
 
 namespace fleet::testing {
@@ -11,6 +15,39 @@ namespace {
 bool HasWaitingRetries(const ModelFleet& fleet) {
   return std::any_of(fleet.children.begin(), fleet.children.end(),
                      [](const ModelChild& child) { return child.IsDelayed() && !IsDue(child.retry.micros); });
+}
+
+int64_t InForce(const domain::Limits& limits, const domain::LimitKind& kind, const std::string& scope) {
+  const auto exception = limits.overrides.find({std::string(kind.name), scope});
+  return exception == limits.overrides.end() ? limits.*(kind.field) : exception->second;
+}
+
+// The limit itself, or an exception from it; without a value there is none any more.
+absl::StatusOr<bool> SetLimit(ModelWorld& world, const std::string& name, const std::string& scope,
+                              std::optional<int64_t> value) {
+  world.Log(absl::StrCat("limit ", name, scope.empty() ? "" : " for ", scope,
+                         value.has_value() ? absl::StrCat(" is now ", *value) : " has no exception any more"));
+  store::LimitStore store(world.stores.pool);
+  FLEET_ASSIGN_OR_RETURN(const store::LimitStore::Changed changed, store.Set({"operator", name, scope, value}));
+  const domain::LimitKind& kind = *domain::FindLimitKind(name);
+  domain::Limits& limits = world.model.limits;
+  const int64_t before = InForce(limits, kind, scope);
+  if (scope.empty()) {
+    limits.*(kind.field) = static_cast<int32_t>(*value);
+  } else if (value.has_value()) {
+    limits.overrides[{name, scope}] = static_cast<int32_t>(*value);
+  } else {
+    limits.overrides.erase({name, scope});
+  }
+  ++world.model.audits;
+  const int64_t after = InForce(limits, kind, scope);
+  if (changed.previous_value != before || changed.limit.value != after) {
+    return Differs(absl::StrCat("limit: answered ", changed.previous_value, " and ", changed.limit.value, ", expected ",
+                                before, " and ", after));
+  }
+  // The checker knows the limits as of its last two looks.
+  FLEET_RETURN_IF_ERROR(world.Look());
+  return true;
 }
 
 }  // namespace
@@ -48,21 +85,10 @@ absl::StatusOr<bool> LetGraceEnd(ModelWorld& world) {
 }
 
 absl::StatusOr<bool> ChangeLimits(ModelWorld& world) {
-  domain::Limits& limits = world.model.limits;
-  const int which = world.random.Between(1, 5);
-  const int value = which <= 3 ? world.random.Between(0, 45) : world.random.Between(1, 30);
   constexpr const char* kNames[] = {"system_active", "user_active", "fleet_active_default", "open_fleets_system",
                                     "open_fleets_user"};
-  int32_t* const kValues[] = {&limits.system_active, &limits.user_active, &limits.fleet_active_default,
-                              &limits.open_fleets_system, &limits.open_fleets_user};
-  *kValues[which - 1] = value;
-  world.Log(absl::StrCat("limit ", kNames[which - 1], " is now ", value));
-  world.database.Execute(
-      absl::StrCat("begin; select only_row from dispatch_gate for update; update limits set value = ", value,
-                   " where name = '", kNames[which - 1], "'; commit"));
-  // The checker knows the limits as of its last two looks.
-  FLEET_RETURN_IF_ERROR(world.Look());
-  return true;
+  const int which = world.random.Between(0, 4);
+  return SetLimit(world, kNames[which], "", which < 3 ? world.random.Between(0, 45) : world.random.Between(1, 30));
 }
 
 // A fleet's deadline comes, or only the job that looks for it, as after the deadline was put off.
@@ -103,11 +129,7 @@ absl::StatusOr<bool> LetQueueAge(ModelWorld& world) {
 }
 
 absl::StatusOr<bool> ChangeQueueAge(ModelWorld& world) {
-  int32_t& limit = world.model.limits.queue_age_seconds;
-  limit = limit == 0 ? 3600 : 0;
-  world.Log(absl::StrCat("limit queue_age_seconds is now ", limit));
-  world.database.Execute(absl::StrCat("update limits set value = ", limit, " where name = 'queue_age_seconds'"));
-  return true;
+  return SetLimit(world, "queue_age_seconds", "", world.model.limits.queue_age_seconds == 0 ? 3600 : 0);
 }
 
 absl::StatusOr<bool> ScheduleQueueAge(ModelWorld& world) {
@@ -120,24 +142,13 @@ absl::StatusOr<bool> ScheduleQueueAge(ModelWorld& world) {
 
 // An exception for a user or a pool, or none any more.
 absl::StatusOr<bool> ChangeOverride(ModelWorld& world) {
-  const std::pair<const char*, const char*> kScopes[] = {
-      {"user_active", "alice"}, {"user_active", "bob"}, {"pool_active", "default"}, {"pool_active", "large"}};
-  const auto [name, scope] = kScopes[world.random.Between(0, 3)];
-  auto& overrides = world.model.limits.overrides;
-  std::string statement =
-      absl::StrCat("delete from limit_overrides where name = '", name, "' and scope = '", scope, "'");
-  overrides.erase({name, scope});
-  if (!world.random.OneIn(3)) {
-    const int value = world.random.Between(0, 30);
-    overrides[{name, scope}] = value;
-    absl::StrAppend(&statement, "; insert into limit_overrides (name, scope, value, updated_by) values ('", name,
-                    "', '", scope, "', ", value, ", 'operator')");
-  }
-  world.Log(statement);
-  world.database.Execute(absl::StrCat("begin; select only_row from dispatch_gate for update; ", statement, "; commit"));
-  // The checker knows the limits as of its last two looks.
-  FLEET_RETURN_IF_ERROR(world.Look());
-  return true;
+  constexpr std::pair<const char*, const char*> kScopes[] = {
+      {"user_active", "alice"}, {"user_active", "bob"},        {"pool_active", "default"},
+      {"pool_active", "large"}, {"open_fleets_user", "alice"}, {"open_fleets_user", "bob"}};
+  const auto [name, scope] = kScopes[world.random.Between(0, 5)];
+  std::optional<int64_t> value;
+  if (!world.random.OneIn(3)) value = world.random.Between(0, 30);
+  return SetLimit(world, name, scope, value);
 }
 
 }  // namespace fleet::testing
