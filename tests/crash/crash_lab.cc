@@ -40,6 +40,8 @@ constexpr Statement kUnderWay{"lab_under_way", R"sql(
   where ended_at is null
 )sql"};
 
+constexpr Statement kEnded{"lab_ended", "select sum(completed + failed + cancelled + timed_out) from fleets"};
+
 constexpr Statement kTerminate{"lab_terminate", R"sql(
   select count(pg_terminate_backend(pid)) from pg_stat_activity
   where datname = current_database() and (application_name like 'service-%' or application_name like 'worker-%')
@@ -186,6 +188,8 @@ int CrashLab::HeldBy(const std::string& runner) {
 }
 
 int CrashLab::ChildrenUnderWay() { return static_cast<int>(std::max<int64_t>(0, Ask(kUnderWay))); }
+
+int CrashLab::ChildrenEnded() { return static_cast<int>(std::max<int64_t>(0, Ask(kEnded))); }
 
 int CrashLab::TerminateTransactions() { return static_cast<int>(std::max<int64_t>(0, Ask(kTerminate))); }
 

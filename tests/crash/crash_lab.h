@@ -50,6 +50,7 @@ class CrashLab {
   int StuckInTransaction(const std::string& process);
   int HeldBy(const std::string& runner);
   int ChildrenUnderWay();  // active, or still to be enqueued
+  int ChildrenEnded();
   // Sessions of services and workers that were ended inside a transaction.
   int TerminateTransactions();
   // Whether no fleet is open; false while it is unknown.

@@ -27,8 +27,8 @@ constexpr int kRepositories = 15'000;
 constexpr absl::Duration kStartLimit = absl::Seconds(30);
 // Faults are over sooner, even where every one waits for its moment.
 constexpr absl::Duration kFaultLimit = absl::Seconds(60);
-// Progress: from the last fault's healing to the end of every fleet. Lease, backoff, reaper's wait, and slack for a
-// busy machine.
+// Progress: from the last fault's healing to the next child's end, and between two. Lease, backoff, reaper's wait, and
+// slack for a busy machine.
 constexpr absl::Duration kEndLimit = absl::Seconds(30);
 
 constexpr database::Statement kSetLimits{"crash_set_limits", R"sql(
@@ -66,9 +66,8 @@ class Course {
     const bool over = Tended([&] { return Poll(people); }, kFaultLimit);
     Note();
     if (!over) return Complain("the faults did not come to an end");
-    // Progress, whatever happened.
-    if (!Tended([&] { return people.done() && lab_.IsUp() && lab_.NothingIsOpen(); }, kEndLimit)) {
-      return Complain(absl::StrCat("a fleet did not end within ", absl::FormatDuration(kEndLimit)));
+    if (!AwaitEnd(people)) {
+      return Complain(absl::StrCat("a fleet did not end, and no child within ", absl::FormatDuration(kEndLimit)));
     }
     for (const std::string& violation : people.violations()) Complain(violation);
     if (watcher_ != nullptr && !Tended([&] { return watcher_->done(); }, kEndLimit)) {
@@ -90,6 +89,17 @@ class Course {
         limit);
     if (!tended.ok()) Complain(std::string(tended.message()));
     return held && tended.ok();
+  }
+
+  // Until every fleet has ended: a low cap makes that slow, but children end all the time.
+  bool AwaitEnd(const FleetOperator& people) {
+    int ended = -1;
+    while (true) {
+      const int ended_before = std::exchange(ended, lab_.ChildrenEnded());
+      if (ended == ended_before) return false;
+      const bool over = Tended([&] { return people.done() && lab_.IsUp() && lab_.NothingIsOpen(); }, kEndLimit);
+      if (over || !report_.violations.empty()) return over;
+    }
   }
 
   // True once every fault is over.
