@@ -5,21 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "common/status/error_info.h"
 #include "services/fleet/proto_conversion.h"
 #include "services/fleet/request_validation.h"
+#include "tests/unit/services/fleet/violated_fields.h"
 
 namespace fleet::service {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-std::vector<std::string> Fields(const absl::Status& status) {
-  std::vector<std::string> fields;
-  for (const FieldViolation& violation : GetErrorInfo(status).violations) fields.push_back(violation.field);
-  return fields;
-}
 
 std::vector<std::string> CheckLimit(const std::string& name, const std::string& scope, int64_t value) {
   v1::SetLimitRequest request;

@@ -6,19 +6,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/status/error_info.h"
+#include "tests/unit/services/fleet/violated_fields.h"
 
 namespace fleet::service {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-std::vector<std::string> Fields(const absl::Status& status) {
-  std::vector<std::string> fields;
-  for (const FieldViolation& violation : GetErrorInfo(status).violations) fields.push_back(violation.field);
-  return fields;
-}
 
 class ValidateRetryFleetTest : public ::testing::Test {
  protected:

@@ -12,6 +12,7 @@
 #include "common/rpc/grpc_status.h"
 #include "common/status/error_info.h"
 #include "tests/support/status_matchers.h"
+#include "tests/unit/services/fleet/violated_fields.h"
 
 namespace fleet::service {
 namespace {
@@ -29,14 +30,6 @@ using ::testing::SizeIs;
 constexpr char kUlid[] = "01HZ0000000000000000000000";
 
 // The fields that a refusal names; empty if the request is fine.
-std::vector<std::string> Fields(const absl::Status& status) {
-  std::vector<std::string> fields;
-  if (status.ok()) return fields;
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
-  for (const FieldViolation& violation : GetErrorInfo(status).violations) fields.push_back(violation.field);
-  return fields;
-}
-
 std::string Euros(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) text += "\xE2\x82\xAC";
