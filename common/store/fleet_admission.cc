@@ -24,16 +24,15 @@ using database::Transaction;
 constexpr Statement kInsertUser{"insert_user", "insert into users (user_name) values ($1) on conflict do nothing"};
 constexpr Statement kLockUser{"lock_user", "select user_name from users where user_name = $1 for update"};
 
-// One token off the user's bucket, which holds $2 and fills in a minute. Below zero there was none: the caller rolls
-// back, so that a refusal costs nothing.
+// Locks the user's row, and takes one token off the bucket, which holds $2 and fills in a minute. Below zero there was
+// none: the caller rolls back, so that a refusal costs nothing, and neither does a replay.
 constexpr Statement kTakeToken{"take_token", R"sql(
-  update users u set submit_at = b.now, submit_tokens = b.tokens - 1
-  from (select c.now, least($2::float8, coalesce(
-          s.submit_tokens + greatest(0, extract(epoch from c.now - s.submit_at)::float8) * $2::float8 / 60, $2::float8))
-          as tokens
-        from users s cross join (select clock_timestamp() as now) c where s.user_name = $1) b
-  where u.user_name = $1
-  returning ceil(submit_tokens * 1000000)::bigint
+  insert into users as u (user_name, submit_at, submit_tokens) values ($1, clock_timestamp(), $2::float8 - 1)
+  on conflict (user_name) do update set (submit_at, submit_tokens) = (
+    select c.now, least($2::float8, coalesce(
+      u.submit_tokens + greatest(0, extract(epoch from c.now - u.submit_at)::float8) * $2::float8 / 60, $2::float8)) - 1
+    from (select clock_timestamp() as now) c)
+  returning ceil(u.submit_tokens * 1000000)::bigint
 )sql"};
 
 constexpr Statement kFindRequest{"find_request", R"sql(
@@ -67,8 +66,12 @@ constexpr Statement kInsertTargets{"insert_targets", R"sql(
 constexpr Statement kLockOpenLimit{"lock_open_limit",
                                    "select value from limits where name = 'open_fleets_system' for update"};
 
+// With the user's limit as it is now: the submission may have waited for others since it read the limits.
 constexpr Statement kCountOpen{"count_open", R"sql(
-  select count(*), count(*) filter (where creator = $1) from fleets where ended_at is null
+  select count(*), count(*) filter (where creator = $1), coalesce(
+    (select value from limit_overrides where name = 'open_fleets_user' and scope = $1),
+    (select value from limits where name = 'open_fleets_user'))
+  from fleets where ended_at is null
 )sql"};
 
 constexpr Statement kInsertFleet{"insert_fleet", R"sql(
@@ -142,13 +145,16 @@ absl::Status CheckDeadline(Transaction& transaction, const NewFleet& fleet) {
   return InvalidField("policy.deadline", "has passed already");
 }
 
-// Behind the user's lock.
-absl::Status TakeToken(Transaction& transaction, const std::string& user, const domain::Limits& limits) {
-  const int32_t rate = limits.SubmitRateOf(user);
-  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kTakeToken, {user, rate}));
-  if (rows.empty()) return absl::InternalError("a submission without its user's row");
-  const int64_t left = rows[0].BigInt();  // millionths of a token
+// What is left in the user's bucket without this submission's token, in millionths; below zero there was none. Locks
+// the user.
+absl::StatusOr<int64_t> TakeToken(Transaction& transaction, const std::string& user, const domain::Limits& limits) {
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kTakeToken, {user, limits.SubmitRateOf(user)}));
+  return rows[0].BigInt();
+}
+
+absl::Status CheckToken(int64_t left, const std::string& user, const domain::Limits& limits) {
   if (left >= 0) return absl::OkStatus();
+  const int32_t rate = limits.SubmitRateOf(user);
   Reached reached{"SUBMIT_RATE_LIMIT", "submit_rate_user", rate, Subject(user), "have the limit raised"};
   if (rate > 0) {
     reached.remedy = "it is for a minute: wait, or have the limit raised";
@@ -157,17 +163,18 @@ absl::Status TakeToken(Transaction& transaction, const std::string& user, const 
   return Refuse(reached);
 }
 
-absl::Status CheckOpenFleets(Transaction& transaction, const std::string& creator, const domain::Limits& limits) {
-  FLEET_RETURN_IF_ERROR(transaction.Execute(kLockOpenLimit).status());
+absl::Status CheckOpenFleets(Transaction& transaction, const std::string& creator) {
+  FLEET_ASSIGN_OR_RETURN(const Rows limit, transaction.Execute(kLockOpenLimit));
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kCountOpen, {creator}));
   RowReader row = rows[0];
   const int64_t system = row.BigInt();
   const int64_t user = row.BigInt();
-  const int32_t user_limit = limits.OpenFleetsOf(creator);
+  const int64_t user_limit = row.BigInt();
+  const int64_t system_limit = limit[0].BigInt();
   const bool user_full = user >= user_limit;
-  if (!user_full && system < limits.open_fleets_system) return absl::OkStatus();
+  if (!user_full && system < system_limit) return absl::OkStatus();
   return Refuse({"OPEN_FLEETS_LIMIT", user_full ? "open_fleets_user" : "open_fleets_system",
-                 user_full ? user_limit : limits.open_fleets_system, user_full ? Subject(creator) : "system",
+                 user_full ? user_limit : system_limit, user_full ? Subject(creator) : "system",
                  "wait for a fleet to end, or have the limit raised", absl::Seconds(30)});
 }
 
@@ -238,26 +245,26 @@ absl::StatusOr<std::string> ResolveWorkflow(Transaction& transaction, const doma
 }
 
 absl::Status AdmitReopened(Transaction& transaction, const std::string& creator, const domain::Limits& limits) {
-  FLEET_RETURN_IF_ERROR(LockUser(transaction, creator));
-  FLEET_RETURN_IF_ERROR(TakeToken(transaction, creator, limits));
-  return CheckOpenFleets(transaction, creator, limits);
+  FLEET_ASSIGN_OR_RETURN(const int64_t left, TakeToken(transaction, creator, limits));
+  FLEET_RETURN_IF_ERROR(CheckToken(left, creator, limits));
+  return CheckOpenFleets(transaction, creator);
 }
 
 absl::StatusOr<Admitted> Admit(Transaction& transaction, const NewFleet& fleet) {
-  FLEET_RETURN_IF_ERROR(LockUser(transaction, fleet.creator));
+  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
+  FLEET_ASSIGN_OR_RETURN(const int64_t tokens_left, TakeToken(transaction, fleet.creator, limits));
   FLEET_ASSIGN_OR_RETURN(const std::optional<Admitted> replayed, FindReplayed(transaction, fleet));
   if (replayed.has_value()) {
     transaction.RollBackInstead();
     return *replayed;
   }
-  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
   FLEET_RETURN_IF_ERROR(CheckTargets(fleet, limits));
   FLEET_RETURN_IF_ERROR(CheckDeadline(transaction, fleet));
   FLEET_ASSIGN_OR_RETURN(const std::string version, ResolveWorkflow(transaction, fleet.workflow));
-  FLEET_RETURN_IF_ERROR(TakeToken(transaction, fleet.creator, limits));
+  FLEET_RETURN_IF_ERROR(CheckToken(tokens_left, fleet.creator, limits));
   FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet));
   // Last, since all other submissions wait from here to the commit.
-  FLEET_RETURN_IF_ERROR(CheckOpenFleets(transaction, fleet.creator, limits));
+  FLEET_RETURN_IF_ERROR(CheckOpenFleets(transaction, fleet.creator));
   const int32_t cap =
       fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : std::max(1, limits.fleet_active_default);
   FLEET_RETURN_IF_ERROR(InsertFleet(transaction, fleet, cap, has_parameters));

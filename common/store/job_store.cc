@@ -25,6 +25,10 @@ constexpr Statement kClaimJob{"claim_job", R"sql(
   order by not_before limit 1 for update skip locked
 )sql"};
 
+constexpr Statement kAnyDue{"any_job_due", R"sql(
+  select exists (select from fleet_jobs where kind = any($1::smallint[]) and not_before <= clock_timestamp())
+)sql"};
+
 // Behind the others that are due: jobs take turns.
 constexpr Statement kSaveCursor{"save_cursor", R"sql(
   update fleet_jobs set cursor = $3, failures = 0, not_before = clock_timestamp() where fleet_id = $1 and kind = $2
@@ -101,6 +105,16 @@ absl::StatusOr<std::optional<JobStep>> JobStore::DeadlineStep() {
 absl::StatusOr<std::optional<JobStep>> JobStore::QueueAgeStep() {
   return RunStep(JobKind::kQueueAge, [](Transaction& transaction, const Claim& claim) {
     return FailAged(transaction, claim.fleet_id, claim.cursor);
+  });
+}
+
+absl::StatusOr<bool> JobStore::AnyDue(std::initializer_list<JobKind> kinds) {
+  database::Array numbers;
+  for (const JobKind kind : kinds) numbers.Add(static_cast<int64_t>(kind));
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<bool> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kAnyDue, {numbers}));
+    return rows[0].Bool();
   });
 }
 

@@ -4,6 +4,7 @@
 #define FLEET_COMMON_STORE_JOB_STORE_H_
 
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,10 @@ class JobStore {
   // `cancel_grace`: what runners have to confirm that they stopped children of a fleet past its deadline.
   explicit JobStore(database::ConnectionPool& pool, absl::Duration cancel_grace = absl::Seconds(30))
       : pool_(pool), cancel_grace_(cancel_grace) {}
+
+  // Whether some job of these kinds is due. For loops that are woken for every job: one question instead of a claim for
+  // each kind.
+  absl::StatusOr<bool> AnyDue(std::initializer_list<JobKind> kinds);
 
   // Each runs one step of some due job of its kind; nullopt if there is none. A step that fails is put off with a
   // growing delay, so that one broken fleet holds up no other, and its error is returned.

@@ -6,6 +6,8 @@
 namespace fleet::worker {
 
 absl::StatusOr<bool> CancelSweeper::RunOnce() {
+  FLEET_ASSIGN_OR_RETURN(const bool any, jobs_.AnyDue({store::JobKind::kSweep, store::JobKind::kEndStragglers}));
+  if (!any) return false;
   FLEET_ASSIGN_OR_RETURN(const bool swept, reporter_.Take("sweep", jobs_.SweepStep(), {store::kChangesChannel}));
   FLEET_ASSIGN_OR_RETURN(const bool ended,
                          reporter_.Take("end_stragglers", jobs_.EndStragglersStep(), {store::kChangesChannel}));

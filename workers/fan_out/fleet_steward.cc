@@ -14,6 +14,9 @@ constexpr absl::Duration kLookInterval = absl::Seconds(2);
 
 absl::StatusOr<bool> FleetSteward::RunOnce() {
   FLEET_RETURN_IF_ERROR(LookForAged());
+  FLEET_ASSIGN_OR_RETURN(
+      const bool any, jobs_.AnyDue({store::JobKind::kRedrive, store::JobKind::kDeadline, store::JobKind::kQueueAge}));
+  if (!any) return false;
   FLEET_ASSIGN_OR_RETURN(const bool redriven, Account("redrive", jobs_.RedriveStep()));
   FLEET_ASSIGN_OR_RETURN(const bool closed, Account("deadline", jobs_.DeadlineStep()));
   FLEET_ASSIGN_OR_RETURN(const bool aged, Account("queue_age", jobs_.QueueAgeStep()));
