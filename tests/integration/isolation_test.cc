@@ -100,8 +100,8 @@ TEST_F(IsolationTest, AChildThatIsDueLaterTakesNoPlaceFromOneThatIsDue) {
   stores_.ExpandAll();
   Lose(2);
   ASSERT_EQ(stores_.GetFleet(other).rollup.suspects, 1);
-  stores_.Sql("update tasks set retry_at = clock_timestamp() + interval '1 hour' where fleet_id = '" +
-              fleet_.ToUuid() + "' and retry_at is not null");
+  stores_.Sql("update tasks set retry_at = clock_timestamp() + interval '1 hour' where fleet_id = '" + fleet_.ToUuid() +
+              "' and retry_at is not null");
   const auto leased = stores_.Lease(stores_.RegisterRunner(), 1, 3).tasks;
   ASSERT_THAT(leased, SizeIs(2)) << "the child that never ran, and the other fleet's";
   EXPECT_EQ(leased[0].id.fleet_id, other);

@@ -74,7 +74,7 @@ struct ModelFleet {
   std::string cancelled_by;
   bool paused = false;
   std::optional<std::string> amended;  // the description that a retry gave it
-  bool failed = false;  // its expansion
+  bool failed = false;                 // its expansion
   std::optional<int64_t> deadline;
   bool is_late = false;  // its deadline lies behind
   bool expired = false;  // and a worker saw it
