@@ -92,6 +92,17 @@ void MoveHistory(ModelWorld& world, const std::vector<store::GrantedTask>& lease
   }
 }
 
+// Of the children that the runner holds, what the unluckiest has lost.
+int32_t MostLosses(const ModelWorld& world, const domain::Ulid& runner) {
+  int32_t most = 0;
+  for (const auto& [id, fleet] : world.model.fleets) {
+    for (const ModelChild& child : fleet.children) {
+      if (child.runner == runner && domain::IsActive(child.state)) most = std::max(most, child.losses);
+    }
+  }
+  return most;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RegisterRunner(ModelWorld& world) {
@@ -121,12 +132,17 @@ absl::StatusOr<bool> OldHeartbeat(ModelWorld& world) {
 }
 
 absl::StatusOr<bool> LoseRunner(ModelWorld& world) {
-  // Mostly one that works, so that children come to their bound of losses.
   std::vector<ModelRunner*> live;
   for (auto& [id, runner] : world.model.runners) {
     if (runner.state == ModelRunner::State::kLive) live.push_back(&runner);
   }
   if (live.empty()) return false;
+  // Often the one whose child has lost most runners before, so that children come to their bound of losses.
+  if (world.random.OneIn(2)) {
+    const auto losses = [&](const ModelRunner* runner) { return MostLosses(world, runner->id); };
+    live = {*std::max_element(live.begin(), live.end(),
+                              [&](const ModelRunner* a, const ModelRunner* b) { return losses(a) < losses(b); })};
+  }
   if (!world.random.OneIn(10)) {
     ModelRunner& runner = *world.random.Of(live);
     world.Log(absl::StrCat("R", runner.number, " falls silent"));
