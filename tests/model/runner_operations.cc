@@ -137,8 +137,8 @@ absl::StatusOr<bool> LoseRunner(ModelWorld& world) {
     if (runner.state == ModelRunner::State::kLive) live.push_back(&runner);
   }
   if (live.empty()) return false;
-  // Often the one whose child has lost most runners before, so that children come to their bound of losses.
-  if (world.random.OneIn(2)) {
+  // Mostly the one whose child has lost most runners before, so that children come to their bound of losses.
+  if (!world.random.OneIn(3)) {
     const auto losses = [&](const ModelRunner* runner) { return MostLosses(world, runner->id); };
     live = {*std::max_element(live.begin(), live.end(),
                               [&](const ModelRunner* a, const ModelRunner* b) { return losses(a) < losses(b); })};
