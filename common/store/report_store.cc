@@ -4,6 +4,7 @@
 
 #include "common/database/transaction.h"
 #include "common/status/status_macros.h"
+#include "common/store/failure_rows.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/task_rows.h"
 
@@ -37,8 +38,9 @@ EndedAttempt RecordOf(const domain::TaskReport& report, const domain::Task& befo
   attempt.texts = report.texts;
   if (fleet.expired && report.state == domain::TaskState::kTimedOut) {
     // The runner knows only that its time is over, not whose deadline that was.
-    attempt.reason = domain::FailureReason::kDeadlinePassed;
-    attempt.texts.message = "the fleet's deadline passed before the child had ended";
+    const FailureWords words = DescribeUnattempted(domain::FailureCategory::kTimeout);
+    attempt.reason = words.reason;
+    attempt.texts.message = std::string(words.message);
   }
   return attempt;
 }

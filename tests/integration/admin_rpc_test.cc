@@ -108,6 +108,8 @@ TEST_F(AdminRpcTest, AuditEventsComePageByPageAndByFleet) {
   request.set_page_size(-1);
   EXPECT_THAT(Audit(request), StatusIs(absl::StatusCode::kInvalidArgument));
   request.set_page_size(0);
+  request.set_fleet_id(domain::Ulid::Generate(absl::Now()).ToString());
+  EXPECT_THAT(Audit(request), StatusIs(absl::StatusCode::kNotFound));
   request.set_fleet_id("nonsense");
   EXPECT_THAT(Audit(request), StatusIs(absl::StatusCode::kInvalidArgument));
 }

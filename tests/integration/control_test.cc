@@ -64,6 +64,29 @@ TEST_F(ControlTest, PausingTwiceChangesNothingTheSecondTime) {
   EXPECT_EQ(stores_.Sql("select count(*) from audit_events"), "1");
 }
 
+TEST_F(ControlTest, AnUpdateThatChangesNothingIsNoEvent) {
+  Start(2);
+  const store::PolicyUpdate update{.max_concurrency = 7, .priority = 3};
+  FLEET_ASSERT_OK_AND_ASSIGN(const store::FleetRecord first, stores_.controls.Update(fleet_, update, "bob"));
+  FLEET_ASSERT_OK_AND_ASSIGN(const store::FleetRecord second, stores_.controls.Update(fleet_, update, "carol"));
+  EXPECT_EQ(second.fleet.revision, first.fleet.revision);
+  EXPECT_EQ(stores_.Sql("select count(*) from audit_events"), "1");
+}
+
+TEST_F(ControlTest, CancelsAreAuditedWithWhatWasBefore) {
+  Start(2);
+  const auto audited = [&] {
+    return stores_.Sql("select before || ' ' || after from audit_events order by event_id desc limit 1");
+  };
+  FLEET_ASSERT_OK(stores_.controls.CancelTask(fleet_, TestStores::RepoName(2), "bob").status());
+  EXPECT_EQ(audited(), R"({"state":"QUEUED"} {"state":"CANCELLED"})");
+  Lease(1);
+  FLEET_ASSERT_OK(stores_.controls.CancelTask(fleet_, TestStores::RepoName(1), "bob").status());
+  EXPECT_EQ(audited(), R"({"state":"SUBMITTED"} {"cancel_requested":"true","state":"SUBMITTED"})");
+  FLEET_ASSERT_OK(stores_.fleets.Cancel(fleet_, domain::CancelMode::kDrain, "bob", absl::Hours(1)).status());
+  EXPECT_EQ(audited(), R"({"mode":"none","state":"RUNNING"} {"mode":"DRAIN","state":"CANCELLING"})");
+}
+
 TEST_F(ControlTest, PauseDuringExpansionLosesNoChild) {
   fleet_ = stores_.CreateFleet({.targets = 3000});
   FLEET_ASSERT_OK(stores_.controls.Pause(fleet_, "bob"));

@@ -105,6 +105,20 @@ TEST_F(RedriveTest, SelectsByCategoryFingerprintAndRepository) {
   FLEET_EXPECT_OK(checker_.Finish());
 }
 
+TEST_F(RedriveTest, IsAuditedWithWhatWasChosenAndChanged) {
+  End();
+  store::NewGeneration request = Request();
+  request.states = {TaskState::kFailed};
+  request.categories = {FailureCategory::kAgent, FailureCategory::kAuth};
+  for (int i = 0; i < 21; ++i) request.repos.push_back(TestStores::RepoName(7));
+  request.task_description = "Do it better";
+  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
+  const std::string after = stores_.Sql("select after from audit_events where action = 'RetryFleet'");
+  EXPECT_THAT(after, ::testing::HasSubstr(R"("categories":"AGENT,AUTH","generation":"2")"));
+  EXPECT_THAT(after, ::testing::HasSubstr(TestStores::RepoName(7) + " and 1 more"));
+  EXPECT_THAT(after, ::testing::HasSubstr(R"("states":"FAILED","task_description":"changed")"));
+}
+
 TEST_F(RedriveTest, AmendedGenerationRunsWithWhatIsNew) {
   End();
   store::NewGeneration request = Request();

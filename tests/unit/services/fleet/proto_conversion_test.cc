@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "common/domain/enumerator_names.h"
 #include "tests/support/status_matchers.h"
 
 namespace fleet::service {
@@ -293,6 +295,21 @@ TEST(WorkflowDefinitionTest, AStoredTextThatCannotBeReadIsOurFault) {
   store::WorkflowRecord record;
   record.definition = "{";
   EXPECT_THAT(ToProto(record), StatusIs(absl::StatusCode::kInternal));
+}
+
+TEST(NamesTest, OfTheDomainAreThoseOfTheContract) {
+  for (int i = v1::FleetState_MIN; i <= v1::FleetState_MAX; ++i) {
+    EXPECT_EQ(absl::StrCat("FLEET_STATE_", domain::NameOf(static_cast<domain::FleetState>(i))),
+              v1::FleetState_Name(static_cast<v1::FleetState>(i)));
+  }
+  for (int i = v1::TaskState_MIN; i <= v1::TaskState_MAX; ++i) {
+    EXPECT_EQ(absl::StrCat("TASK_STATE_", domain::NameOf(static_cast<domain::TaskState>(i))),
+              v1::TaskState_Name(static_cast<v1::TaskState>(i)));
+  }
+  for (int i = v1::FailureCategory_MIN; i <= v1::FailureCategory_MAX; ++i) {
+    EXPECT_EQ(absl::StrCat("FAILURE_CATEGORY_", domain::NameOf(static_cast<domain::FailureCategory>(i))),
+              v1::FailureCategory_Name(static_cast<v1::FailureCategory>(i)));
+  }
 }
 
 TEST(NamesTest, AreLabelValues) {
