@@ -18,6 +18,7 @@
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
+#include "workers/task_runner/tree_writer.h"
 
 namespace fleet::runner {
 namespace {
@@ -69,34 +70,7 @@ GitPublisher::GitPublisher(GitCommand git, const GitClone& clone, const WorkBoun
 absl::StatusOr<std::string> GitPublisher::Git(FailureStage stage, std::vector<std::string> arguments,
                                               std::map<std::string, std::string> environment) const {
   environment["GIT_DIR"] = absl::StrCat(directory_, "/git");
-  environment["GIT_WORK_TREE"] = clone_->tree;
-  environment["GIT_INDEX_FILE"] = clone_->index;
-  return git_.Run({stage, std::move(arguments), clone_->tree, std::move(environment)}, *bounds_);
-}
-
-// git runs "git status" inside any repository it finds in the working tree, with that repository's settings, and those
-// can name programs (core.fsmonitor). No setting of ours prevents it, so no such repository may be there. Submodules
-// then count as not checked out, which leaves them unchanged.
-absl::Status GitPublisher::RemoveNestedRepositories() const {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  // Through a link in its place this would delete what is not the task's.
-  if (!fs::is_directory(fs::symlink_status(clone_->tree, error))) {
-    return TaskFailure(domain::FailureReason::kTreeBroken, "the steps removed the working tree");
-  }
-  std::vector<fs::path> found;
-  for (fs::recursive_directory_iterator entry(clone_->tree, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (entry->path().filename() != ".git") continue;
-    found.push_back(entry->path());
-    entry.disable_recursion_pending();
-  }
-  for (const fs::path& path : found) {
-    if (!error) fs::remove_all(path, error);
-  }
-  if (!error) return absl::OkStatus();
-  return TaskFailure(domain::FailureReason::kTreeBroken,
-                     absl::StrCat("the steps left a working tree that cannot be read: ", error.message()));
+  return git_.Run({stage, std::move(arguments), directory_, std::move(environment)}, *bounds_);
 }
 
 bool GitPublisher::SeenCommitHolds(const std::string& tree) const {
@@ -108,9 +82,8 @@ bool GitPublisher::SeenCommitHolds(const std::string& tree) const {
 }
 
 absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) const {
-  FLEET_RETURN_IF_ERROR(RemoveNestedRepositories());
-  FLEET_RETURN_IF_ERROR(Git(FailureStage::kCommit, {"add", "-A"}).status());
-  FLEET_ASSIGN_OR_RETURN(const std::string tree, Git(FailureStage::kCommit, {"write-tree"}));
+  const TreeWriter writer(git_, absl::StrCat(directory_, "/git"), *clone_, *bounds_);
+  FLEET_ASSIGN_OR_RETURN(const std::string tree, writer.Write());
   if (tree == clone_->base_tree) return std::string();
   if (SeenCommitHolds(tree)) return clone_->seen_commit;
   const std::string message = absl::StrCat(directory_, "/message");

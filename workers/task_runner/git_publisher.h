@@ -24,9 +24,9 @@ class GitPublisher {
   static absl::StatusOr<GitPublisher> Make(const Subprocess& subprocess, const GitSettings& settings,
                                            const GitClone& clone, const WorkBounds& bounds);
 
-  // One commit on top of the base with everything that differs from it, what the steps committed themselves included;
-  // ignored files and submodules are left as they are. Empty if nothing differs. If the remote branch already holds
-  // just this change, the answer is its commit, and pushing it again changes nothing. Returns a TaskFailure.
+  // One commit on top of the base with the steps' change (see tree_writer.h). Empty if there is none. If the remote
+  // branch already holds just this change, the answer is its commit, and pushing it again changes nothing. Returns a
+  // TaskFailure.
   absl::StatusOr<std::string> Commit(const CommitSpec& spec) const;
 
   // Makes the remote branch point at `commit`, unless it moved since the attempt began: then the failure is kPushRaced.
@@ -37,7 +37,6 @@ class GitPublisher {
 
   absl::StatusOr<std::string> Git(domain::FailureStage stage, std::vector<std::string> arguments,
                                   std::map<std::string, std::string> environment = {}) const;
-  absl::Status RemoveNestedRepositories() const;
   bool SeenCommitHolds(const std::string& tree) const;
 
   GitCommand git_;
