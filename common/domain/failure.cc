@@ -97,6 +97,16 @@ constexpr FailureKind kKinds[] = {
      "See whether runner and service are of matching versions; the message says what was refused.", kFinal},
     {Reason::kUnknown, Category::kUnknown, "UNKNOWN", "Unknown failure",
      "Read the message and the log, and retry if they name a passing cause.", kFinal},
+
+    {Reason::kChangeNotCarried, Category::kConfig, "CHANGE_NOT_CARRIED", "Change cannot be carried",
+     "Change the step, or give the runner what the message names; docs/workflow-format.md says what is not carried.",
+     kFinal},
+    {Reason::kBranchNotOurs, Category::kGuardrail, "BRANCH_NOT_OURS", "Branch holds foreign commits",
+     "Save or merge what the named commit holds, then delete the branch, or retry with --replace-branch to lose it.",
+     kFinal},
+    {Reason::kBranchNameBlocked, Category::kConfig, "BRANCH_NAME_BLOCKED", "Branch name blocked",
+     "Rename or delete the branch that the message names: git keeps no branch beside or below another of its name.",
+     kFinal},
 };
 
 // In order of numbers, from kAuth on.
@@ -123,11 +133,11 @@ constexpr FailureKind kGeneralKinds[] = {
      "Read the message and the log, and retry if they name a passing cause.", kFinal},
 };
 
-// The entry numbered `number`, the first being number 1; the last if there is no such entry.
+// The entry numbered `number`, the first being number 1; that numbered `otherwise` if there is no such entry.
 template <std::size_t kSize>
-constexpr const FailureKind& Find(const FailureKind (&kinds)[kSize], int number) {
+constexpr const FailureKind& Find(const FailureKind (&kinds)[kSize], int number, int otherwise) {
   const bool is_known = number >= 1 && static_cast<std::size_t>(number) <= kSize;
-  return kinds[is_known ? static_cast<std::size_t>(number) - 1 : kSize - 1];
+  return kinds[static_cast<std::size_t>(is_known ? number : otherwise) - 1];
 }
 
 constexpr bool IsInOrder() {
@@ -145,9 +155,13 @@ static_assert(IsInOrder());
 
 }  // namespace
 
-const FailureKind& KindOf(FailureReason reason) { return Find(kKinds, static_cast<int>(reason)); }
+const FailureKind& KindOf(FailureReason reason) {
+  return Find(kKinds, static_cast<int>(reason), static_cast<int>(Reason::kUnknown));
+}
 
-const FailureKind& GeneralKindOf(FailureCategory category) { return Find(kGeneralKinds, static_cast<int>(category)); }
+const FailureKind& GeneralKindOf(FailureCategory category) {
+  return Find(kGeneralKinds, static_cast<int>(category), static_cast<int>(Category::kUnknown));
+}
 
 const std::vector<FailureKind>& AllFailureKinds() {
   static const auto& kAll = *new std::vector<FailureKind>(std::begin(kKinds), std::end(kKinds));

@@ -71,6 +71,10 @@ enum class FailureReason {
   // The rest.
   kReportRefused = 37,
   kUnknown = 38,
+  // The change, and the branch it goes to.
+  kChangeNotCarried = 39,
+  kBranchNotOurs = 40,
+  kBranchNameBlocked = 41,
 };
 
 struct FailureKind {
