@@ -10,13 +10,13 @@
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/git_failure.h"
+#include "workers/task_runner/output_tail.h"
+#include "workers/task_runner/output_text.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
 namespace {
-
-constexpr std::size_t kMaxOutput = 1 << 20;
 
 // Defaults that the operator's file may override: it is included last. "-F none": no ssh configuration of the host.
 constexpr char kDefaults[] = R"([core]
@@ -47,6 +47,22 @@ std::string AbsoluteEntries(const std::string& path) {
   return absl::StrJoin(entries, ":");
 }
 
+// Passes output on and remembers its end, for the words of a failure.
+class Heard : public OutputSink {
+ public:
+  explicit Heard(OutputSink* next) : next_(next) {}
+
+  bool Append(absl::string_view text) override {
+    tail_.Append(text);
+    return next_ == nullptr || next_->Append(text);
+  }
+  std::string tail() const { return tail_.Text(); }
+
+ private:
+  OutputSink* const next_;
+  OutputTail tail_;
+};
+
 }  // namespace
 
 absl::StatusOr<GitCommand> GitCommand::Make(const Subprocess& subprocess, const GitSettings& settings,
@@ -76,6 +92,19 @@ GitCommand::GitCommand(const Subprocess& subprocess, GitSettings settings, const
 }
 
 absl::StatusOr<std::string> GitCommand::Run(const Call& call, const WorkBounds& bounds) const {
+  OutputText output(kMaxAnswer);
+  const absl::Status status = Stream(call, bounds, output);
+  if (output.exceeded()) {
+    return TaskFailure(
+        domain::FailureReason::kBadConfig,
+        absl::StrCat(domain::StageName(call.stage), " failed: git wrote more than ", kMaxAnswer, " bytes"));
+  }
+  FLEET_RETURN_IF_ERROR(status);
+  return std::string(absl::StripTrailingAsciiWhitespace(output.text()));
+}
+
+absl::Status GitCommand::Stream(const Call& call, const WorkBounds& bounds, OutputSink& output,
+                                OutputSink* errors) const {
   ProcessSpec spec;
   spec.argv = {"git"};
   for (const char* setting : kFixed) {
@@ -86,22 +115,31 @@ absl::StatusOr<std::string> GitCommand::Run(const Call& call, const WorkBounds& 
   spec.environment = call.environment;
   spec.environment.insert(environment_.begin(), environment_.end());
   spec.working_directory = call.working_directory;
+  spec.stdin_path = call.input_file;
   spec.timeout = bounds.Remaining();
-  OutputTail output(kMaxOutput);
-  OutputTail errors;
-  absl::StatusOr<ProcessResult> result = subprocess_->Run(spec, bounds.stop(), output, &errors);
+  Heard stdout_heard(&output);
+  Heard stderr_heard(errors);
+  const absl::StatusOr<ProcessResult> result = subprocess_->Run(spec, bounds.stop(), stdout_heard, &stderr_heard);
   const absl::string_view operation = domain::StageName(call.stage);
   if (!result.ok()) return Annotate(FailedAt(call.stage, result.status()), absl::StrCat(operation, " failed: "));
-  if (result->ending == ProcessResult::Ending::kStopped) return absl::CancelledError(operation);
-  if (result->ending == ProcessResult::Ending::kTimedOut) {
-    domain::FailureEvidence evidence;
-    evidence.stage = call.stage;
-    evidence.task_timed_out = true;
-    return TaskFailure(evidence, absl::StrCat("the task ran longer than its timeout of ",
-                                              absl::FormatDuration(bounds.timeout()), ", during ", operation));
+  switch (result->ending) {
+    case ProcessResult::Ending::kStopped:
+      return absl::CancelledError(operation);
+    case ProcessResult::Ending::kTimedOut: {
+      domain::FailureEvidence evidence;
+      evidence.stage = call.stage;
+      evidence.task_timed_out = true;
+      return TaskFailure(evidence, absl::StrCat("the task ran longer than its timeout of ",
+                                                absl::FormatDuration(bounds.timeout()), ", during ", operation));
+    }
+    case ProcessResult::Ending::kCutOff:
+      return TaskFailure(domain::FailureReason::kBadConfig,
+                         absl::StrCat(operation, " failed: git wrote more than is taken of it"));
+    default:
+      break;
   }
-  if (!result->succeeded()) return GitFailure(call.stage, *result, absl::StrCat(output.Text(), errors.Text()));
-  return std::string(absl::StripTrailingAsciiWhitespace(output.Text()));
+  if (result->succeeded()) return absl::OkStatus();
+  return GitFailure(call.stage, *result, absl::StrCat(stdout_heard.tail(), stderr_heard.tail()));
 }
 
 }  // namespace fleet::runner

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/domain/failure_classifier.h"
+#include "workers/task_runner/output_sink.h"
 #include "workers/task_runner/subprocess.h"
 #include "workers/task_runner/work_bounds.h"
 
@@ -32,15 +33,26 @@ class GitCommand {
     std::string working_directory;
     // GIT_DIR and the like.
     std::map<std::string, std::string> environment = {};
+    // A file for its stdin; empty: nothing.
+    std::string input_file = {};
   };
 
   // `directory` is made for it and must not be writable by others: it is git's HOME and holds its configuration.
   static absl::StatusOr<GitCommand> Make(const Subprocess& subprocess, const GitSettings& settings,
                                          const std::string& directory);
 
-  // What git wrote to stdout (its last MiB), without trailing newlines. Returns a TaskFailure, kDeadlineExceeded when
-  // the task's time is over, or kCancelled if it was stopped.
+  // The most that Run answers.
+  static constexpr std::size_t kMaxAnswer = 1 << 20;
+
+  // What git wrote to stdout, without trailing newlines. Returns a TaskFailure, kBadConfig if that is more than
+  // kMaxAnswer, kDeadlineExceeded when the task's time is over, or kCancelled if it was stopped.
   absl::StatusOr<std::string> Run(const Call& call, const WorkBounds& bounds) const;
+
+  // The same, with stdout to `output`, piece by piece, and stderr to `errors` too unless it is null, whether git
+  // succeeds or not. Once a sink has enough, git is killed and the failure is kBadConfig; the caller may know better
+  // words for what was too much.
+  absl::Status Stream(const Call& call, const WorkBounds& bounds, OutputSink& output,
+                      OutputSink* errors = nullptr) const;
 
   const GitSettings& settings() const { return settings_; }
 

@@ -9,12 +9,13 @@
 
 namespace fleet::runner {
 
-void OutputTail::Append(absl::string_view text) {
+bool OutputTail::Append(absl::string_view text) {
   total_bytes_ += text.size();
   if (text.size() > limit_) text.remove_prefix(text.size() - limit_);
   buffer_.append(text.data(), text.size());
   // Cutting only at twice the limit makes appending cheap however small the pieces are.
   if (buffer_.size() > 2 * limit_) buffer_.erase(0, buffer_.size() - limit_);
+  return true;
 }
 
 std::string OutputTail::Text() const {

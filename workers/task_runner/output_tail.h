@@ -6,17 +6,18 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "workers/task_runner/output_sink.h"
 
 namespace fleet::runner {
 
-class OutputTail {
+class OutputTail : public OutputSink {
  public:
   static constexpr std::size_t kLogLimit = 64 << 10;
 
   // Keeps the last `limit` bytes; holds at most twice as many.
   explicit OutputTail(std::size_t limit = kLogLimit) : limit_(limit) {}
 
-  void Append(absl::string_view text);
+  bool Append(absl::string_view text) override;
   // The last bytes, as they were written: not necessarily UTF-8.
   std::string Text() const;
   // The last `count` lines that are not blank, at most `limit` bytes, joined by newlines.

@@ -74,7 +74,7 @@ class ProcessRun {
       : clock_(clock), spec_(spec), stop_(stop) {}
 
   absl::Status Start(bool separate_errors);
-  void Watch(OutputTail& output, OutputTail* errors);
+  void Watch(OutputSink& output, OutputSink* errors);
   absl::StatusOr<ProcessResult> Finish();
 
  private:
@@ -82,7 +82,7 @@ class ProcessRun {
   void CheckTimes();
   int PollTimeoutMs() const;
   void ReadStatus();
-  static void ReadOutput(FileDescriptor& pipe, OutputTail& tail);
+  void ReadOutput(FileDescriptor& pipe, OutputSink& sink);
 
   const Clock& clock_;
   const ProcessSpec& spec_;
@@ -114,6 +114,8 @@ absl::Status ProcessRun::Start(bool separate_errors) {
   if (separate_errors) {
     FLEET_ASSIGN_OR_RETURN(errors, MakePipe());
   }
+  FileDescriptor input(open(spec_.stdin_path.empty() ? "/dev/null" : spec_.stdin_path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!input.is_open()) return SystemError(errno, "cannot open a program's input");
   SupervisorPlan plan;
   plan.program = program.c_str();
   plan.argv = argv_pointers.data();
@@ -121,6 +123,7 @@ absl::Status ProcessRun::Start(bool separate_errors) {
   plan.working_directory = spec_.working_directory.c_str();
   plan.control_fd = control.read.get();
   plan.status_fd = status.write.get();
+  plan.stdin_fd = input.get();
   plan.stdout_fd = output.write.get();
   plan.stderr_fd = separate_errors ? errors.write.get() : output.write.get();
   plan.kill_grace_ms = static_cast<int>(absl::ToInt64Milliseconds(spec_.kill_grace));
@@ -180,18 +183,21 @@ void ProcessRun::ReadStatus() {
   if (message.kind == SupervisorMessage::kEnded) wait_status_ = message.value;
 }
 
-void ProcessRun::ReadOutput(FileDescriptor& pipe, OutputTail& tail) {
+void ProcessRun::ReadOutput(FileDescriptor& pipe, OutputSink& sink) {
   char buffer[16 << 10];
   const ssize_t size = read(pipe.get(), buffer, sizeof(buffer));
   if (size < 0 && errno == EINTR) return;
   if (size <= 0) {
     pipe.Close();
-  } else {
-    tail.Append(absl::string_view(buffer, static_cast<std::size_t>(size)));
+  } else if (!sink.Append(absl::string_view(buffer, static_cast<std::size_t>(size)))) {
+    pipe.Close();
+    killed_hard_ = true;
+    if (!killed_as_.has_value()) killed_as_ = ProcessResult::Ending::kCutOff;
+    Order(kKill);
   }
 }
 
-void ProcessRun::Watch(OutputTail& output, OutputTail* errors) {
+void ProcessRun::Watch(OutputSink& output, OutputSink* errors) {
   while (status_.is_open() || stdout_.is_open() || stderr_.is_open()) {
     if (!ended_.has_value()) {
       CheckTimes();
@@ -235,8 +241,8 @@ absl::StatusOr<ProcessResult> ProcessRun::Finish() {
 
 }  // namespace
 
-absl::StatusOr<ProcessResult> Subprocess::Run(const ProcessSpec& spec, const StopToken& stop, OutputTail& output,
-                                              OutputTail* errors) const {
+absl::StatusOr<ProcessResult> Subprocess::Run(const ProcessSpec& spec, const StopToken& stop, OutputSink& output,
+                                              OutputSink* errors) const {
   // A program that must not go on is not begun.
   if (stop.stopped()) return ProcessResult{ProcessResult::Ending::kStopped};
   if (spec.timeout <= absl::ZeroDuration()) return ProcessResult{ProcessResult::Ending::kTimedOut};

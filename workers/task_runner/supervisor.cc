@@ -37,10 +37,10 @@ void Send(int fd, SupervisorMessage::Kind kind, int value) {
 }
 
 // The runner's other descriptors (sockets, locks, pipes of other programs) must not live on here.
-void CloseAllBut(const int (&unsorted)[5]) {
-  int keep[5];
+void CloseAllBut(const int (&unsorted)[6]) {
+  int keep[6];
   std::memcpy(keep, unsorted, sizeof(keep));
-  for (int i = 1; i < 5; ++i) {
+  for (int i = 1; i < 6; ++i) {
     for (int j = i; j > 0 && keep[j] < keep[j - 1]; --j) {
       const int swapped = keep[j];
       keep[j] = keep[j - 1];
@@ -62,11 +62,10 @@ void CloseAllBut(const int (&unsorted)[5]) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != supervisor) _exit(127);
   for (int signal_number = 1; signal_number < NSIG; ++signal_number) signal(signal_number, SIG_DFL);
-  const int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
   umask(022);
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  if (null_fd >= 0 && dup2(null_fd, 0) == 0 && dup2(plan.stdout_fd, 1) == 1 && dup2(plan.stderr_fd, 2) == 2 &&
+  if (dup2(plan.stdin_fd, 0) == 0 && dup2(plan.stdout_fd, 1) == 1 && dup2(plan.stderr_fd, 2) == 2 &&
       chdir(plan.working_directory) == 0) {
     ShutdownSignal::ResetInChild();
     execve(plan.program, plan.argv, plan.environment);
@@ -191,7 +190,7 @@ void Supervise(const SupervisorPlan& plan) {
     Send(plan.status_fd, SupervisorMessage::kForkFailed, errno);
     _exit(1);
   }
-  CloseAllBut({plan.control_fd, plan.status_fd, plan.stdout_fd, plan.stderr_fd, child_signals});
+  CloseAllBut({plan.control_fd, plan.status_fd, plan.stdin_fd, plan.stdout_fd, plan.stderr_fd, child_signals});
 
   const pid_t self = getpid();
   const pid_t leader = _Fork();
@@ -201,6 +200,7 @@ void Supervise(const SupervisorPlan& plan) {
     _exit(1);
   }
   setpgid(leader, leader);
+  close(plan.stdin_fd);
   close(plan.stdout_fd);
   if (plan.stderr_fd != plan.stdout_fd) close(plan.stderr_fd);
   Send(plan.status_fd, SupervisorMessage::kStarted, leader);

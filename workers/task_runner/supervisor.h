@@ -16,6 +16,7 @@ struct SupervisorPlan {
   const char* working_directory = nullptr;
   int control_fd = -1;  // read: kTerminate, kKill; end of file: the runner died
   int status_fd = -1;   // written: SupervisorMessage
+  int stdin_fd = -1;
   int stdout_fd = -1;
   int stderr_fd = -1;
   int kill_grace_ms = 0;  // from SIGTERM to SIGKILL

@@ -11,6 +11,7 @@
 #include "common/clock/clock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/workers/task_runner/test_directory.h"
+#include "workers/task_runner/output_tail.h"
 #include "workers/task_runner/subprocess.h"
 
 namespace fleet::runner {

@@ -13,6 +13,8 @@
 #include "gtest/gtest.h"
 #include "tests/support/wait_until.h"
 #include "tests/unit/workers/task_runner/test_directory.h"
+#include "workers/task_runner/output_tail.h"
+#include "workers/task_runner/output_text.h"
 #include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
@@ -99,6 +101,30 @@ TEST_F(SubprocessTest, StdinIsEmptyAndOtherDescriptorsAreClosed) {
   ASSERT_TRUE(result.ok());
   // 3 is the directory that ls reads.
   EXPECT_EQ(output_.Text(), "0 1 2 3 ");
+}
+
+TEST_F(SubprocessTest, StdinIsTheFileAskedFor) {
+  WriteFile(directory_ / "input", "one\ntwo\n");
+  ProcessSpec spec = Shell("cat; ls /proc/self/fd | tr '\\n' ' '");
+  spec.stdin_path = directory_ / "input";
+  const auto result = Run(spec);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(output_.Text(), "one\ntwo\n0 1 2 3 ");
+  spec.stdin_path = directory_ / "missing";
+  EXPECT_EQ(Run(spec).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(SubprocessTest, ASinkThatHasEnoughEndsTheProgram) {
+  for (const bool of_errors : {false, true}) {
+    OutputText few(10);
+    const std::string script = of_errors ? "trap '' TERM PIPE; while :; do echo line >&2; done"
+                                         : "trap '' TERM PIPE; while :; do echo line; done";
+    const auto result = of_errors ? subprocess_.Run(Shell(script), stop_, output_, &few)
+                                  : subprocess_.Run(Shell(script), stop_, few, &output_);
+    ASSERT_TRUE(result.ok()) << result.status();
+    EXPECT_EQ(result->ending, Ending::kCutOff);
+    EXPECT_FALSE(result->succeeded());
+  }
 }
 
 TEST_F(SubprocessTest, SignalsAreNeitherBlockedNorIgnored) {
