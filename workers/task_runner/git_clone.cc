@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
+#include "workers/task_runner/git_checkout.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
@@ -129,44 +130,6 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
   return absl::OkStatus();
 }
 
-// Makes the working tree with a .git of its own that borrows the store's objects.
-absl::Status CheckOut(const GitCommand& git, const WorkBounds& bounds, GitClone& clone) {
-  clone.tree = absl::StrCat(clone.request.directory, "/tree");
-  const std::string& branch = clone.request.branch;
-  FLEET_RETURN_IF_ERROR(git.Run({FailureStage::kCheckout,
-                                 {"init", "-q", absl::StrCat("--initial-branch=", branch), "--", clone.tree},
-                                 clone.request.directory},
-                                bounds)
-                            .status());
-  const std::string git_dir = absl::StrCat(clone.tree, "/.git");
-  std::error_code ignored;  // the writes below say what is wrong
-  std::filesystem::create_directories(absl::StrCat(git_dir, "/objects/info"), ignored);
-  FLEET_RETURN_IF_ERROR(
-      WritePrivateFile(absl::StrCat(git_dir, "/objects/info/alternates"), absl::StrCat(clone.objects, "\n")));
-  if (!clone.shallow.empty()) FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(git_dir, "/shallow"), clone.shallow));
-  FLEET_RETURN_IF_ERROR(
-      git.Run(
-             {FailureStage::kCheckout, {"config", "--local", "remote.origin.url", clone.request.clone_url}, clone.tree},
-             bounds)
-          .status());
-  return git.Run({FailureStage::kCheckout, {"reset", "-q", "--hard", clone.base_commit, "--"}, clone.tree}, bounds)
-      .status();
-}
-
-// With its time of change: git takes an entry at its word only if it is older than the index.
-absl::Status KeepIndex(GitClone& clone) {
-  clone.index = absl::StrCat(clone.request.directory, "/index");
-  const std::string original = absl::StrCat(clone.tree, "/.git/index");
-  std::error_code error;
-  std::filesystem::copy_file(original, clone.index, error);
-  if (!error) {
-    const auto time = std::filesystem::last_write_time(original, error);
-    if (!error) std::filesystem::last_write_time(clone.index, time, error);
-  }
-  if (error) return SystemError(error.value(), "cannot keep the index");
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<GitClone> GitClone::Make(const GitCommand& git, const CloneRequest& request, const WorkBounds& bounds) {
@@ -175,7 +138,6 @@ absl::StatusOr<GitClone> GitClone::Make(const GitCommand& git, const CloneReques
   clone.request = request;
   FLEET_RETURN_IF_ERROR(Fetch(git, bounds, clone));
   FLEET_RETURN_IF_ERROR(CheckOut(git, bounds, clone));
-  FLEET_RETURN_IF_ERROR(KeepIndex(clone));
   return clone;
 }
 

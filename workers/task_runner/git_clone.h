@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "workers/task_runner/attribute_rules.h"
+#include "workers/task_runner/checkout_snapshot.h"
 #include "workers/task_runner/git_command.h"
 #include "workers/task_runner/work_bounds.h"
 
@@ -16,7 +18,7 @@ struct CloneRequest {
   std::string default_branch;
   // The branch that will be pushed; it need not exist.
   std::string branch;
-  // Private to the task and empty of these names: "store", "tree", "index".
+  // Private to the task and empty of these names: "store", "tree".
   std::string directory;
 };
 
@@ -27,8 +29,11 @@ struct GitClone {
   std::string tree;
   // Objects fetched: data that git checks, never code.
   std::string objects;
-  // A copy of the index as checked out.
+  // The index file as checked out.
   std::string index;
+  // How the files stood then, and what their attributes may ask of git.
+  CheckoutSnapshot snapshot;
+  AttributeMentions attributes;
   // The content of git's "shallow" file.
   std::string shallow;
   // What the work starts from.

@@ -28,10 +28,27 @@ constexpr char kDefaults[] = R"([core]
 
 // What nothing overrides.
 const char* const kFixed[] = {
-    "core.hooksPath=/dev/null",  "core.fsmonitor=false",      "gc.auto=0",
-    "maintenance.auto=false",    "submodule.recurse=false",   "fetch.recurseSubmodules=false",
-    "push.recurseSubmodules=no", "push.gpgSign=false",        "init.templateDir=",
-    "advice.detachedHead=false", "core.untrackedCache=false", "diff.ignoreSubmodules=all",
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "push.recurseSubmodules=no",
+    "push.gpgSign=false",
+    "init.templateDir=",
+    "advice.detachedHead=false",
+    "core.untrackedCache=false",
+    "diff.ignoreSubmodules=all",
+    // A repository's own attributes say how its files are stored, and nothing else does.
+    "core.autocrlf=false",
+    "core.eol=lf",
+    "core.safecrlf=false",
+    "core.attributesFile=/dev/null",
+    "core.commitGraph=false",
+    "core.multiPackIndex=false",
+    "core.fileMode=true",
+    "core.symlinks=true",
 };
 
 std::string Configuration(const GitSettings& settings) {

@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/private_file.h"
+#include "workers/task_runner/step_staging.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
 #include "workers/task_runner/tree_writer.h"
@@ -58,8 +59,9 @@ absl::StatusOr<GitPublisher> GitPublisher::Make(const Subprocess& subprocess, co
       publisher.git_.Run({FailureStage::kCommit, {"init", "-q", "--bare", "--", git_dir}, directory}, bounds).status());
   std::error_code ignored;  // the write below says what is wrong
   std::filesystem::create_directories(absl::StrCat(git_dir, "/objects/info"), ignored);
-  FLEET_RETURN_IF_ERROR(
-      WritePrivateFile(absl::StrCat(git_dir, "/objects/info/alternates"), absl::StrCat(clone.objects, "\n")));
+  // The steps' own objects last: git takes what it has from the first place that has it.
+  FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(git_dir, "/objects/info/alternates"),
+                                         absl::StrCat(clone.objects, "\n", StepObjects(clone), "\n")));
   if (!clone.shallow.empty()) FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(git_dir, "/shallow"), clone.shallow));
   return publisher;
 }
@@ -82,8 +84,9 @@ bool GitPublisher::SeenCommitHolds(const std::string& tree) const {
 }
 
 absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) const {
-  const TreeWriter writer(git_, absl::StrCat(directory_, "/git"), *clone_, *bounds_);
-  FLEET_ASSIGN_OR_RETURN(const std::string tree, writer.Write());
+  TreeWriter writer(git_, absl::StrCat(directory_, "/git"), directory_, *clone_, *bounds_);
+  FLEET_ASSIGN_OR_RETURN(const WrittenTree written, writer.Write());
+  const std::string& tree = written.id;
   if (tree == clone_->base_tree) return std::string();
   if (SeenCommitHolds(tree)) return clone_->seen_commit;
   const std::string message = absl::StrCat(directory_, "/message");

@@ -230,7 +230,7 @@ TEST_F(GitCloneTest, RunsNothingThatAStepPlanted) {
       "\n[gpg]\n  program = " + trap + "\n[commit]\n  gpgSign = true\n[diff]\n  external = " + trap +
       "\n[url \"ext::" + trap + " \"]\n  insteadOf = file://\n[protocol \"ext\"]\n  allow = always\n" +
       "[remote \"origin\"]\n  receivepack = " + trap + "\n";
-  WriteFile(clone.tree + "/.gitattributes", "* filter=evil diff=evil\n");
+  WriteFile(clone.tree + "/.gitattributes", "* diff=evil\n");
   WriteFile(clone.tree + "/a", "changed");
   // Everywhere a step can write: its own repository, the store beside it, what served the clone, and a home.
   for (const std::string& file : {clone.tree + "/.git/config", directory_ + "/store/config", directory_ + "/git/config",
@@ -265,8 +265,12 @@ TEST_F(GitCloneTest, RunsNothingOfANestedRepository) {
     fixture_.Git(clone.tree, {"clone", "-q", inner, clone.tree + place});
     WriteFile(clone.tree + place + "/.git/config",
               "[core]\n  repositoryformatversion = 0\n  fsmonitor = " + trap + "\n");
-    WriteFile(clone.tree + place + "/i", "dirty");
   }
+  WriteFile(clone.tree + "/sub/i", "dirty");
+  // What is in a submodule is not carried, and not lost without a word.
+  EXPECT_EQ(ReasonOf(Publish(clone).status()), "FAILURE_REASON_CHANGE_NOT_CARRIED");
+  EXPECT_FALSE(Ran("nested"));
+  WriteFile(clone.tree + "/sub/i", "i");
   FLEET_ASSERT_OK_AND_ASSIGN(const std::string commit, Publish(clone));
   EXPECT_FALSE(Ran("nested"));
   // The submodule stays as it was, what was cloned beside it is taken as files.

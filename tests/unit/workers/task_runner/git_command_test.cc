@@ -77,7 +77,7 @@ TEST_F(GitCommandTest, TellsWhatGitWarnsOfThoughItSucceeds) {
   const std::string tree = fixture_.directory() / "tree";
   fixture_.Git(fixture_.directory().path(), {"clone", "-q", bare_, tree});
   WriteFile(tree + "/a", "b\r\n");
-  GitCommand::Call call = Call({"-c", "core.autocrlf=input", "add", "a"});
+  GitCommand::Call call = Call({"-c", "core.autocrlf=input", "-c", "core.safecrlf=warn", "add", "a"});
   call.working_directory = tree;
   OutputText output(1000);
   OutputText errors(1000);

@@ -1,0 +1,111 @@
+#include "workers/task_runner/carried_filters.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/status/status_macros.h"
+#include "workers/task_runner/task_failure.h"
+
+namespace fleet::runner {
+namespace {
+
+constexpr char kLfs[] = "lfs";
+constexpr std::size_t kMaxArguments = 1000;
+
+absl::Status NotCarried(const std::string& path, absl::string_view problem) {
+  return TaskFailure(domain::FailureReason::kChangeNotCarried, absl::StrCat(path, " ", problem));
+}
+
+// The object that an LFS pointer names; empty if `text` is no pointer.
+std::string PointerObject(absl::string_view text) {
+  constexpr absl::string_view kVersion = "version https://git-lfs.github.com/spec/v1\n";
+  constexpr absl::string_view kOid = "\noid sha256:";
+  constexpr std::size_t kDigits = 64;
+  if (!absl::StartsWith(text, kVersion)) return "";
+  const std::size_t at = text.find(kOid);
+  if (at == absl::string_view::npos) return "";
+  const std::string id(text.substr(at + kOid.size(), kDigits));
+  const bool is_hex =
+      std::all_of(id.begin(), id.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return id.size() == kDigits && is_hex ? id : "";
+}
+
+bool IsStored(const std::string& git_dir, const std::string& object) {
+  struct stat info {};
+  const std::string path =
+      absl::StrCat(git_dir, "/lfs/objects/", object.substr(0, 2), "/", object.substr(2, 2), "/", object);
+  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+// The LFS object behind a new blob; empty for an empty file, which LFS leaves alone.
+absl::StatusOr<std::string> LfsObject(const GitRepository& repository, const std::string& path,
+                                      const std::string& blob) {
+  const auto size = repository.Run({"cat-file", "-s", blob});
+  if (!size.ok()) return size.status();
+  if (*size == "0") return std::string();
+  constexpr std::size_t kMaxDigits = 4;  // a pointer is a few lines
+  std::string object;
+  if (size->size() <= kMaxDigits) {
+    FLEET_ASSIGN_OR_RETURN(const std::string text, repository.Run({"cat-file", "blob", blob}));
+    object = PointerObject(text);
+  }
+  if (object.empty()) return NotCarried(path, "belongs to LFS, and its content went past it");
+  if (IsStored(repository.places().git_dir, object)) return object;
+  return NotCarried(path, absl::StrCat("is an LFS pointer to ", object, ", which this runner does not have"));
+}
+
+}  // namespace
+
+std::vector<std::string> RequireFilters(const std::set<std::string>& names) {
+  std::vector<std::string> arguments;
+  for (const std::string& name : names) {
+    arguments.emplace_back("-c");
+    arguments.push_back(absl::StrCat("filter.", name, ".required=true"));
+  }
+  return arguments;
+}
+
+absl::StatusOr<std::vector<std::string>> CheckFiltered(const GitRepository& repository, const TreeEntries& base,
+                                                       const TreeEntries& changed,
+                                                       const std::map<std::string, std::string>& filters,
+                                                       const std::set<std::string>& configured) {
+  std::set<std::string> known;
+  for (const auto& [path, entry] : base) known.insert(entry.oid);
+  std::set<std::string> objects;
+  for (const auto& [path, entry] : changed) {
+    const auto filter = filters.find(path);
+    const bool is_file = entry.mode == kFileMode || entry.mode == kExecutableMode;
+    if (filter == filters.end() || !is_file || known.count(entry.oid) > 0) continue;
+    if (configured.count(filter->second) == 0) {
+      return NotCarried(path, absl::StrCat("names the filter \"", filter->second,
+                                           "\" in its attributes, which this runner does not have (--git_config)"));
+    }
+    if (filter->second != kLfs) continue;
+    FLEET_ASSIGN_OR_RETURN(std::string object, LfsObject(repository, path, entry.oid));
+    if (!object.empty()) objects.insert(std::move(object));
+  }
+  return std::vector<std::string>(objects.begin(), objects.end());
+}
+
+absl::Status UploadLfsObjects(const GitRepository& repository, const std::string& clone_url,
+                              const std::string& base_commit, const std::vector<std::string>& objects) {
+  if (objects.empty()) return absl::OkStatus();
+  // Where the base's .lfsconfig says, not the steps': git-lfs reads that of HEAD.
+  FLEET_RETURN_IF_ERROR(repository.Run({"update-ref", "--no-deref", "HEAD", base_commit}).status());
+  FLEET_RETURN_IF_ERROR(repository.Run({"config", "--local", "remote.origin.url", clone_url}).status());
+  for (std::size_t first = 0; first < objects.size(); first += kMaxArguments) {
+    const std::size_t last = std::min(objects.size(), first + kMaxArguments);
+    std::vector<std::string> arguments = {"lfs", "push", "--object-id", "origin"};
+    arguments.insert(arguments.end(), objects.begin() + static_cast<std::ptrdiff_t>(first),
+                     objects.begin() + static_cast<std::ptrdiff_t>(last));
+    FLEET_RETURN_IF_ERROR(Annotate(repository.Run(std::move(arguments)).status(), "LFS: "));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace fleet::runner

@@ -1,0 +1,24 @@
+// Which commit a repository's HEAD names, read from its files: git is never run inside a repository of a step's.
+#ifndef FLEET_WORKERS_TASK_RUNNER_REPOSITORY_HEAD_H_
+#define FLEET_WORKERS_TASK_RUNNER_REPOSITORY_HEAD_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace fleet::runner {
+
+// The commit of HEAD in the git directory `git_dir`, hexadecimal; empty if it names none, or is nothing that git would
+// have written.
+std::string ReadHeadCommit(const std::string& git_dir);
+
+// The git directory of the repository whose working tree is `tree`: "<tree>/.git", or what the file there points to.
+// Empty if there is none, or if it lies outside of `root`, a path without links.
+std::string FindGitDirectory(const std::string& tree, const std::string& root);
+
+// Whether `text` is an object id: 40 or 64 hexadecimal digits in lower case.
+bool IsObjectId(absl::string_view text);
+
+}  // namespace fleet::runner
+
+#endif  // FLEET_WORKERS_TASK_RUNNER_REPOSITORY_HEAD_H_
