@@ -15,6 +15,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
+#include "workers/task_runner/carried_filters.h"
+#include "workers/task_runner/git_repository.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/step_staging.h"
 #include "workers/task_runner/system_error.h"
@@ -83,10 +85,11 @@ bool GitPublisher::SeenCommitHolds(const std::string& tree) const {
   return absl::StartsWith(*commit, expected);
 }
 
-absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) const {
+absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) {
   TreeWriter writer(git_, absl::StrCat(directory_, "/git"), directory_, *clone_, *bounds_);
   FLEET_ASSIGN_OR_RETURN(const WrittenTree written, writer.Write());
   const std::string& tree = written.id;
+  lfs_objects_ = written.lfs_objects;
   if (tree == clone_->base_tree) return std::string();
   if (SeenCommitHolds(tree)) return clone_->seen_commit;
   const std::string message = absl::StrCat(directory_, "/message");
@@ -100,6 +103,9 @@ absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) const {
 
 absl::Status GitPublisher::Push(const std::string& commit) const {
   if (commit == clone_->seen_commit) return absl::OkStatus();
+  FLEET_RETURN_IF_ERROR(UploadLfsObjects(
+      GitRepository(git_, *bounds_, FailureStage::kPush, {absl::StrCat(directory_, "/git"), "", "", "", directory_}),
+      clone_->request.clone_url, clone_->base_commit, lfs_objects_));
   const std::string ref = absl::StrCat("refs/heads/", clone_->request.branch);
   return Git(FailureStage::kPush,
              {"push", "--porcelain", "--no-verify", absl::StrCat("--force-with-lease=", ref, ":", clone_->seen_commit),

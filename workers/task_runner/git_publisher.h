@@ -27,7 +27,7 @@ class GitPublisher {
   // One commit on top of the base with the steps' change (see tree_writer.h). Empty if there is none. If the remote
   // branch already holds just this change, the answer is its commit, and pushing it again changes nothing. Returns a
   // TaskFailure.
-  absl::StatusOr<std::string> Commit(const CommitSpec& spec) const;
+  absl::StatusOr<std::string> Commit(const CommitSpec& spec);
 
   // Makes the remote branch point at `commit`, unless it moved since the attempt began: then the failure is kPushRaced.
   absl::Status Push(const std::string& commit) const;
@@ -43,6 +43,8 @@ class GitPublisher {
   const GitClone* clone_;
   const WorkBounds* bounds_;
   std::string directory_;
+  // Of the commit.
+  std::vector<std::string> lfs_objects_;
 };
 
 // `message` with the trailer "Fleet-Task: <task id>", joined to trailers that it ends with.

@@ -120,8 +120,7 @@ absl::Status TaskExecutor::Work(Attempt& attempt) const {
 absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) const {
   const v1::Lease& lease = attempt.task.lease;
   const StopToken& stop = attempt.bounds.stop();
-  FLEET_ASSIGN_OR_RETURN(const GitPublisher publisher,
-                         GitPublisher::Make(subprocess_, settings_, clone, attempt.bounds));
+  FLEET_ASSIGN_OR_RETURN(GitPublisher publisher, GitPublisher::Make(subprocess_, settings_, clone, attempt.bounds));
   FLEET_ASSIGN_OR_RETURN(const std::string commit,
                          publisher.Commit(MakeCommitSpec(attempt.task.fleet->workflow(), lease.task_id())));
   if (!commit.empty()) {

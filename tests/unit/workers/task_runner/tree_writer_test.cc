@@ -1,113 +1,20 @@
 #include "workers/task_runner/tree_writer.h"
 
-#include <sys/stat.h>
-
-#include <filesystem>
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/status_matchers.h"
-#include "tests/unit/workers/task_runner/git_fixture.h"
-#include "workers/task_runner/git_publisher.h"
-#include "workers/task_runner/private_file.h"
-#include "workers/task_runner/task_failure.h"
+#include "tests/unit/workers/task_runner/change_fixture.h"
 
 namespace fleet::runner {
 namespace {
 
 using ::testing::HasSubstr;
-namespace fs = std::filesystem;
 
-constexpr char kBranch[] = "fleet/01arz3ndektsv4rrffq69g5fav";
+constexpr const char* kBranch = kFleetBranch;
 
-// A repository, what a step does in its clone, and the commit that comes of it.
-class TreeWriterTest : public ::testing::Test {
- protected:
-  TreeWriterTest() { settings_.protocols = {"file"}; }
-
-  // Runs a script as a step is run: in the tree, without settings of git's.
-  void Step(const std::string& script) {
-    ProcessSpec spec;
-    spec.argv = {"/bin/sh", "-eu", "-c", script};
-    spec.environment = {{"PATH", settings_.path},
-                        {"HOME", fixture_.directory() / "step-home"},
-                        {"GIT_AUTHOR_NAME", "Step"},
-                        {"GIT_AUTHOR_EMAIL", "step@example.com"},
-                        {"GIT_COMMITTER_NAME", "Step"},
-                        {"GIT_COMMITTER_EMAIL", "step@example.com"},
-                        {"ORIGIN", fixture_.directory().path()}};
-    spec.working_directory = clone_->tree;
-    OutputTail output;
-    const auto result = subprocess_.Run(spec, stop_, output);
-    ASSERT_TRUE(result.ok() && result->succeeded()) << output.Text();
-  }
-  // Makes a bare repository by a script that runs in a clone of it; the script commits nothing but stages all.
-  std::string Make(const std::string& name, const std::string& script) {
-    const std::string bare = fixture_.MakeRepository(name, {{"README", "hello\n"}});
-    const std::string work = fixture_.directory() / (name + "-work");
-    fixture_.Git(fixture_.directory().path(), {"clone", "-q", bare, work});
-    WriteFile(work + "-script", script);
-    fixture_.Git(work, {"-c", absl::StrCat("alias.run=!sh -eu ", work, "-script"), "run"});
-    fixture_.Git(work, {"commit", "-qm", "made", "--allow-empty"});
-    fixture_.Git(work, {"push", "-q", "origin", "HEAD:main"});
-    return bare;
-  }
-  void Clone(const std::string& bare) {
-    bare_ = bare;
-    directory_ = fixture_.directory() / absl::StrCat("task-", ++tasks_);
-    FLEET_ASSERT_OK(MakePrivateDirectory(directory_));
-    const auto git = GitCommand::Make(subprocess_, settings_, directory_ + "/git");
-    FLEET_ASSERT_OK(git);
-    auto clone = GitClone::Make(*git, {"file://" + bare, "", kBranch, directory_}, bounds_);
-    FLEET_ASSERT_OK(clone);
-    clone_ = std::make_unique<GitClone>(*std::move(clone));
-  }
-  absl::StatusOr<std::string> Publish() {
-    auto publisher = GitPublisher::Make(subprocess_, settings_, *clone_, bounds_);
-    if (!publisher.ok()) return publisher.status();
-    FLEET_ASSIGN_OR_RETURN(std::string commit, publisher->Commit({"Bot", "bot@example.com", "Change it"}));
-    if (!commit.empty()) FLEET_RETURN_IF_ERROR(publisher->Push(commit));
-    return commit;
-  }
-  // What the pushed commit changed, "M\tpath" lines; "" if nothing was pushed.
-  std::string Change() {
-    const auto commit = Publish();
-    if (!commit.ok()) return commit.status().ToString();
-    if (commit->empty()) return "";
-    return fixture_.Git(bare_, {"diff", "--name-status", "--no-renames", "main", kBranch});
-  }
-  std::string Run(const std::string& bare, const std::string& script) {
-    Clone(bare);
-    Step(script);
-    return Change();
-  }
-  std::string ModeOf(const std::string& path) {
-    return fixture_.Git(bare_, {"ls-tree", "--format=%(objectmode)", kBranch, "--", path});
-  }
-  void ExpectNotCarried(const std::string& bare, const std::string& script, const std::string& named) {
-    const std::string before = fixture_.Branch(bare, kBranch);
-    Clone(bare);
-    Step(script);
-    const absl::Status status = Publish().status();
-    EXPECT_EQ(v1::FailureReason_Name(ToFailure(status).reason()), "FAILURE_REASON_CHANGE_NOT_CARRIED") << status;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(named));
-    EXPECT_EQ(fixture_.Branch(bare, kBranch), before);
-  }
-
-  GitFixture fixture_;
-  Subprocess subprocess_{Clock::System()};
-  StopToken stop_;
-  WorkBounds bounds_{Clock::System(), absl::Minutes(5), stop_};
-  GitSettings settings_;
-  std::string bare_;
-  std::string directory_;
-  std::unique_ptr<GitClone> clone_;
-  int tasks_ = 0;
-};
+class TreeWriterTest : public ChangeFixture {};
 
 // Stored with CRLF, then declared to be text: git would store it with LF.
 constexpr char kDenormalised[] =
