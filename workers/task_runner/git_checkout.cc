@@ -30,7 +30,8 @@ constexpr std::size_t kMaxAttributesFile = 16 << 20;
 absl::Status MakeWorkingTree(const GitCommand& git, const WorkBounds& bounds, const GitClone& clone) {
   const std::string& branch = clone.request.branch;
   FLEET_RETURN_IF_ERROR(git.Run({FailureStage::kCheckout,
-                                 {"init", "-q", absl::StrCat("--initial-branch=", branch), "--", clone.tree},
+                                 {"init", "-q", absl::StrCat("--object-format=", clone.object_format),
+                                  absl::StrCat("--initial-branch=", branch), "--", clone.tree},
                                  clone.request.directory},
                                 bounds)
                             .status());

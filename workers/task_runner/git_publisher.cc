@@ -18,6 +18,7 @@
 #include "workers/task_runner/carried_filters.h"
 #include "workers/task_runner/git_repository.h"
 #include "workers/task_runner/private_file.h"
+#include "workers/task_runner/push_outcome.h"
 #include "workers/task_runner/step_staging.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
@@ -58,7 +59,12 @@ absl::StatusOr<GitPublisher> GitPublisher::Make(const Subprocess& subprocess, co
   GitPublisher publisher(std::move(git), clone, bounds, directory);
   const std::string git_dir = absl::StrCat(directory, "/git");
   FLEET_RETURN_IF_ERROR(
-      publisher.git_.Run({FailureStage::kCommit, {"init", "-q", "--bare", "--", git_dir}, directory}, bounds).status());
+      publisher.git_
+          .Run({FailureStage::kCommit,
+                {"init", "-q", "--bare", absl::StrCat("--object-format=", clone.object_format), "--", git_dir},
+                directory},
+               bounds)
+          .status());
   std::error_code ignored;  // the write below says what is wrong
   std::filesystem::create_directories(absl::StrCat(git_dir, "/objects/info"), ignored);
   // The steps' own objects last: git takes what it has from the first place that has it.
@@ -107,10 +113,13 @@ absl::Status GitPublisher::Push(const std::string& commit) const {
       GitRepository(git_, *bounds_, FailureStage::kPush, {absl::StrCat(directory_, "/git"), "", "", "", directory_}),
       clone_->request.clone_url, clone_->base_commit, lfs_objects_));
   const std::string ref = absl::StrCat("refs/heads/", clone_->request.branch);
-  return Git(FailureStage::kPush,
-             {"push", "--porcelain", "--no-verify", absl::StrCat("--force-with-lease=", ref, ":", clone_->seen_commit),
-              "--", clone_->request.clone_url, absl::StrCat(commit, ":", ref)})
-      .status();
+  const absl::Status pushed =
+      Git(FailureStage::kPush,
+          {"push", "--porcelain", "--no-verify", absl::StrCat("--force-with-lease=", ref, ":", clone_->seen_commit),
+           "--", clone_->request.clone_url, absl::StrCat(commit, ":", ref)})
+          .status();
+  return pushed.ok() ? pushed
+                     : ExplainPushFailure(pushed, git_, clone_->request, absl::StrCat(directory_, "/git"), *bounds_);
 }
 
 }  // namespace fleet::runner
