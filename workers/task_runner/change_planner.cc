@@ -81,7 +81,8 @@ absl::Status ChangePlanner::PlanSubmodule(const std::string& path, const PathFac
   const TreeEntry& current = facts.staged != nullptr ? facts.staged->entry : *facts.base;
   if (!facts.file.has_value()) {
     if (facts.staged != nullptr && facts.staged->skip_worktree) return absl::OkStatus();
-    if (!facts.IsStaged() || facts.staged->had_file()) return remove();
+    const bool is_in_index_only = facts.IsStaged() && facts.staged != nullptr && !facts.staged->had_file();
+    if (!is_in_index_only) return remove();
     edits.entries.emplace_back(path, current);
     return absl::OkStatus();
   }

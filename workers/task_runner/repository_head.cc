@@ -65,7 +65,7 @@ std::string ReadHeadCommit(const std::string& git_dir) {
 }
 
 std::string FindGitDirectory(const std::string& tree, const std::string& root) {
-  const std::string dot_git = absl::StrCat(tree, "/.git");
+  std::string dot_git = absl::StrCat(tree, "/.git");
   if (IsPlainDirectory(dot_git)) return dot_git;
   const auto text = ReadPlainFile(dot_git, kMaxRef);
   if (!text.ok()) return "";
