@@ -63,6 +63,7 @@ TEST_F(SubmitCommandTest, SubmitKeepsTheRequestIdThroughRetries) {
 }
 
 TEST_F(SubmitCommandTest, ReplacesBranchesOnlyIfAskedTo) {
+  AnswerSubmit(v1::FLEET_STATE_COMPLETED, 12, 0);
   EXPECT_EQ(Run(With(kSubmit, {"--replace-branch"}), "acme/shop\n"), 0);
   EXPECT_EQ(Run(kSubmit, "acme/shop\n"), 0);
   ASSERT_EQ(created_.size(), 2U);
