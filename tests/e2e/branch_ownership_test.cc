@@ -59,10 +59,10 @@ class BranchOwnershipTest : public EndToEndTest {
   }
   // What somebody does in a clone of their own, on the fleet's branch. Returns the branch's commit.
   std::string Person(const std::string& id, const std::string& commands) {
-    const std::string script =
-        absl::StrCat("set -e; rm -rf person; git clone -q '", origin().Path("acme/r1"), "' person; cd person; ",
-                     "git config user.name Ada; git config user.email ada@example.com; git checkout -q ", BranchOf(id),
-                     "\n", commands, "\ngit push -q -f origin HEAD:", BranchOf(id));
+    const std::string script = absl::StrCat(
+        "set -e; cd '", directory(), "'; rm -rf person; git clone -q '", origin().Path("acme/r1"),
+        "' person; cd person; ", "git config user.name Ada; git config user.email ada@example.com; git checkout -q ",
+        BranchOf(id), "\n", commands, "\ngit push -q -f origin HEAD:", BranchOf(id));
     const Program::Result result = RunProgram(directory(), {"sh", "-c", script});
     EXPECT_EQ(result.code, 0) << result.err;
     return Tip(id);
