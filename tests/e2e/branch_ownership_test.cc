@@ -154,6 +154,22 @@ TEST_F(BranchOwnershipTest, ALaterGenerationReplacesItsOwnCommit) {
   }
 }
 
+TEST_F(BranchOwnershipTest, AGenerationOfAnotherAuthorReplacesTheRecordedCommit) {
+  const std::string id = PushOnce();
+  v1::Workflow other;
+  other.set_workflow_ref("e2e/other-v1");
+  other.set_version("1.0.0");
+  other.set_title("Change it otherwise");
+  other.add_steps()->set_name("change");
+  other.mutable_steps(0)->set_script(kScript);
+  other.mutable_commit()->set_author_name("Release Bot");
+  FLEET_ASSERT_OK(api().Apply(other));
+  const v1::Task task = Retry(id, "two", {"--workflow", "e2e/other-v1"});
+  EXPECT_EQ(task.outcome(), v1::TASK_OUTCOME_BRANCH_PUSHED) << task.DebugString();
+  EXPECT_EQ(origin().Commit("acme/r1", BranchOf(id), "%an"), "Release Bot");
+  ExpectPushed(id, {"acme/r1"});
+}
+
 TEST_F(BranchOwnershipTest, AnAttemptWhoseRunnerDiedAfterItsPushIsReplaced) {
   const std::string hook = origin().Path("acme/r1") + "/hooks/post-receive";
   AddRepositories(1);
