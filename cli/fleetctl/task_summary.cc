@@ -35,7 +35,7 @@ bool EndedThere(const v1::Task& task) {
 }  // namespace
 
 std::string DescribeResult(const v1::Task& task) {
-  const std::string place = DescribePlace(task);
+  std::string place = DescribePlace(task);
   if (EndedThere(task)) return place;
   std::string text = task.has_failure() ? DescribeFailure(task) : "";
   if (!place.empty()) absl::StrAppend(&text, text.empty() ? "" : "; ", place, " from before");
