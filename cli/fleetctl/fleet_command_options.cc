@@ -5,6 +5,8 @@
 namespace fleet::cli {
 namespace {
 
+constexpr char kReplaceBranchHelp[] =
+    "Push also over commits on the fleet's branch that are not its own: what people committed there is lost";
 constexpr char kStateHelp[] = "Only those in this state; may be repeated.";
 
 void AddRepo(CLI::App& app, std::string& repo) { app.add_option("REPO", repo, "Repository, owner/name")->required(); }
@@ -21,6 +23,7 @@ void AddOptions(CLI::App& app, SubmitCommand& command) {
   AddDeadline(app, command.deadline);
   AddDuration(app, "--task-timeout", command.task_timeout, "Most time for one attempt on one repository");
   AddCount(app, "--max-tries", command.max_tries, "Most failing attempts on one repository");
+  app.add_flag("--replace-branch", command.replace_branch, kReplaceBranchHelp);
   AddRequestId(
       app, command.request_id,
       "Makes a repetition safe: the same id gives the same fleet. Default: made up, and printed when it is needed");
@@ -116,6 +119,7 @@ void AddOptions(CLI::App& app, RetryCommand& command) {
                 "A parameter for every repository; may be repeated. Once given, all earlier ones are replaced");
   app.add_option("--workflow", command.workflow_ref,
                  "Workflow from now on, domain/name-vN[@version]. Default: as before");
+  app.add_flag("--replace-branch", command.replace_branch, kReplaceBranchHelp);
   AddRequestId(app, command.request_id,
                "Makes a repetition safe: the same id gives the same generation. Default: made up, and printed when it "
                "is needed");

@@ -24,6 +24,7 @@ struct SubmitCommand {
   std::optional<Deadline> deadline;
   std::optional<absl::Duration> task_timeout;
   std::optional<int32_t> max_tries;
+  bool replace_branch = false;
   std::string request_id;  // empty: to be made up
   bool watch = false;
 };
@@ -94,7 +95,8 @@ struct RetryCommand {
   std::optional<std::string> task_description;
   std::map<std::string, std::string> parameters;  // empty: they stay as they were
   std::string workflow_ref;                       // empty: it stays as it was
-  std::string request_id;                         // empty: to be made up
+  bool replace_branch = false;
+  std::string request_id;  // empty: to be made up
   bool watch = false;
 };
 

@@ -97,6 +97,7 @@ struct FleetIntent {
   std::string resolved_workflow;
   std::string task_description;
   Parameters parameters;
+  bool replace_branch = false;  // of this generation alone
 };
 
 bool IsTerminal(FleetState state);

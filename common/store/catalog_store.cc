@@ -7,6 +7,7 @@
 #include "common/database/transaction.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "common/store/clone_url_rows.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {
@@ -17,6 +18,8 @@ using database::RowReader;
 using database::Rows;
 using database::Statement;
 using database::Transaction;
+
+constexpr int32_t kKeptAtOnce = 5000;
 
 // Inserts come back with xmax 0 only by PostgreSQL's internals, so what exists is counted first, and the rows to come
 // are locked in key order.
@@ -97,13 +100,16 @@ absl::StatusOr<ImportCounts> CatalogStore::Import(const std::vector<RepositoryRe
   Array repos;
   Array urls;
   Array branches;
+  std::vector<CloneUrl> clone_urls;
   for (const RepositoryRecord& repository : repositories) {
+    clone_urls.push_back({domain::RepoKey(repository.repo), repository.clone_url});
     keys.AddText(domain::RepoKey(repository.repo));
     repos.AddText(repository.repo);
     urls.AddText(repository.clone_url);
     branches.AddText(repository.default_branch);
   }
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<ImportCounts> {
+    FLEET_RETURN_IF_ERROR(LockCloneUrls(transaction));
     FLEET_ASSIGN_OR_RETURN(const Rows existing, transaction.Execute(kLockRepositories, {keys, repos, urls, branches}));
     ImportCounts counts;
     for (RowReader row : existing) {
@@ -112,7 +118,20 @@ absl::StatusOr<ImportCounts> CatalogStore::Import(const std::vector<RepositoryRe
     }
     counts.created = static_cast<int32_t>(repositories.size() - existing.size());
     FLEET_RETURN_IF_ERROR(transaction.Execute(kImportRepositories, {keys, repos, urls, branches}).status());
+    FLEET_RETURN_IF_ERROR(UpdateCloneUrls(transaction, clone_urls));
     return counts;
+  });
+}
+
+absl::StatusOr<std::string> CatalogStore::KeepCloneUrls(const std::string& after_key) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::string> {
+    FLEET_ASSIGN_OR_RETURN(std::vector<CloneUrl> urls, FindUnkeptCloneUrls(transaction, after_key, 1));
+    if (urls.empty()) return std::string();
+    FLEET_RETURN_IF_ERROR(LockCloneUrls(transaction));
+    FLEET_ASSIGN_OR_RETURN(urls, FindUnkeptCloneUrls(transaction, after_key, kKeptAtOnce));
+    if (urls.empty()) return std::string();
+    FLEET_RETURN_IF_ERROR(UpdateCloneUrls(transaction, urls));
+    return urls.back().repo_key;
   });
 }
 

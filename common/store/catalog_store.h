@@ -40,6 +40,9 @@ class CatalogStore {
 
   // All or nothing. Names must differ by more than case.
   absl::StatusOr<ImportCounts> Import(const std::vector<RepositoryRecord>& repositories);
+  // Makes up for imports by a program that did not keep what clone URLs mean (clone_url_rows.h): some of those after
+  // `after_key`. The key of the last one; empty: there was none.
+  absl::StatusOr<std::string> KeepCloneUrls(const std::string& after_key);
   // Returns kNotFound.
   absl::StatusOr<RepositoryRecord> GetRepository(absl::string_view repo);
   // By key, after `after_key`.

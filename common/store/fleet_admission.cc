@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "common/store/clone_url_rows.h"
 #include "common/store/database_clock.h"
 #include "common/store/job_rows.h"
 #include "common/store/limits.h"
@@ -81,12 +82,15 @@ constexpr Statement kInsertFleet{"insert_fleet", R"sql(
 )sql"};
 
 constexpr Statement kInsertIntent{"insert_intent", R"sql(
-  insert into fleet_intents (fleet_id, workflow_ref, workflow_name, workflow_version, task_description, parameters)
-  values ($1, $2, $3, $4, $5, $6)
+  insert into fleet_intents (fleet_id, workflow_ref, workflow_name, workflow_version, task_description, parameters,
+    replace_branch)
+  values ($1, $2, $3, $4, $5, $6, $7)
 )sql"};
 
 constexpr Statement kInsertFirstChange{"insert_first_change",
                                        "insert into fleet_changes (fleet_id, revision) values ($1, 1)"};
+
+constexpr std::size_t kMostViolations = 20;
 
 absl::Status UnregisteredError(const NewFleet& fleet, const Rows& rows) {
   ErrorInfo info;
@@ -105,6 +109,26 @@ absl::Status UnregisteredError(const NewFleet& fleet, const Rows& rows) {
   return MakeError(absl::StatusCode::kFailedPrecondition,
                    absl::StrCat(count, count == 1 ? " repository is" : " repositories are", " not registered, first ",
                                 first, "; import them first (fleetctl repo import)"),
+                   std::move(info));
+}
+
+// The branch of a fleet has one name everywhere: two children in one repository would replace each other's commits.
+absl::Status SharedUrlError(const NewFleet& fleet, const std::vector<SharedCloneUrl>& shared) {
+  ErrorInfo info;
+  info.reason = "DUPLICATE_CLONE_URL";
+  for (const SharedCloneUrl& url : shared) {
+    if (info.violations.size() == kMostViolations) break;
+    info.violations.push_back(
+        {absl::StrCat("targets[", url.index, "].repo"),
+         absl::StrCat(fleet.targets[url.index].repo, " has the same clone URL as ", fleet.targets[url.first].repo)});
+  }
+  const std::string& repo = fleet.targets[shared[0].index].repo;
+  const std::string& first = fleet.targets[shared[0].first].repo;
+  info.metadata = {{"count", absl::StrCat(shared.size())}, {"first_repo", first}, {"duplicate_repo", repo}};
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   absl::StrCat(repo, " and ", first, " are names of one repository, by their clone URLs",
+                                shared.size() > 1 ? absl::StrCat(", and so are ", shared.size() - 1, " more") : "",
+                                "; leave one out, or import the right URL (fleetctl repo list shows both)"),
                    std::move(info));
 }
 
@@ -208,6 +232,8 @@ absl::StatusOr<bool> InsertTargets(Transaction& transaction, const NewFleet& fle
       has_parameters = true;
     }
   }
+  FLEET_ASSIGN_OR_RETURN(const std::vector<SharedCloneUrl> shared, FindSharedCloneUrls(transaction, keys));
+  if (!shared.empty()) return SharedUrlError(fleet, shared);
   FLEET_ASSIGN_OR_RETURN(const Rows chunks,
                          transaction.Execute(kInsertTargets, {fleet.id.ToUuid(), kTargetChunk, keys, parameters}));
   std::size_t registered = 0;
@@ -271,7 +297,7 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const NewFleet& fleet) 
   FLEET_RETURN_IF_ERROR(
       transaction
           .Execute(kInsertIntent, {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, version,
-                                   fleet.task_description, EncodeParameters(fleet.parameters)})
+                                   fleet.task_description, EncodeParameters(fleet.parameters), fleet.replace_branch})
           .status());
   FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertFirstChange, {fleet.id.ToUuid()}).status());
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet.id, JobKind::kExpand, absl::ZeroDuration()));

@@ -27,6 +27,7 @@ struct NewFleet {
   domain::WorkflowRef workflow;
   std::string task_description;
   domain::Parameters parameters;
+  bool replace_branch = false;
   std::vector<NewTarget> targets;
   domain::FleetPolicy policy;  // max_concurrency 0: the limit's default
 };
@@ -39,8 +40,9 @@ struct Admitted {
   bool replayed = false;  // an earlier submission's; nothing was stored
 };
 // Stores the fleet, or says why not. A replay of (creator, request_id) is answered before any other check. Returns
-// kAlreadyExists REQUEST_ID_REUSED, kInvalidArgument WORKFLOW_NOT_FOUND or for a deadline that has passed,
-// kFailedPrecondition REPO_NOT_ONBOARDED, kResourceExhausted TARGETS_LIMIT, SUBMIT_RATE_LIMIT or OPEN_FLEETS_LIMIT.
+// kAlreadyExists REQUEST_ID_REUSED, kInvalidArgument WORKFLOW_NOT_FOUND, DUPLICATE_CLONE_URL or for a deadline that has
+// passed, kFailedPrecondition REPO_NOT_ONBOARDED, kResourceExhausted TARGETS_LIMIT, SUBMIT_RATE_LIMIT or
+// OPEN_FLEETS_LIMIT.
 absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const NewFleet& fleet);
 
 // What a fleet passes that ended and is to be open again, as a new one does: the submit rate and the limits of open

@@ -26,7 +26,7 @@ using database::Transaction;
 #define FLEET_INTENT_COLUMNS                                                                             \
   "coalesce(g.workflow_ref, i.workflow_ref), coalesce(g.workflow_name, i.workflow_name) || '@' || "      \
   "coalesce(g.workflow_version, i.workflow_version), coalesce(g.task_description, i.task_description), " \
-  "coalesce(g.parameters, i.parameters)"
+  "coalesce(g.parameters, i.parameters), coalesce(g.replace_branch, i.replace_branch)"
 #define FLEET_JOIN_GENERATION \
   " left join fleet_generations g on g.fleet_id = f.fleet_id and g.generation = f.generation "
 
@@ -79,6 +79,7 @@ domain::FleetIntent ReadIntent(RowReader& row) {
   intent.resolved_workflow = row.Text();
   intent.task_description = row.Text();
   intent.parameters = DecodeParameters(row.Text());
+  intent.replace_branch = row.Bool();
   return intent;
 }
 

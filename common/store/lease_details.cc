@@ -13,15 +13,15 @@ using database::RowReader;
 using database::Rows;
 using database::Statement;
 
-constexpr Statement kReadDetails{"read_details",
-                                 "select t.generation, t.repo, r.clone_url, r.default_branch" FLEET_TASKS_IN_RUNS R"sql(
+constexpr Statement kReadDetails{
+    "read_details", "select t.generation, t.repo, r.clone_url, r.default_branch, t.commit_id" FLEET_TASKS_IN_RUNS R"sql(
   left join repositories r on r.repo_key = lower(t.repo)
   order by k.n, t.ordinal
 )sql"};
 
 constexpr Statement kReadDetailsAndParameters{
     "read_details_and_parameters",
-    "select t.generation, t.repo, r.clone_url, r.default_branch, p.parameters" FLEET_TASKS_IN_RUNS R"sql(
+    "select t.generation, t.repo, r.clone_url, r.default_branch, t.commit_id, p.parameters" FLEET_TASKS_IN_RUNS R"sql(
   left join repositories r on r.repo_key = lower(t.repo)
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
   order by k.n, t.ordinal
@@ -56,6 +56,7 @@ absl::StatusOr<std::vector<TaskDetails>> ReadDetails(database::Transaction& tran
     task.repo = row.Text();
     task.clone_url = row.Text();
     task.default_branch = row.Text();
+    task.commit = row.Text();
     if (with_parameters) task.parameters = row.Text();
   }
   return details;

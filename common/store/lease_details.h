@@ -16,6 +16,7 @@ struct TaskDetails {
   std::string repo;
   std::string clone_url;
   std::string default_branch;
+  std::string commit;      // of the child's earlier attempts; empty for none
   std::string parameters;  // JSON object; empty for none
 };
 

@@ -42,12 +42,12 @@ constexpr Statement kFindStrangers{"find_strangers", R"sql(
 // What the new generation does not say itself is what the fleet says now.
 constexpr Statement kInsertGeneration{"insert_generation", R"sql(
   insert into fleet_generations (fleet_id, generation, created_by, request_id, request_fingerprint, workflow_ref,
-    workflow_name, workflow_version, task_description, parameters, states, categories, fingerprints, repo_keys)
+    workflow_name, workflow_version, task_description, parameters, states, categories, fingerprints, repo_keys, replace_branch)
   select i.fleet_id, $2, $3, nullif($4, ''), $5,
     coalesce($6, g.workflow_ref, i.workflow_ref), coalesce($7, g.workflow_name, i.workflow_name),
     coalesce($8, g.workflow_version, i.workflow_version),
     coalesce($9, g.task_description, i.task_description), coalesce($10, g.parameters, i.parameters),
-    $11, $12, $13, $14
+    $11, $12, $13, $14, $15
   from fleet_intents i
   left join fleet_generations g on g.fleet_id = i.fleet_id and g.generation = $2 - 1
   where i.fleet_id = $1
@@ -128,9 +128,9 @@ absl::Status InsertGeneration(Transaction& transaction, const NewGeneration& req
   for (const std::string& fingerprint : request.fingerprints) fingerprints.AddText(fingerprint);
   for (const std::string& repo : request.repos) keys.AddText(domain::RepoKey(repo));
   return transaction
-      .Execute(kInsertGeneration,
-               {request.fleet_id.ToUuid(), generation, request.user, request.request_id, request.request_fingerprint,
-                ref, name, version, request.task_description, parameters, states, categories, fingerprints, keys})
+      .Execute(kInsertGeneration, {request.fleet_id.ToUuid(), generation, request.user, request.request_id,
+                                   request.request_fingerprint, ref, name, version, request.task_description,
+                                   parameters, states, categories, fingerprints, keys, request.replace_branch})
       .status();
 }
 
@@ -161,6 +161,7 @@ std::map<std::string, std::string> ToAudit(const NewGeneration& request, int32_t
   if (request.workflow.has_value()) facts["workflow_ref"] = request.workflow->ToString();
   if (request.task_description.has_value()) facts["task_description"] = "changed";
   if (request.parameters.has_value()) facts["parameters"] = "changed";
+  if (request.replace_branch) facts["replace_branch"] = "true";
   return facts;
 }
 

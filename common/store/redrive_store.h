@@ -29,6 +29,7 @@ struct NewGeneration {
   std::optional<domain::WorkflowRef> workflow;
   std::optional<std::string> task_description;
   std::optional<domain::Parameters> parameters;
+  bool replace_branch = false;  // for this generation alone
 };
 
 class RedriveStore {

@@ -43,6 +43,7 @@ store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request, const std::str
   fleet.workflow = *domain::WorkflowRef::Parse(request.workflow_ref());
   fleet.task_description = request.task_description();
   fleet.parameters = ToParameters(request.parameters());
+  fleet.replace_branch = request.replace_branch();
   fleet.targets.reserve(static_cast<std::size_t>(request.targets_size()));
   for (const v1::FleetTarget& target : request.targets()) {
     fleet.targets.push_back({target.repo(), store::EncodeParameters(ToParameters(target.parameters()))});

@@ -51,6 +51,7 @@ store::NewGeneration ToNewGeneration(const v1::RetryFleetRequest& request, const
   if (amendment.replace_parameters()) {
     generation.parameters = domain::Parameters(amendment.parameters().begin(), amendment.parameters().end());
   }
+  generation.replace_branch = amendment.replace_branch();
   return generation;
 }
 

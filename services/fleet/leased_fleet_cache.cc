@@ -40,6 +40,7 @@ absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Load(co
   FLEET_ASSIGN_OR_RETURN(*fleet->mutable_workflow(), ToProto(workflow));
   fleet->set_task_description(intent.task_description);
   fleet->mutable_parameters()->insert(intent.parameters.begin(), intent.parameters.end());
+  fleet->set_replace_branch(intent.replace_branch);
   *fleet->mutable_task_timeout() = ToProtoDuration(record.fleet.policy.task_timeout);
   return std::shared_ptr<const v1::LeasedFleet>(std::move(fleet));
 }

@@ -169,7 +169,9 @@ v1::Task ToProto(const store::TaskRecord& record, bool detailed) {
     *proto.mutable_failure() = ToProto(task.category, reason, record.message);
   }
   proto.set_pull_request_url(task.pull_request_url);
-  if (HasBranch(task.outcome)) proto.set_branch(domain::BranchName(task.id.fleet_id, task.repo));
+  if (HasBranch(task.outcome) || !task.commit.empty()) {
+    proto.set_branch(domain::BranchName(task.id.fleet_id, task.repo));
+  }
   proto.set_commit(task.commit);
   if (task.cost_micros.has_value()) proto.set_cost_usd(static_cast<double>(*task.cost_micros) / kMicros);
   if (task.duration_ms.has_value()) {

@@ -111,6 +111,7 @@ absl::Status RunnerService::FillLeases(const store::LeaseAnswer& answer, v1::Lea
     lease.set_clone_url(details[i].clone_url);
     lease.set_default_branch(details[i].default_branch);
     lease.set_branch(domain::BranchName(task.id.fleet_id, details[i].repo));
+    lease.set_pushed_commit(details[i].commit);
     const domain::Parameters parameters = store::DecodeParameters(details[i].parameters);
     lease.mutable_parameters()->insert(parameters.begin(), parameters.end());
     lease.set_generation(details[i].generation);

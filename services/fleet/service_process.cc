@@ -52,6 +52,8 @@ constexpr std::size_t kMostQueuedWatchSteps = 200000;
 constexpr int kMaxReceiveBytes = 64 << 20;
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
+// Only what a service of an earlier version imported is found then.
+constexpr absl::Duration kCloneUrlInterval = absl::Minutes(10);
 constexpr absl::Duration kPresenceGap = absl::Seconds(10);
 // How long a draining server waits for its connections once no call is left.
 constexpr absl::Duration kCloseTimeout = absl::Seconds(1);
@@ -163,9 +165,14 @@ struct ServiceProcess::Parts {
                      gauges.RunOnce();
                      return PeriodicLoop::Next::kWait;
                    }),
-        presence_loop(kPresenceInterval, [this] {
-          (void)runners.RecordService(service_id, kPresenceGap);
-          return PeriodicLoop::Next::kWait;
+        presence_loop(kPresenceInterval,
+                      [this] {
+                        (void)runners.RecordService(service_id, kPresenceGap);
+                        return PeriodicLoop::Next::kWait;
+                      }),
+        clone_url_loop(kCloneUrlInterval, [this, last_kept = std::string()]() mutable {
+          last_kept = catalog.KeepCloneUrls(last_kept).value_or("");
+          return last_kept.empty() ? PeriodicLoop::Next::kWait : PeriodicLoop::Next::kAgain;
         }) {}
 
   absl::StatusOr<std::vector<store::LeaseAnswer>> Dispatch(const std::vector<store::LeaseDemand>& demands) {
@@ -280,6 +287,7 @@ struct ServiceProcess::Parts {
   std::unique_ptr<grpc::Server> server;
   PeriodicLoop gauge_loop;
   PeriodicLoop presence_loop;
+  PeriodicLoop clone_url_loop;
 };
 
 absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const FleetConfig& config) {

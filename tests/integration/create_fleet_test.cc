@@ -13,6 +13,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_database.h"
 #include "tests/support/test_stores.h"
+#include "tests/support/wait_until.h"
 
 namespace fleet::testing {
 namespace {
@@ -92,6 +93,28 @@ TEST_F(CreateFleetTest, RequestIdWithAnotherPayloadIsRefused) {
   const ErrorInfo info = ExpectRefused(request, absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED");
   EXPECT_EQ(info.metadata.at("fleet_id"), created.fleet().fleet_id());
   ExpectRefused(FleetDriver::Request(3, "request-1"), absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED");
+}
+
+TEST_F(CreateFleetTest, ReplacingBranchesIsKeptAndPartOfThePayload) {
+  v1::CreateFleetRequest request = FleetDriver::Request(2, "request-1");
+  request.set_replace_branch(true);
+  FLEET_ASSERT_OK(driver_->Create(request));
+  EXPECT_EQ(stores_.Sql("select string_agg(replace_branch::text, ',') from fleet_intents"), "true");
+  request.set_replace_branch(false);
+  ExpectRefused(request, absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED");
+}
+
+TEST_F(CreateFleetTest, TwoNamesOfOneRepositoryAreRefusedByBoth) {
+  // Imported by a service that kept no keys of URLs: found all the same, once a service of this version looks.
+  stores_.Sql(
+      "update repositories set clone_url = 'ssh://git@GIT.invalid/org/repo-000001' where repo = 'org/repo-000002'");
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto three, ServerProcess::StartService(database_.url()));
+  ASSERT_TRUE(WaitUntil([&] { return stores_.Sql("select count(*) from shared_clone_urls") == "2"; }));
+  const ErrorInfo info =
+      ExpectRefused(FleetDriver::Request(3), absl::StatusCode::kInvalidArgument, "DUPLICATE_CLONE_URL");
+  ASSERT_EQ(info.violations.size(), 1U);
+  EXPECT_EQ(info.violations[0].field, "targets[1].repo");
+  EXPECT_EQ(info.violations[0].description, "org/repo-000002 has the same clone URL as org/repo-000001");
 }
 
 TEST_F(CreateFleetTest, ReplayIsAnsweredThoughANewOneWouldBeRefused) {

@@ -134,6 +134,57 @@ TEST_F(RedriveTest, AmendedGenerationRunsWithWhatIsNew) {
   EXPECT_EQ(stores_.fleets.Get(fleet_)->intent.task_description, "Do it better");
 }
 
+TEST_F(RedriveTest, ABranchIsReplacedInTheGenerationThatAskedAlone) {
+  End();
+  store::NewGeneration request = Request();
+  request.states = {TaskState::kFailed};
+  request.replace_branch = true;
+  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
+  EXPECT_THAT(stores_.Sql("select after from audit_events where action = 'RetryFleet'"),
+              ::testing::HasSubstr(R"("replace_branch":"true")"));
+  RedriveAll();
+  request.states = {TaskState::kCompleted};
+  request.replace_branch = false;
+  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, stores_.fleets.GetIntent(fleet_, 1));
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, stores_.fleets.GetIntent(fleet_, 2));
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent third, stores_.fleets.GetIntent(fleet_, 3));
+  EXPECT_FALSE(first.replace_branch);
+  EXPECT_TRUE(second.replace_branch);
+  EXPECT_FALSE(third.replace_branch);
+}
+
+TEST_F(RedriveTest, AChildKeepsWhatItsBranchHoldsUntilItCompletesAgain) {
+  fleet_ = stores_.CreateFleet({.targets = 1});
+  stores_.ExpandAll();
+  runner_ = stores_.RegisterRunner();
+  int64_t seq = 0;
+  // Ends the child with the commit, or failed without, and returns what it was leased with.
+  const auto end = [&](TaskState state, const std::string& commit) {
+    const std::vector<store::GrantedTask> leased = stores_.Lease(runner_, ++seq, 1).tasks;
+    EXPECT_THAT(leased, SizeIs(1));
+    const auto details = stores_.dispatch.Details(leased);
+    domain::TaskReport report;
+    report.task = leased[0].id;
+    report.attempt = leased[0].attempt;
+    report.runner_id = runner_;
+    report.state = state;
+    if (state == TaskState::kFailed) report.category = FailureCategory::kGuardrail;
+    report.commit = commit;
+    EXPECT_THAT(stores_.reports.Apply({report}), IsOk());
+    store::NewGeneration request = Request();
+    request.states.push_back(TaskState::kCompleted);
+    EXPECT_THAT(stores_.redrives.Retry(request), IsOk());
+    RedriveAll();
+    return details.ok() && details->size() == 1 ? (*details)[0].commit : "none";
+  };
+  EXPECT_EQ(end(TaskState::kCompleted, "c0ffee"), "");
+  EXPECT_EQ(end(TaskState::kFailed, "bad"), "c0ffee");
+  EXPECT_EQ(stores_.GetTask({fleet_, 1}).commit, "c0ffee");
+  EXPECT_EQ(end(TaskState::kCompleted, ""), "c0ffee");
+  EXPECT_EQ(end(TaskState::kFailed, ""), "");
+}
+
 TEST_F(RedriveTest, ReplayGivesTheSameGenerationAndAnotherPayloadIsRefused) {
   End();
   store::NewGeneration request = Request();

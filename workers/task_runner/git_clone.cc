@@ -69,6 +69,23 @@ absl::StatusOr<std::string> BaseRef(const CloneRequest& request, const RemoteLis
   return std::string("HEAD");
 }
 
+// Whose the branch is, is read before any step could put other objects in its place.
+absl::Status ReadSeenCommit(const GitCommand& git, const WorkBounds& bounds, const std::string& store,
+                            GitClone& clone) {
+  if (clone.seen_commit.empty()) return absl::OkStatus();
+  const auto text =
+      git.Run({FailureStage::kClone, {"cat-file", "commit", clone.seen_commit}, store, {{"GIT_DIR", store}}}, bounds);
+  if (text.ok()) {
+    clone.seen_text = *text;
+    return absl::OkStatus();
+  }
+  if (absl::IsCancelled(text.status()) || absl::IsDeadlineExceeded(text.status())) return text.status();
+  const bool is_too_large = ToFailure(text.status()).reason() == v1::FAILURE_REASON_BAD_CONFIG;
+  if (is_too_large) return absl::OkStatus();
+  return TaskFailure(domain::FailureReason::kPushRaced,
+                     absl::StrCat("branch ", clone.request.branch, " moved while it was fetched"));
+}
+
 // The store's "shallow" file: a line for each commit fetched, and what the remote itself has no parents of.
 absl::Status ReadShallow(const std::string& store, GitClone& clone) {
   absl::StatusOr<std::string> shallow = ReadPlainFile(absl::StrCat(store, "/shallow"), kMaxShallowFile);
@@ -121,6 +138,7 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
   clone.base_commit = lines.first;
   clone.base_tree = lines.second;
   clone.objects = absl::StrCat(store, "/objects");
+  FLEET_RETURN_IF_ERROR(ReadSeenCommit(git, bounds, store, clone));
   return ReadShallow(store, clone);
 }
 

@@ -44,6 +44,8 @@ struct GitClone {
   // Where the remote's `request.branch` stood when the attempt began; empty: there was none. The push is refused if
   // it stands elsewhere by then.
   std::string seen_commit;
+  // That commit as git prints it; empty if there was none, or if it is larger than is read.
+  std::string seen_text;
 
   // Fetches the one commit that is needed, and `branch` if it exists. Returns a TaskFailure: kBadConfig for a URL
   // that is not allowed, kBranchNotFound for an empty repository or a missing branch; else as GitFailure says.

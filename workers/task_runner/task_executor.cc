@@ -24,11 +24,12 @@ absl::Duration TaskTimeout(const v1::LeasedFleet& fleet) {
   return absl::Seconds(fleet.task_timeout().seconds()) + absl::Nanoseconds(fleet.task_timeout().nanos());
 }
 
-CommitSpec MakeCommitSpec(const v1::Workflow& workflow, const std::string& task_id) {
+CommitSpec MakeCommitSpec(const v1::Workflow& workflow, const std::string& task_id, absl::Time time) {
   const v1::WorkflowCommit& commit = workflow.commit();
   const std::string message = commit.message().empty() ? workflow.title() : commit.message();
   return {commit.author_name().empty() ? "Fleet" : commit.author_name(),
-          commit.author_email().empty() ? "fleet@localhost" : commit.author_email(), WithTaskTrailer(message, task_id)};
+          commit.author_email().empty() ? "fleet@localhost" : commit.author_email(), WithTaskTrailer(message, task_id),
+          time};
 }
 
 // The terminal state to report; nullopt if the lease is not ours to report on.
@@ -48,14 +49,23 @@ v1::Failure FinalFailure(v1::TaskState state, const absl::Status& status, absl::
   return ToFailure(status);
 }
 
-// The outcome, from what was pushed and what the steps say they did themselves.
-v1::TaskOutcome Outcome(const StepOutput& output, bool pushed) {
+// Whether a step says that it took care of the branch itself.
+bool SpeaksForBranch(const StepOutput& output) {
+  return !output.pull_request_url.empty() || output.outcome == v1::TASK_OUTCOME_BRANCH_PUSHED;
+}
+
+BranchClaim MakeBranchClaim(const LeasedTask& task, const StepOutput& output) {
+  return {task.lease.task_id(), task.lease.pushed_commit(), task.fleet->replace_branch(), SpeaksForBranch(output)};
+}
+
+// The outcome, from whether there is a change, and what the steps say they did themselves.
+v1::TaskOutcome Outcome(const StepOutput& output, bool changed) {
   if (!output.pull_request_url.empty()) {
     return output.outcome == v1::TASK_OUTCOME_PULL_REQUEST_UPDATED ? output.outcome
                                                                    : v1::TASK_OUTCOME_PULL_REQUEST_OPENED;
   }
   const bool by_step = output.outcome == v1::TASK_OUTCOME_BRANCH_PUSHED;
-  return pushed || by_step ? v1::TASK_OUTCOME_BRANCH_PUSHED : v1::TASK_OUTCOME_NO_CHANGES;
+  return changed || by_step ? v1::TASK_OUTCOME_BRANCH_PUSHED : v1::TASK_OUTCOME_NO_CHANGES;
 }
 
 void FillResult(const StepOutput& output, const OutputTail& log, v1::TaskResult& result) {
@@ -110,27 +120,33 @@ absl::Status TaskExecutor::Work(Attempt& attempt) const {
   const TaskContext context = MakeTaskContext(attempt.task);
   const StepRunner steps(subprocess_, {clone.tree, directory.path(), settings_.path}, context);
   FLEET_RETURN_IF_ERROR(steps.Run(workflow, attempt.bounds, attempt.log, attempt.output));
-  if (workflow.report_only()) {
-    attempt.result.set_outcome(v1::TASK_OUTCOME_REPORT_ONLY);
-    return absl::OkStatus();
-  }
   return Publish(attempt, clone);
 }
 
 absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) const {
   const v1::Lease& lease = attempt.task.lease;
+  const v1::Workflow& workflow = attempt.task.fleet->workflow();
   const StopToken& stop = attempt.bounds.stop();
-  FLEET_ASSIGN_OR_RETURN(GitPublisher publisher, GitPublisher::Make(subprocess_, settings_, clone, attempt.bounds));
-  FLEET_ASSIGN_OR_RETURN(const std::string commit,
-                         publisher.Commit(MakeCommitSpec(attempt.task.fleet->workflow(), lease.task_id())));
-  if (!commit.empty()) {
+  v1::TaskResult& result = attempt.result;
+  if (workflow.report_only()) result.set_outcome(v1::TASK_OUTCOME_REPORT_ONLY);
+  if (workflow.report_only() && clone.seen_commit.empty()) return absl::OkStatus();
+  const CommitSpec spec = MakeCommitSpec(workflow, lease.task_id(), clock_.TimeNow());
+  const BranchClaim claim = MakeBranchClaim(attempt.task, attempt.output);
+  FLEET_ASSIGN_OR_RETURN(const GitPublisher publisher,
+                         GitPublisher::Make(subprocess_, settings_, clone, attempt.bounds));
+  if (workflow.report_only()) {
+    FLEET_ASSIGN_OR_RETURN(*result.mutable_commit(), publisher.HeldCommit(spec, claim));
+    return absl::OkStatus();
+  }
+  FLEET_ASSIGN_OR_RETURN(Publication publication, publisher.Prepare(spec, claim));
+  if (publication.changed || publication.action != Publication::Action::kNone) {
     FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_FINALIZING, stop));
     // A process that was frozen since that answer finds out here; the push's own condition covers the rest.
     if (!attempt.reporter.MayHold(stop)) return absl::AbortedError("the lease is lost");
-    FLEET_RETURN_IF_ERROR(publisher.Push(commit));
-    attempt.result.set_commit(commit);
+    FLEET_ASSIGN_OR_RETURN(publication.commit, publisher.Publish(publication, spec, claim));
   }
-  attempt.result.set_outcome(Outcome(attempt.output, !commit.empty()));
+  result.set_outcome(Outcome(attempt.output, publication.changed));
+  result.set_commit(publication.commit);
   return absl::OkStatus();
 }
 

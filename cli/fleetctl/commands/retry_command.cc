@@ -35,6 +35,7 @@ void FillAmendment(const RetryCommand& command, v1::FleetAmendment& amendment) {
   amendment.mutable_parameters()->insert(command.parameters.begin(), command.parameters.end());
   amendment.set_replace_parameters(!command.parameters.empty());
   amendment.set_workflow_ref(command.workflow_ref);
+  amendment.set_replace_branch(command.replace_branch);
 }
 
 void PrintBegun(const v1::RetryFleetResponse& response, const RetryCommand& command, CommandContext& context) {

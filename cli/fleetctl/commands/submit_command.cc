@@ -28,6 +28,7 @@ absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand& command,
   request.set_task_description(command.task_description);
   request.mutable_parameters()->insert(command.parameters.begin(), command.parameters.end());
   for (const std::string& repo : repos) request.add_targets()->set_repo(repo);
+  request.set_replace_branch(command.replace_branch);
   v1::FleetPolicy& policy = *request.mutable_policy();
   if (command.max_concurrency.has_value()) policy.set_max_concurrency(*command.max_concurrency);
   if (command.priority.has_value()) policy.set_priority(*command.priority);

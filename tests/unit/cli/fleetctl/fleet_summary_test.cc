@@ -98,13 +98,29 @@ TEST(FleetSummaryTest, StatesOfANewerServiceAreShown) {
   EXPECT_THAT(Summary(fleet), HasSubstr("State         UNKNOWN_77\n"));
 }
 
-TEST(TaskSummaryTest, ResultIsPullRequestThenFailureThenBranch) {
+TEST(TaskSummaryTest, ResultIsPullRequestOrBranchOrFailure) {
   v1::Task task = MakeTask(1, "a/b", v1::TASK_STATE_COMPLETED);
   EXPECT_EQ(DescribeResult(task), "fleet/01jz0000000000000000000000@0123456789ab");
   task.set_pull_request_url("https://forge.example.com/a/b/pull/7");
   EXPECT_EQ(DescribeResult(task), "https://forge.example.com/a/b/pull/7");
   EXPECT_EQ(DescribeResult(MakeTask(1, "a/b", v1::TASK_STATE_FAILED)), "agent: step \"check\" exited with 1");
   EXPECT_EQ(DescribeResult(MakeTask(1, "a/b", v1::TASK_STATE_QUEUED)), "");
+}
+
+TEST(TaskSummaryTest, TellsWhatTheBranchHoldsFromBefore) {
+  v1::Task task = MakeTask(1, "a/b", v1::TASK_STATE_COMPLETED);
+  const std::string before = "fleet/01jz0000000000000000000000@0123456789ab from before";
+  for (const v1::TaskOutcome outcome : {v1::TASK_OUTCOME_NO_CHANGES, v1::TASK_OUTCOME_REPORT_ONLY}) {
+    task.set_outcome(outcome);
+    EXPECT_EQ(DescribeResult(task), before);
+  }
+  v1::Task failed = MakeTask(1, "a/b", v1::TASK_STATE_FAILED);
+  failed.set_branch(task.branch());
+  failed.set_commit(task.commit());
+  EXPECT_EQ(DescribeResult(failed), "agent: step \"check\" exited with 1; " + before);
+  failed.set_pull_request_url("https://forge.example.com/a/b/pull/7");
+  EXPECT_EQ(DescribeResult(failed),
+            "agent: step \"check\" exited with 1; https://forge.example.com/a/b/pull/7 from before");
 }
 
 TEST(TaskSummaryTest, TellsWhenItIsTriedAgain) {

@@ -46,6 +46,14 @@ TEST_F(RetryCommandTest, WithoutASelectionTakesTheServicesDefaults) {
   EXPECT_THAT(err_, HasSubstr(std::string("fleetctl watch ") + kFleetId));
 }
 
+TEST_F(RetryCommandTest, ReplacesBranchesOnlyIfAskedTo) {
+  EXPECT_EQ(Run({"retry", kFleetId, "--replace-branch"}), 0);
+  EXPECT_EQ(Run({"retry", kFleetId, "--task", "again"}), 0);
+  ASSERT_EQ(retried_.size(), 2U);
+  EXPECT_TRUE(retried_[0].amendment().replace_branch());
+  EXPECT_FALSE(retried_[1].amendment().replace_branch());
+}
+
 TEST_F(RetryCommandTest, SendsWhatWasChosen) {
   EXPECT_EQ(Run({"retry", kFleetId, "--state", "failed", "--state", "timed-out", "--category", "network", "--category",
                  "FAILURE_CATEGORY_AUTH", "--fingerprint", "0123456789ABCDEF", "--repo", "acme/shop", "--repos-file",

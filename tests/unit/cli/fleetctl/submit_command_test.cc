@@ -62,6 +62,18 @@ TEST_F(SubmitCommandTest, SubmitKeepsTheRequestIdThroughRetries) {
   EXPECT_THAT(out_, HasSubstr("had been accepted before"));
 }
 
+TEST_F(SubmitCommandTest, ReplacesBranchesOnlyIfAskedTo) {
+  AnswerSubmit(v1::FLEET_STATE_COMPLETED, 12, 0);
+  EXPECT_EQ(Run(With(kSubmit, {"--replace-branch"}), "acme/shop\n"), 0);
+  EXPECT_EQ(Run(kSubmit, "acme/shop\n"), 0);
+  ASSERT_EQ(created_.size(), 2U);
+  EXPECT_TRUE(created_[0].replace_branch());
+  EXPECT_FALSE(created_[1].replace_branch());
+  ClosedPort closed;
+  EXPECT_EQ(RunAt(closed.address(), With(kSubmit, {"--replace-branch"}), "acme/shop\n"), 1);
+  EXPECT_THAT(err_, HasSubstr(" --replace-branch --request-id "));
+}
+
 TEST_F(SubmitCommandTest, SubmitPrintsHowToRepeatWhenItGivesUp) {
   ClosedPort closed;
   EXPECT_EQ(RunAt(closed.address(), With(kSubmit, {"--task", "it's"}), "acme/shop\n"), 1);

@@ -523,7 +523,7 @@ INSTANTIATE_TEST_SUITE_P(
             "category"},
         ReportCase{
             "UnknownReason",
-            [](auto& r) { r.mutable_result()->mutable_failure()->set_reason(static_cast<v1::FailureReason>(39)); },
+            [](auto& r) { r.mutable_result()->mutable_failure()->set_reason(static_cast<v1::FailureReason>(v1::FailureReason_MAX + 1)); },
             "reason"},
         ReportCase{"LongestUrl", [](auto& r) { r.mutable_result()->set_pull_request_url(std::string(2000, 'u')); }, ""},
         ReportCase{"UrlTooLong", [](auto& r) { r.mutable_result()->set_pull_request_url(std::string(2001, 'u')); },

@@ -63,9 +63,10 @@ class ChangeFixture : public ::testing::Test {
   absl::StatusOr<std::string> Publish() {
     auto publisher = GitPublisher::Make(subprocess_, settings_, *clone_, bounds_);
     if (!publisher.ok()) return publisher.status();
-    FLEET_ASSIGN_OR_RETURN(std::string commit, publisher->Commit({"Bot", "bot@example.com", "Change it"}));
-    if (!commit.empty()) FLEET_RETURN_IF_ERROR(publisher->Push(commit));
-    return commit;
+    const CommitSpec spec{"Bot", "bot@example.com", WithTaskTrailer("Change it", "T-1"),
+                          absl::FromUnixSeconds(1700000000)};
+    FLEET_ASSIGN_OR_RETURN(const Publication publication, publisher->Prepare(spec, {"T-1"}));
+    return publisher->Publish(publication, spec, {"T-1"});
   }
   // What the pushed commit changed, "M\tpath" lines; "" if nothing was pushed.
   std::string Change() {

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <memory>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -33,16 +32,12 @@ class GitCloneTest : public ::testing::Test {
     FLEET_ASSIGN_OR_RETURN(const GitCommand git, GitCommand::Make(subprocess_, settings_, directory_ + "/git"));
     return GitClone::Make(git, {url, default_branch, kBranch, directory_}, bounds_);
   }
-  absl::StatusOr<std::string> Commit(const GitClone& clone) {
-    auto publisher = GitPublisher::Make(subprocess_, settings_, clone, bounds_);
-    if (!publisher.ok()) return publisher.status();
-    publisher_ = std::make_unique<GitPublisher>(*std::move(publisher));
-    return publisher_->Commit({"Bot", "bot@example.com", "Change it"});
-  }
   absl::StatusOr<std::string> Publish(const GitClone& clone) {
-    FLEET_ASSIGN_OR_RETURN(std::string commit, Commit(clone));
-    if (!commit.empty()) FLEET_RETURN_IF_ERROR(publisher_->Push(commit));
-    return commit;
+    FLEET_ASSIGN_OR_RETURN(const GitPublisher publisher, GitPublisher::Make(subprocess_, settings_, clone, bounds_));
+    const CommitSpec spec{"Bot", "bot@example.com", "Change it\n\nFleet-Task: T-1\n",
+                          absl::FromUnixSeconds(1700000000)};
+    FLEET_ASSIGN_OR_RETURN(const Publication publication, publisher.Prepare(spec, {"T-1"}));
+    return publisher.Publish(publication, spec, {"T-1"});
   }
   // A program that leaves a trace when it is run.
   std::string Trap(const std::string& name) {
@@ -61,7 +56,6 @@ class GitCloneTest : public ::testing::Test {
   WorkBounds bounds_{Clock::System(), absl::Minutes(5), stop_};
   GitSettings settings_;
   std::string directory_;
-  std::unique_ptr<GitPublisher> publisher_;
   int tasks_ = 0;
 };
 
@@ -288,44 +282,6 @@ TEST_F(GitCloneTest, DoesNotFollowALinkInPlaceOfTheTree) {
   EXPECT_EQ(ReadFile(other + "/.git/config"), "precious");
 }
 
-TEST_F(GitCloneTest, ASecondAttemptReplacesTheFirstOnesBranch) {
-  const std::string bare = fixture_.MakeRepository("r", {{"a", "b"}});
-  const std::string first = fixture_.Commit(bare, kBranch, {{"a", "first attempt"}}, "first");
-  FLEET_ASSERT_OK_AND_ASSIGN(const GitClone clone, Clone("file://" + bare));
-  EXPECT_EQ(clone.seen_commit, first);
-  EXPECT_EQ(clone.base_commit, fixture_.Branch(bare, "main"));
-  WriteFile(clone.tree + "/a", "second attempt");
-  FLEET_ASSERT_OK_AND_ASSIGN(const std::string commit, Publish(clone));
-  EXPECT_EQ(fixture_.Branch(bare, kBranch), commit);
-  EXPECT_EQ(fixture_.Git(bare, {"rev-list", "--count", "main.." + std::string(kBranch)}), "1");
-}
-
-TEST_F(GitCloneTest, TheSameChangeIsNotPushedTwice) {
-  const std::string bare = fixture_.MakeRepository("r", {{"a", "b"}});
-  const std::string first = fixture_.Commit(bare, kBranch, {{"a", "changed"}}, "by the first attempt");
-  FLEET_ASSERT_OK_AND_ASSIGN(const GitClone clone, Clone("file://" + bare));
-  WriteFile(clone.tree + "/a", "changed");
-  // A push would be refused.
-  WriteFile(bare + "/hooks/pre-receive", "#!/bin/sh\nexit 1\n");
-  fs::permissions(bare + "/hooks/pre-receive", fs::perms::owner_all);
-  FLEET_ASSERT_OK_AND_ASSIGN(const std::string commit, Publish(clone));
-  EXPECT_EQ(commit, first);
-}
-
-TEST_F(GitCloneTest, RefusesToPushOverAnotherAttempt) {
-  const std::string bare = fixture_.MakeRepository("r", {{"a", "b"}});
-  for (const char* before : {"", "seen"}) {
-    if (*before != '\0') fixture_.Commit(bare, kBranch, {{"a", before}}, before);
-    FLEET_ASSERT_OK_AND_ASSIGN(const GitClone clone, Clone("file://" + bare));
-    WriteFile(clone.tree + "/a", "late");
-    const std::string successor = fixture_.Commit(bare, kBranch, {{"a", "successor"}}, "successor");
-    const absl::Status status = Publish(clone).status();
-    EXPECT_EQ(CategoryOf(status), v1::FAILURE_CATEGORY_CONCURRENCY);
-    EXPECT_THAT(std::string(status.message()), HasSubstr("another attempt pushed"));
-    EXPECT_EQ(fixture_.Branch(bare, kBranch), successor);
-  }
-}
-
 TEST_F(GitCloneTest, ARefusalOfTheForgeIsAGuardrail) {
   const std::string bare = fixture_.MakeRepository("r", {{"a", "b"}});
   FLEET_ASSERT_OK_AND_ASSIGN(const GitClone clone, Clone("file://" + bare));
@@ -346,13 +302,6 @@ TEST_F(GitCloneTest, EndsAtTheTaskTimeoutAndWhenStopped) {
   EXPECT_EQ(GitClone::Make(*git, request, over).status().code(), absl::StatusCode::kDeadlineExceeded);
   stop_.Stop(StopReason::kCancelled);
   EXPECT_EQ(GitClone::Make(*git, request, bounds_).status().code(), absl::StatusCode::kCancelled);
-}
-
-TEST(WithTaskTrailerTest, JoinsTrailersAndStartsAParagraphOtherwise) {
-  EXPECT_EQ(WithTaskTrailer("Title", "T-1"), "Title\n\nFleet-Task: T-1\n");
-  EXPECT_EQ(WithTaskTrailer("Title\n\nBody: of text.\nMore text.\n", "T-1"),
-            "Title\n\nBody: of text.\nMore text.\n\nFleet-Task: T-1\n");
-  EXPECT_EQ(WithTaskTrailer("Title\n\nSigned-off-by: Ada\n", "T-1"), "Title\n\nSigned-off-by: Ada\nFleet-Task: T-1\n");
 }
 
 }  // namespace

@@ -37,9 +37,10 @@ class GitRemoteTest : public ::testing::Test {
   }
   absl::StatusOr<std::string> Publish(const GitClone& clone) {
     FLEET_ASSIGN_OR_RETURN(GitPublisher publisher, GitPublisher::Make(subprocess_, settings_, clone, bounds_));
-    FLEET_ASSIGN_OR_RETURN(std::string commit, publisher.Commit({"Bot", "bot@example.com", "Change it"}));
-    if (!commit.empty()) FLEET_RETURN_IF_ERROR(publisher.Push(commit));
-    return commit;
+    const CommitSpec spec{"Bot", "bot@example.com", WithTaskTrailer("Change it", "T-1"),
+                          absl::FromUnixSeconds(1700000000)};
+    FLEET_ASSIGN_OR_RETURN(const Publication publication, publisher.Prepare(spec, {"T-1"}));
+    return publisher.Publish(publication, spec, {"T-1"});
   }
   // Clones, changes a file and publishes.
   absl::Status Change(const std::string& bare) {

@@ -175,6 +175,72 @@ TEST_F(TaskExecutorTest, ARepeatedAttemptIsIdempotent) {
   EXPECT_EQ(fixture_.Branch(bare_, kBranch), first);
 }
 
+// A commit on the branch, as the service recorded it for an earlier generation of the task.
+TEST_F(TaskExecutorTest, NoChangesTakeTheTasksEarlierCommitBack) {
+  lease_.set_pushed_commit(fixture_.Commit(bare_, kBranch, {{"a", "earlier"}}, "Change a"));
+  AddStep("true");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.result().outcome(), v1::TASK_OUTCOME_NO_CHANGES);
+  EXPECT_EQ(report.result().commit(), "");
+  // A push like any other: announced before.
+  EXPECT_THAT(service_.ReportedStates(kTaskId), ElementsAre(v1::TASK_STATE_HYDRATING, v1::TASK_STATE_RUNNING,
+                                                            v1::TASK_STATE_FINALIZING, v1::TASK_STATE_COMPLETED));
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
+}
+
+TEST_F(TaskExecutorTest, ReportOnlyLeavesTheEarlierCommitAndSaysSo) {
+  const std::string earlier = fixture_.Commit(bare_, kBranch, {{"a", "earlier"}}, "Change a");
+  lease_.set_pushed_commit(earlier);
+  fleet_.mutable_workflow()->set_report_only(true);
+  AddStep("echo two > a");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.result().outcome(), v1::TASK_OUTCOME_REPORT_ONLY);
+  EXPECT_EQ(report.result().commit(), earlier);
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), earlier);
+}
+
+TEST_F(TaskExecutorTest, ReportOnlyHasNothingToSayOfAForeignCommit) {
+  const std::string foreign = fixture_.Commit(bare_, kBranch, {{"a", "by hand"}}, "Fix");
+  fleet_.mutable_workflow()->set_report_only(true);
+  AddStep("true");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.state(), v1::TASK_STATE_COMPLETED);
+  EXPECT_EQ(report.result().commit(), "");
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), foreign);
+}
+
+TEST_F(TaskExecutorTest, AForeignCommitFailsTheTaskBeforeItIsFinalizing) {
+  const std::string foreign = fixture_.Commit(bare_, kBranch, {{"a", "by hand"}}, "Fix by hand");
+  AddStep("echo two > a");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.state(), v1::TASK_STATE_FAILED);
+  EXPECT_EQ(report.result().failure().reason(), v1::FAILURE_REASON_BRANCH_NOT_OURS);
+  EXPECT_EQ(report.result().failure().category(), v1::FAILURE_CATEGORY_GUARDRAIL);
+  EXPECT_EQ(report.result().failure().message(),
+            absl::StrCat("not pushed: branch ", kBranch, " holds what is not this task's: commit ", foreign,
+                         " of Ada <ada@example.com>, \"Fix by hand\""));
+  EXPECT_THAT(service_.ReportedStates(kTaskId),
+              ElementsAre(v1::TASK_STATE_HYDRATING, v1::TASK_STATE_RUNNING, v1::TASK_STATE_FAILED));
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), foreign);
+}
+
+TEST_F(TaskExecutorTest, AForeignCommitIsReplacedIfTheGenerationSaysSo) {
+  fixture_.Commit(bare_, kBranch, {{"a", "by hand"}}, "Fix by hand");
+  fleet_.set_replace_branch(true);
+  AddStep("echo two > a");
+  const std::string commit = Finish().result().commit();
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), commit);
+  EXPECT_EQ(fixture_.Show(bare_, kBranch, "a"), "two");
+}
+
+TEST_F(TaskExecutorTest, AStepSpeaksForTheBranch) {
+  const std::string earlier = fixture_.Commit(bare_, kBranch, {{"a", "earlier"}}, "Change a");
+  lease_.set_pushed_commit(earlier);
+  AddStep(R"(echo '{"pull_request_url": "https://example.com/pull/7"}' > "$FLEET_OUTPUT")");
+  EXPECT_EQ(Finish().result().commit(), earlier);
+  EXPECT_EQ(fixture_.Branch(bare_, kBranch), earlier);
+}
+
 TEST_F(TaskExecutorTest, TheTaskTimeoutEndsIt) {
   fleet_.mutable_task_timeout()->set_seconds(1);
   AddStep(absl::StrCat("echo $$ > '", Marker("pid"), "'; exec sleep 1000"));
