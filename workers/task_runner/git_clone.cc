@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <system_error>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/private_file.h"
+#include "workers/task_runner/remote_listing.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
 
@@ -21,7 +21,6 @@ namespace {
 
 using domain::FailureStage;
 
-constexpr char kHeads[] = "refs/heads/";
 constexpr std::size_t kMaxShallowFile = 1 << 20;
 
 absl::Status ConfigFailure(absl::string_view message) {
@@ -53,56 +52,53 @@ absl::Status CheckRequest(const CloneRequest& request, const GitSettings& settin
   return absl::OkStatus();
 }
 
-struct RemoteRefs {
-  std::string head;                            // the branch that HEAD names, in full; empty: detached or dangling
-  std::map<std::string, std::string> commits;  // by full name, HEAD too
-};
-
-RemoteRefs ParseRefs(const std::string& listing) {
-  RemoteRefs refs;
-  for (absl::string_view line : absl::StrSplit(listing, '\n', absl::SkipEmpty())) {
-    const std::pair<absl::string_view, absl::string_view> fields = absl::StrSplit(line, absl::MaxSplits('\t', 1));
-    absl::string_view value = fields.first;
-    if (absl::ConsumePrefix(&value, "ref: ")) {
-      if (fields.second == "HEAD") refs.head = std::string(value);
-    } else {
-      refs.commits[std::string(fields.second)] = std::string(value);
-    }
-  }
-  return refs;
-}
-
 // The ref to start from, in full.
-absl::StatusOr<std::string> BaseRef(const CloneRequest& request, const RemoteRefs& refs) {
+absl::StatusOr<std::string> BaseRef(const CloneRequest& request, const RemoteListing& listing) {
   if (!request.default_branch.empty()) {
-    const std::string ref = absl::StrCat(kHeads, request.default_branch);
-    if (refs.commits.count(ref) > 0) return ref;
+    std::string ref = absl::StrCat(kHeads, request.default_branch);
+    if (!listing.CommitAt(ref).empty()) return ref;
     return BranchFailure(absl::StrCat("the repository has no branch \"", request.default_branch, "\""));
   }
-  if (refs.commits.count("HEAD") == 0) {
+  if (listing.CommitAt("HEAD").empty()) {
     return BranchFailure("the repository is empty, or its HEAD names a branch that does not exist");
   }
-  absl::string_view branch = refs.head;
+  absl::string_view branch = listing.head();
   // A detached HEAD is a fine base; a name that git would not accept is not worth passing on.
-  if (absl::ConsumePrefix(&branch, kHeads) && domain::IsBranchName(branch)) return refs.head;
+  if (absl::ConsumePrefix(&branch, kHeads) && domain::IsBranchName(branch)) return listing.head();
   return std::string("HEAD");
+}
+
+// The store's "shallow" file: a line for each commit fetched, and what the remote itself has no parents of.
+absl::Status ReadShallow(const std::string& store, GitClone& clone) {
+  absl::StatusOr<std::string> shallow = ReadPlainFile(absl::StrCat(store, "/shallow"), kMaxShallowFile);
+  if (absl::IsNotFound(shallow.status())) return absl::OkStatus();
+  if (!shallow.ok()) {
+    return ConfigFailure(absl::StrCat("git's list of shallow commits cannot be used: ", shallow.status().message()));
+  }
+  clone.shallow = *std::move(shallow);
+  return absl::OkStatus();
 }
 
 // Fetches the objects to "<directory>/store" and fills in the commits.
 absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& clone) {
-  const std::string fleet_ref = absl::StrCat(kHeads, clone.request.branch);
-  std::vector<std::string> listing = {"ls-remote", "--symref", "--", clone.request.clone_url, "HEAD", fleet_ref};
-  if (!clone.request.default_branch.empty()) listing.push_back(absl::StrCat(kHeads, clone.request.default_branch));
-  FLEET_ASSIGN_OR_RETURN(const std::string listed,
-                         git.Run({FailureStage::kClone, listing, clone.request.directory}, bounds));
-  const RemoteRefs refs = ParseRefs(listed);
-  FLEET_ASSIGN_OR_RETURN(const std::string base, BaseRef(clone.request, refs));
-  const auto seen = refs.commits.find(fleet_ref);
-  if (seen != refs.commits.end()) clone.seen_commit = seen->second;
+  const CloneRequest& request = clone.request;
+  FLEET_ASSIGN_OR_RETURN(
+      const RemoteListing listing,
+      ListRemote(git,
+                 {FailureStage::kClone, request.clone_url, request.branch, request.default_branch, request.directory},
+                 bounds));
+  FLEET_ASSIGN_OR_RETURN(const std::string base, BaseRef(request, listing));
+  const std::string fleet_ref = absl::StrCat(kHeads, request.branch);
+  clone.seen_commit = listing.CommitAt(fleet_ref);
+  clone.object_format = listing.object_format();
 
-  const std::string store = absl::StrCat(clone.request.directory, "/store");
+  const std::string store = absl::StrCat(request.directory, "/store");
   FLEET_RETURN_IF_ERROR(
-      git.Run({FailureStage::kClone, {"init", "-q", "--bare", "--", store}, clone.request.directory}, bounds).status());
+      git.Run({FailureStage::kClone,
+               {"init", "-q", "--bare", absl::StrCat("--object-format=", clone.object_format), "--", store},
+               request.directory},
+              bounds)
+          .status());
   std::vector<std::string> fetch = {"fetch",
                                     "-q",
                                     "--depth=1",
@@ -110,7 +106,7 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
                                     "--no-write-fetch-head",
                                     "--refmap=",
                                     "--",
-                                    clone.request.clone_url,
+                                    request.clone_url,
                                     absl::StrCat("+", base, ":refs/fleet/base")};
   if (!clone.seen_commit.empty()) fetch.push_back(absl::StrCat("+", fleet_ref, ":refs/fleet/seen"));
   FLEET_RETURN_IF_ERROR(git.Run({FailureStage::kClone, fetch, store, {{"GIT_DIR", store}}}, bounds).status());
@@ -124,9 +120,7 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
   clone.base_commit = lines.first;
   clone.base_tree = lines.second;
   clone.objects = absl::StrCat(store, "/objects");
-  const auto shallow = ReadPlainFile(absl::StrCat(store, "/shallow"), kMaxShallowFile);
-  if (shallow.ok()) clone.shallow = *shallow;
-  return absl::OkStatus();
+  return ReadShallow(store, clone);
 }
 
 // Makes the working tree with a .git of its own that borrows the store's objects.
@@ -134,7 +128,8 @@ absl::Status CheckOut(const GitCommand& git, const WorkBounds& bounds, GitClone&
   clone.tree = absl::StrCat(clone.request.directory, "/tree");
   const std::string& branch = clone.request.branch;
   FLEET_RETURN_IF_ERROR(git.Run({FailureStage::kCheckout,
-                                 {"init", "-q", absl::StrCat("--initial-branch=", branch), "--", clone.tree},
+                                 {"init", "-q", absl::StrCat("--object-format=", clone.object_format),
+                                  absl::StrCat("--initial-branch=", branch), "--", clone.tree},
                                  clone.request.directory},
                                 bounds)
                             .status());

@@ -31,6 +31,8 @@ struct GitClone {
   std::string index;
   // The content of git's "shallow" file.
   std::string shallow;
+  // The remote's, as "git init --object-format" takes it.
+  std::string object_format;
   // What the work starts from.
   std::string base_commit;
   std::string base_tree;

@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/private_file.h"
+#include "workers/task_runner/push_outcome.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
 #include "workers/task_runner/tree_writer.h"
@@ -55,7 +56,12 @@ absl::StatusOr<GitPublisher> GitPublisher::Make(const Subprocess& subprocess, co
   GitPublisher publisher(std::move(git), clone, bounds, directory);
   const std::string git_dir = absl::StrCat(directory, "/git");
   FLEET_RETURN_IF_ERROR(
-      publisher.git_.Run({FailureStage::kCommit, {"init", "-q", "--bare", "--", git_dir}, directory}, bounds).status());
+      publisher.git_
+          .Run({FailureStage::kCommit,
+                {"init", "-q", "--bare", absl::StrCat("--object-format=", clone.object_format), "--", git_dir},
+                directory},
+               bounds)
+          .status());
   std::error_code ignored;  // the write below says what is wrong
   std::filesystem::create_directories(absl::StrCat(git_dir, "/objects/info"), ignored);
   FLEET_RETURN_IF_ERROR(
@@ -98,10 +104,13 @@ absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) const {
 absl::Status GitPublisher::Push(const std::string& commit) const {
   if (commit == clone_->seen_commit) return absl::OkStatus();
   const std::string ref = absl::StrCat("refs/heads/", clone_->request.branch);
-  return Git(FailureStage::kPush,
-             {"push", "--porcelain", "--no-verify", absl::StrCat("--force-with-lease=", ref, ":", clone_->seen_commit),
-              "--", clone_->request.clone_url, absl::StrCat(commit, ":", ref)})
-      .status();
+  const absl::Status pushed =
+      Git(FailureStage::kPush,
+          {"push", "--porcelain", "--no-verify", absl::StrCat("--force-with-lease=", ref, ":", clone_->seen_commit),
+           "--", clone_->request.clone_url, absl::StrCat(commit, ":", ref)})
+          .status();
+  return pushed.ok() ? pushed
+                     : ExplainPushFailure(pushed, git_, clone_->request, absl::StrCat(directory_, "/git"), *bounds_);
 }
 
 }  // namespace fleet::runner
