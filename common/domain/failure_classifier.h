@@ -40,8 +40,9 @@ struct FailureEvidence {
   FailureCategory stated = FailureCategory::kNone;  // what a step says of itself in FLEET_OUTPUT
   bool bad_output = false;                          // FLEET_OUTPUT cannot be used
   int exit_code = 0;
-  int signal = 0;              // that ended it, unless it was ours
-  absl::string_view git_text;  // what git (LC_ALL=C) and the forge wrote
+  int signal = 0;                 // that ended it, unless it was ours
+  absl::string_view git_text;     // what git (LC_ALL=C) and the far side wrote to stderr
+  absl::string_view push_report;  // what "git push --porcelain" says of the branch: "[remote rejected] (hook declined)"
 };
 
 // What says more wins over what it entails: a lost runner over all, time over how the program then ended, what a step

@@ -10,9 +10,11 @@
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/git_failure.h"
+#include "workers/task_runner/line_sink.h"
 #include "workers/task_runner/output_tail.h"
 #include "workers/task_runner/output_text.h"
 #include "workers/task_runner/private_file.h"
+#include "workers/task_runner/push_report.h"
 #include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
@@ -67,16 +69,19 @@ std::string AbsoluteEntries(const std::string& path) {
 // Passes output on and remembers its end, for the words of a failure.
 class Heard : public OutputSink {
  public:
-  explicit Heard(OutputSink* next) : next_(next) {}
+  // All of it goes to `lines` too, unless that is null.
+  explicit Heard(OutputSink* next, OutputSink* lines = nullptr) : next_(next), lines_(lines) {}
 
   bool Append(absl::string_view text) override {
     tail_.Append(text);
+    if (lines_ != nullptr) lines_->Append(text);
     return next_ == nullptr || next_->Append(text);
   }
   std::string tail() const { return tail_.Text(); }
 
  private:
   OutputSink* const next_;
+  OutputSink* const lines_;
   OutputTail tail_;
 };
 
@@ -134,7 +139,9 @@ absl::Status GitCommand::Stream(const Call& call, const WorkBounds& bounds, Outp
   spec.working_directory = call.working_directory;
   spec.stdin_path = call.input_file;
   spec.timeout = bounds.Remaining();
-  Heard stdout_heard(&output);
+  PushReport report;
+  LineSink report_lines('\n', {}, [&](absl::string_view line) { report.Take(line); });
+  Heard stdout_heard(&output, call.stage == domain::FailureStage::kPush ? &report_lines : nullptr);
   Heard stderr_heard(errors);
   const absl::StatusOr<ProcessResult> result = subprocess_->Run(spec, bounds.stop(), stdout_heard, &stderr_heard);
   const absl::string_view operation = domain::StageName(call.stage);
@@ -156,7 +163,7 @@ absl::Status GitCommand::Stream(const Call& call, const WorkBounds& bounds, Outp
       break;
   }
   if (result->succeeded()) return absl::OkStatus();
-  return GitFailure(call.stage, *result, absl::StrCat(stdout_heard.tail(), stderr_heard.tail()));
+  return GitFailure(call.stage, *result, {stdout_heard.tail(), stderr_heard.tail(), report.refusal()});
 }
 
 }  // namespace fleet::runner

@@ -2,16 +2,28 @@
 #ifndef FLEET_WORKERS_TASK_RUNNER_GIT_FAILURE_H_
 #define FLEET_WORKERS_TASK_RUNNER_GIT_FAILURE_H_
 
+#include <string>
+
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "common/domain/failure_classifier.h"
 #include "workers/task_runner/subprocess.h"
 
 namespace fleet::runner {
 
-// The TaskFailure of git (LC_ALL=C) that ended as `result` says and wrote `output`. The message begins with the stage's
-// name and ends with git's own last lines, without hints and without credentials in URLs. Pure.
-absl::Status GitFailure(domain::FailureStage stage, const ProcessResult& result, absl::string_view output);
+// What git (LC_ALL=C) wrote.
+struct GitOutput {
+  std::string stdout_tail;
+  std::string stderr_tail;
+  // See push_report.h.
+  std::string push_refusal;
+};
+
+// What was seen of git that ended as `result` says. It refers to `output`.
+domain::FailureEvidence GitEvidence(domain::FailureStage stage, const ProcessResult& result, const GitOutput& output);
+
+// The TaskFailure of that. The message begins with the stage's name, then says what became of a push; it ends with
+// git's own last lines, without hints and without credentials in URLs. Pure.
+absl::Status GitFailure(domain::FailureStage stage, const ProcessResult& result, const GitOutput& output);
 
 }  // namespace fleet::runner
 

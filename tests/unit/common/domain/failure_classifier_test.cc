@@ -13,88 +13,11 @@ namespace {
 
 std::string Name(FailureReason reason) { return std::string(KindOf(reason).name); }
 
-FailureEvidence GitSaid(absl::string_view text) {
-  FailureEvidence evidence;
-  evidence.stage = FailureStage::kClone;
-  evidence.exit_code = 128;
-  evidence.git_text = text;
-  return evidence;
-}
-
 FailureEvidence Step(int exit_code) {
   FailureEvidence evidence;
   evidence.stage = FailureStage::kStep;
   evidence.exit_code = exit_code;
   return evidence;
-}
-
-struct GitCase {
-  const char* text;
-  const char* reason;
-};
-
-class GitTextTest : public ::testing::TestWithParam<GitCase> {};
-
-TEST_P(GitTextTest, HasItsReason) { EXPECT_EQ(Name(ClassifyFailure(GitSaid(GetParam().text))), GetParam().reason); }
-
-INSTANTIATE_TEST_SUITE_P(
-    Table, GitTextTest,
-    ::testing::Values(
-        GitCase{"fatal: Authentication failed for 'https://git.example.com/o/r/'", "AUTH_REFUSED"},
-        GitCase{"fatal: could not read Username for 'https://example.com': terminal prompts disabled", "AUTH_REFUSED"},
-        GitCase{"git@example.com: Permission denied (publickey).\r\nfatal: Could not read from remote repository.",
-                "AUTH_REFUSED"},
-        GitCase{"remote: Permission to o/r.git denied to bot.\nfatal: unable to access 'https://example.com/o/r/': "
-                "The requested URL returned error: 403",
-                "PERMISSION_DENIED"},
-        GitCase{"fatal: unable to access 'https://example.com/': Could not resolve host: example.com",
-                "HOST_UNREACHABLE"},
-        GitCase{"ssh: connect to host example.com port 22: Connection refused\nfatal: Could not read from remote "
-                "repository.\nPlease make sure you have the correct access rights",
-                "HOST_UNREACHABLE"},
-        GitCase{"error: RPC failed; HTTP 502 curl 22 The requested URL returned error: 502", "REMOTE_ERROR"},
-        GitCase{"fetch-pack: unexpected disconnect while reading sideband packet\nfatal: early EOF", "REMOTE_ERROR"},
-        GitCase{"fatal: the remote end hung up unexpectedly", "REMOTE_ERROR"},
-        GitCase{"remote: Repository not found.\nfatal: repository 'https://example.com/o/r/' not found",
-                "REPOSITORY_NOT_FOUND"},
-        GitCase{"fatal: '/srv/r.git' does not appear to be a git repository\nfatal: The remote end hung up "
-                "unexpectedly",
-                "REPOSITORY_NOT_FOUND"},
-        GitCase{"fatal: couldn't find remote ref refs/heads/certificates", "BRANCH_NOT_FOUND"},
-        GitCase{"fatal: transport 'ext' not allowed", "BAD_CONFIG"},
-        GitCase{"fatal: detected dubious ownership in repository at '/srv/r.git'", "BAD_CONFIG"},
-        GitCase{"fatal: unable to find remote helper for 'https'", "RUNNER_SETUP"},
-        GitCase{"Host key verification failed.\nfatal: Could not read from remote repository.", "BAD_CERTIFICATE"},
-        GitCase{"fatal: unable to access 'https://example.com/': server certificate verification failed",
-                "BAD_CERTIFICATE"},
-        GitCase{"!\tabc:refs/heads/x\t[rejected] (stale info)", "PUSH_RACED"},
-        GitCase{"! [remote rejected] a -> b (cannot lock ref 'refs/heads/b': is at 1 but expected 2)", "PUSH_RACED"},
-        GitCase{"! [remote rejected] a -> b (pre-receive hook declined)", "PUSH_REFUSED"},
-        GitCase{"remote: error: GH006: Protected branch update failed", "PUSH_REFUSED"},
-        GitCase{"fatal: write error: No space left on device", "DISK_FULL"},
-        GitCase{"fatal: Out of memory, malloc failed (tried to allocate 1048576 bytes)", "OUT_OF_MEMORY"},
-        GitCase{"error: cannot fork() for fetch-pack: Resource temporarily unavailable", "PROCESS_LIMIT"},
-        GitCase{"fatal: unable to access 'https://example.com/o/r/': The requested URL returned error: 429",
-                "RATE_LIMITED"},
-        GitCase{"error: RPC failed; HTTP 429 curl 22\nfatal: early EOF", "RATE_LIMITED"},
-        GitCase{"remote: You have exceeded a secondary rate limit.\nfatal: unable to access 'https://example.com/': "
-                "The requested URL returned error: 403",
-                "RATE_LIMITED"},
-        GitCase{"remote: Too Many Requests\n! [remote rejected] a -> b (pre-receive hook declined)", "RATE_LIMITED"},
-        GitCase{"fatal: something new", "GIT_FAILED"}, GitCase{"", "GIT_FAILED"}));
-
-TEST(GitTextRuleTest, TheForgesOwnTroublesAreNotTheRunners) {
-  EXPECT_EQ(Name(ClassifyFailure(GitSaid("remote: fatal: No space left on device\nerror: remote unpack failed"))),
-            "REMOTE_ERROR");
-  EXPECT_EQ(Name(ClassifyFailure(GitSaid("remote: counting\nfatal: write error: No space left on device"))),
-            "DISK_FULL");
-}
-
-TEST(GitTextRuleTest, NamesInUrlsAreNoSymptoms) {
-  EXPECT_EQ(Name(ClassifyFailure(GitSaid("fatal: unable to access 'https://h/o/certificate-out%20of%20memory/': "
-                                         "Could not resolve host: h"))),
-            "HOST_UNREACHABLE");
-  EXPECT_EQ(Name(ClassifyFailure(GitSaid("To https://h/o/certificate"))), "GIT_FAILED");
 }
 
 TEST(ClassifyFailureTest, GitThatWasKilled) {
@@ -106,6 +29,17 @@ TEST(ClassifyFailureTest, GitThatWasKilled) {
     EXPECT_EQ(Name(ClassifyFailure(evidence)), name);
     evidence.git_text = "fatal: write error: Disk quota exceeded";
     EXPECT_EQ(Name(ClassifyFailure(evidence)), "DISK_FULL");
+  }
+}
+
+TEST(ClassifyFailureTest, GitWhoseOtherEndWentAway) {
+  for (const auto& [stage, name] : {std::pair(FailureStage::kClone, "REMOTE_ERROR"),
+                                    {FailureStage::kPush, "REMOTE_ERROR"},
+                                    {FailureStage::kCommit, "GIT_FAILED"}}) {
+    FailureEvidence evidence;
+    evidence.stage = stage;
+    evidence.signal = SIGPIPE;
+    EXPECT_EQ(Name(ClassifyFailure(evidence)), name);
   }
 }
 

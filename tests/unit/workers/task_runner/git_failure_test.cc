@@ -3,8 +3,10 @@
 #include <csignal>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "workers/task_runner/push_report.h"
 #include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
@@ -17,7 +19,7 @@ using ::testing::Not;
 v1::Failure Fail(FailureStage stage, absl::string_view output) {
   ProcessResult result;
   result.exit_code = 128;
-  return ToFailure(GitFailure(stage, result, output));
+  return ToFailure(GitFailure(stage, result, {"", std::string(output), ""}));
 }
 
 // Which words mean what is the classifier's test.
@@ -35,10 +37,41 @@ TEST(GitFailureTest, WhatIsNotKnownIsGitsOwn) {
 }
 
 TEST(GitFailureTest, NamesTheOperationAndDropsHints) {
-  const v1::Failure failure =
-      Fail(FailureStage::kPush, "To x\n!\ta:b\t[rejected] (stale info)\nhint: pull first\nDone\n");
-  EXPECT_EQ(failure.message(), "push failed, another attempt pushed: To x; !\ta:b\t[rejected] (stale info)");
+  ProcessResult result;
+  result.exit_code = 1;
+  const v1::Failure failure = ToFailure(GitFailure(
+      FailureStage::kPush, result,
+      {"To x\n!\ta:b\t[rejected] (stale info)\nDone\n",
+       "warning: odd\nerror: failed to push some refs to 'x'\nhint: pull first\n", "[rejected] (stale info)"}));
+  EXPECT_EQ(failure.message(), "push failed, another attempt pushed: [rejected] (stale info); warning: odd");
   EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_PUSH_RACED);
+}
+
+TEST(GitFailureTest, ARefusalComesBeforeAHooksWords) {
+  ProcessResult result;
+  result.exit_code = 1;
+  std::string words;
+  for (int i = 0; i < 10; ++i) absl::StrAppend(&words, "remote: line ", i, "        \nremote:\n");
+  const v1::Failure failure =
+      ToFailure(GitFailure(FailureStage::kPush, result, {"", words, "[remote rejected] (hook declined)"}));
+  EXPECT_EQ(failure.message(),
+            "push failed: [remote rejected] (hook declined); remote: line 4; remote: line 5; remote: line 6; "
+            "remote: line 7; remote: line 8; remote: line 9");
+}
+
+TEST(PushReportTest, IsTheRefusalOfTheBranch) {
+  PushReport report;
+  for (const char* line :
+       {"To ssh://git@example.com/!\tr", "*\ta:refs/heads/x\t[new branch]", "!", "!\tshort", "Done"}) {
+    report.Take(line);
+  }
+  EXPECT_EQ(report.refusal(), "");
+  report.Take("!\ta:refs/heads/x\t[remote rejected] (a\tb) (c)");
+  report.Take("!\ta:refs/heads/y\t[rejected] (stale info)");
+  EXPECT_EQ(report.refusal(), "[remote rejected] (a\tb) (c)");
+  PushReport deletion;
+  deletion.Take("!\t:refs/heads/x\t[remote failure] (remote failed to report status)\r");
+  EXPECT_EQ(deletion.refusal(), "[remote failure] (remote failed to report status)");
 }
 
 TEST(GitFailureTest, SilenceIsExplained) {
@@ -49,11 +82,11 @@ TEST(GitFailureTest, NamesTheSignal) {
   ProcessResult result;
   result.ending = ProcessResult::Ending::kSignalled;
   result.signal = SIGKILL;
-  const v1::Failure silent = ToFailure(GitFailure(FailureStage::kCommit, result, ""));
+  const v1::Failure silent = ToFailure(GitFailure(FailureStage::kCommit, result, {}));
   EXPECT_EQ(silent.reason(), v1::FAILURE_REASON_PROCESS_KILLED);
   EXPECT_EQ(silent.category(), v1::FAILURE_CATEGORY_COMPUTE);
   EXPECT_EQ(silent.message(), "commit failed: git was killed by signal 9");
-  EXPECT_EQ(ToFailure(GitFailure(FailureStage::kCommit, result, "counting")).message(),
+  EXPECT_EQ(ToFailure(GitFailure(FailureStage::kCommit, result, {"", "counting", ""})).message(),
             "commit failed: counting; git was killed by signal 9");
 }
 

@@ -124,8 +124,8 @@ TEST(RemoteListingTest, KeepsOnlyWhatItLooksFor) {
 TEST(RemoteListingTest, OddLinesAreNoRefs) {
   RemoteListing listing("fleet/x", "");
   for (const std::string& line :
-       {std::string(), std::string("\tHEAD"), std::string("short\tHEAD"), kId, kId + " HEAD", std::string(40, 'g') + "\tHEAD",
-        kId + "a\tHEAD", std::string("ref: refs/heads/main")}) {
+       {std::string(), std::string("\tHEAD"), std::string("short\tHEAD"), kId, kId + " HEAD",
+        std::string(40, 'g') + "\tHEAD", kId + "a\tHEAD", std::string("ref: refs/heads/main")}) {
     listing.Take(line);
   }
   EXPECT_EQ(listing.CommitAt("HEAD"), "");
