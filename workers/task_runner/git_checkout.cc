@@ -100,7 +100,7 @@ absl::Status KeepSnapshot(const GitRepository& repository, GitClone& clone) {
   if (clone.attributes.storing_conversion) FLEET_RETURN_IF_ERROR(SettleIndex(repository, index));
   FLEET_ASSIGN_OR_RETURN(clone.snapshot,
                          CheckoutSnapshot::Take(clone.tree, std::move(base), converted, clone.request.directory));
-  constexpr std::size_t kMaxIndex = std::size_t{1} << 30;
+  constexpr std::size_t kMaxIndex = std::size_t{256} << 20;
   FLEET_ASSIGN_OR_RETURN(clone.index, ReadPlainFile(index, kMaxIndex));
   return absl::OkStatus();
 }

@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/file_descriptor.h"
-#include "workers/task_runner/line_sink.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
@@ -35,7 +34,14 @@ absl::StatusOr<std::string> GitRepository::Run(std::vector<std::string> argument
 absl::StatusOr<std::vector<std::string>> GitRepository::ReadRecords(const GitCommand::Call& call,
                                                                     OutputSink* errors) const {
   std::vector<std::string> records;
-  LineSink sink('\0', OutputBounds(), [&](absl::string_view record) { records.emplace_back(record); });
+  FLEET_RETURN_IF_ERROR(
+      PassRecords(call, errors, OutputBounds(), [&](absl::string_view record) { records.emplace_back(record); }));
+  return records;
+}
+
+absl::Status GitRepository::PassRecords(const GitCommand::Call& call, OutputSink* errors, OutputBounds bounds,
+                                        const std::function<void(absl::string_view)>& take) const {
+  LineSink sink('\0', bounds, take);
   const absl::Status status = git_.Stream(call, bounds_, sink, errors);
   if (!sink.excess().empty()) {
     return TaskFailure(domain::FailureReason::kBadConfig,
@@ -43,7 +49,14 @@ absl::StatusOr<std::vector<std::string>> GitRepository::ReadRecords(const GitCom
   }
   FLEET_RETURN_IF_ERROR(status);
   sink.Finish();
-  return records;
+  return absl::OkStatus();
+}
+
+absl::Status GitRepository::EachRecord(std::vector<std::string> arguments, uint64_t most,
+                                       const std::function<void(absl::string_view)>& take) const {
+  OutputBounds bounds;
+  bounds.total_bytes = most;
+  return PassRecords(MakeCall(std::move(arguments)), nullptr, bounds, take);
 }
 
 absl::StatusOr<std::vector<std::string>> GitRepository::Records(std::vector<std::string> arguments,

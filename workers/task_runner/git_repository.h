@@ -2,14 +2,18 @@
 #ifndef FLEET_WORKERS_TASK_RUNNER_GIT_REPOSITORY_H_
 #define FLEET_WORKERS_TASK_RUNNER_GIT_REPOSITORY_H_
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/domain/failure_classifier.h"
 #include "workers/task_runner/git_command.h"
+#include "workers/task_runner/line_sink.h"
 #include "workers/task_runner/output_sink.h"
 #include "workers/task_runner/work_bounds.h"
 
@@ -37,7 +41,10 @@ class GitRepository {
   // What git writes to stdout with "-z", record by record. `errors` gets stderr, unless it is null.
   absl::StatusOr<std::vector<std::string>> Records(std::vector<std::string> arguments,
                                                    OutputSink* errors = nullptr) const;
-  // The same, with `input` as stdin.
+  // The same, with each record to `take` as it comes, and a failure of kBadConfig if they are more than `most` bytes.
+  absl::Status EachRecord(std::vector<std::string> arguments, uint64_t most,
+                          const std::function<void(absl::string_view)>& take) const;
+  // As Records, with `input` as stdin.
   absl::StatusOr<std::vector<std::string>> RecordsOf(std::vector<std::string> arguments,
                                                      const std::string& input) const;
 
@@ -48,6 +55,8 @@ class GitRepository {
  private:
   GitCommand::Call MakeCall(std::vector<std::string> arguments) const;
   absl::StatusOr<std::vector<std::string>> ReadRecords(const GitCommand::Call& call, OutputSink* errors) const;
+  absl::Status PassRecords(const GitCommand::Call& call, OutputSink* errors, OutputBounds bounds,
+                           const std::function<void(absl::string_view)>& take) const;
 
   const GitCommand& git_;
   const WorkBounds& bounds_;

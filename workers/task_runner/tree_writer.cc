@@ -144,7 +144,7 @@ absl::StatusOr<WrittenTree> TreeWriter::Finish(const std::vector<std::string>& f
 }
 
 absl::StatusOr<WrittenTree> TreeWriter::Write() {
-  FLEET_ASSIGN_OR_RETURN(WorkTree files, WorkTree::Open(clone_.tree));
+  FLEET_ASSIGN_OR_RETURN(WorkTree files, WorkTree::Open(clone_.tree, &repository_.bounds()));
   FLEET_ASSIGN_OR_RETURN(const std::optional<StepIndex> staging, ReadStaging(clone_, repository_));
   ChangePlanner planner(clone_.snapshot, staging, files);
   FLEET_RETURN_IF_ERROR(planner.Look());
