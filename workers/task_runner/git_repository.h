@@ -13,7 +13,6 @@
 #include "absl/strings/string_view.h"
 #include "common/domain/failure_classifier.h"
 #include "workers/task_runner/git_command.h"
-#include "workers/task_runner/line_sink.h"
 #include "workers/task_runner/output_sink.h"
 #include "workers/task_runner/work_bounds.h"
 
@@ -38,6 +37,8 @@ class GitRepository {
 
   // What git writes, as GitCommand::Run says.
   absl::StatusOr<std::string> Run(std::vector<std::string> arguments) const;
+  // The most that Records and RecordsOf answer: what a step made up must not fill the memory.
+  static constexpr uint64_t kMaxRecords = uint64_t{512} << 20;
   // What git writes to stdout with "-z", record by record. `errors` gets stderr, unless it is null.
   absl::StatusOr<std::vector<std::string>> Records(std::vector<std::string> arguments,
                                                    OutputSink* errors = nullptr) const;
@@ -45,8 +46,8 @@ class GitRepository {
   absl::Status EachRecord(std::vector<std::string> arguments, uint64_t most,
                           const std::function<void(absl::string_view)>& take) const;
   // As Records, with `input` as stdin.
-  absl::StatusOr<std::vector<std::string>> RecordsOf(std::vector<std::string> arguments,
-                                                     const std::string& input) const;
+  absl::StatusOr<std::vector<std::string>> RecordsOf(std::vector<std::string> arguments, const std::string& input,
+                                                     OutputSink* errors = nullptr) const;
 
   const Places& places() const { return places_; }
   const GitCommand& git() const { return git_; }
@@ -55,7 +56,7 @@ class GitRepository {
  private:
   GitCommand::Call MakeCall(std::vector<std::string> arguments) const;
   absl::StatusOr<std::vector<std::string>> ReadRecords(const GitCommand::Call& call, OutputSink* errors) const;
-  absl::Status PassRecords(const GitCommand::Call& call, OutputSink* errors, OutputBounds bounds,
+  absl::Status PassRecords(const GitCommand::Call& call, OutputSink* errors, uint64_t most,
                            const std::function<void(absl::string_view)>& take) const;
 
   const GitCommand& git_;

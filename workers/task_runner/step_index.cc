@@ -22,8 +22,8 @@ constexpr uint32_t kAssumeUnchanged = 0x8000;
 constexpr uint32_t kIntentToAdd = 1u << 29;
 constexpr uint32_t kSkipWorktree = 1u << 30;
 constexpr int kDebugLines = 5;
-// Of an index with a few million entries.
-constexpr uint64_t kMaxListing = uint64_t{1} << 30;
+// Of a few million entries: small objects can make up trees of any number.
+constexpr uint64_t kMaxListing = uint64_t{256} << 20;
 
 absl::Status Unreadable(absl::string_view what) {
   return TaskFailure(domain::FailureReason::kTreeBroken,
@@ -78,14 +78,21 @@ std::optional<Listed> ParseListed(absl::string_view record, bool is_tree) {
   return listed;
 }
 
-absl::StatusOr<TreeEntries> ToEntries(const std::vector<std::string>& records, bool is_tree) {
+absl::StatusOr<TreeEntries> ReadEntries(const GitRepository& repository, std::vector<std::string> arguments,
+                                        bool is_tree) {
   TreeEntries entries;
-  for (const std::string& record : records) {
+  absl::Status problem;
+  const auto take = [&](absl::string_view record) {
+    if (!problem.ok()) return;
     std::optional<Listed> listed = ParseListed(record, is_tree);
-    if (!listed.has_value()) return absl::InternalError("git listed a tree in a form that is not known");
-    if (!is_tree) FLEET_RETURN_IF_ERROR(CheckPath(listed->path));
-    entries.emplace_hint(entries.end(), std::move(listed->path), std::move(listed->entry));
-  }
+    if (!listed.has_value()) {
+      problem = absl::InternalError("git listed a tree in a form that is not known");
+    } else if (problem = is_tree ? absl::OkStatus() : CheckPath(listed->path); problem.ok()) {
+      entries.emplace_hint(entries.end(), std::move(listed->path), std::move(listed->entry));
+    }
+  };
+  FLEET_RETURN_IF_ERROR(repository.EachRecord(std::move(arguments), kMaxListing, take));
+  FLEET_RETURN_IF_ERROR(problem);
   return entries;
 }
 
@@ -177,7 +184,7 @@ bool StagedEntry::IsOf(const FileStamp& now) const {
 
 absl::StatusOr<StepIndex> ReadStepIndex(const GitRepository& repository) {
   StepIndexReader reader;
-  const absl::Status status = repository.EachRecord({"ls-files", "-s", "-z", "--debug"}, kMaxListing,
+  const absl::Status status = repository.EachRecord({"ls-files", "-s", "-z", "--debug"}, GitRepository::kMaxRecords,
                                                     [&](absl::string_view record) { reader.Take(record); });
   if (!status.ok() && ToFailure(status).reason() == v1::FAILURE_REASON_GIT_FAILED) return Unreadable(status.message());
   FLEET_RETURN_IF_ERROR(status);
@@ -191,14 +198,11 @@ StepIndex IndexOf(const TreeEntries& entries) {
 }
 
 absl::StatusOr<TreeEntries> ReadIndexEntries(const GitRepository& repository) {
-  FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> records, repository.Records({"ls-files", "-s", "-z"}));
-  return ToEntries(records, false);
+  return ReadEntries(repository, {"ls-files", "-s", "-z"}, false);
 }
 
 absl::StatusOr<TreeEntries> ReadTreeEntries(const GitRepository& repository, const std::string& tree) {
-  FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> records,
-                         repository.Records({"ls-tree", "-r", "-z", "--full-tree", tree}));
-  return ToEntries(records, true);
+  return ReadEntries(repository, {"ls-tree", "-r", "-z", "--full-tree", tree}, true);
 }
 
 // ":<old mode> <new mode> <old oid> <new oid> <status>", then the path.
