@@ -92,6 +92,10 @@ absl::Status KeepSnapshot(const GitRepository& repository, GitClone& clone) {
     const auto text = ReadPlainFile(absl::StrCat(clone.tree, "/", path), kMaxAttributesFile);
     if (text.ok()) clone.attributes.Add(*text);
   }
+  const auto lfs_config = base.find(".lfsconfig");
+  if (lfs_config != base.end() && !lfs_config->second.is_gitlink()) {
+    FLEET_ASSIGN_OR_RETURN(clone.lfs_config, repository.Run({"cat-file", "blob", lfs_config->second.oid}));
+  }
   std::set<std::string> converted;
   if (clone.attributes.checkout_conversion) {
     FLEET_ASSIGN_OR_RETURN(converted, ReadConverted(repository, PathsOf(base)));

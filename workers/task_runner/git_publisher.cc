@@ -111,7 +111,7 @@ absl::Status GitPublisher::Push(const std::string& commit) const {
   if (commit == clone_->seen_commit) return absl::OkStatus();
   FLEET_RETURN_IF_ERROR(UploadLfsObjects(
       GitRepository(git_, *bounds_, FailureStage::kPush, {absl::StrCat(directory_, "/git"), "", "", "", directory_}),
-      clone_->request.clone_url, clone_->base_commit, lfs_objects_));
+      clone_->request.clone_url, clone_->lfs_config, lfs_objects_));
   const std::string ref = absl::StrCat("refs/heads/", clone_->request.branch);
   const absl::Status pushed =
       Git(FailureStage::kPush,
