@@ -158,5 +158,93 @@ TEST_F(HostileTreeTest, SharedIndexesThatNobodyNamesAreNotCopied) {
   }
 }
 
+// Ten directories in each of ten levels, made of ten objects.
+TEST_F(HostileTreeTest, ATreeOfEndlessFilesIsNotListedWhole) {
+  Clone(victim_);
+  Step(
+      "t=$(printf '100644 blob %s\\tf\\n' $(git hash-object -w a) | git mktree)\n"
+      "for l in 1 2 3 4 5 6 7 8 9 10; do t=$(for n in 0 1 2 3 4 5 6 7 8 9; do printf '040000 tree %s\\tdir-%s\\n' $t "
+      "$n; "
+      "done | git mktree); done\n"
+      "git update-ref HEAD $(git commit-tree -m bomb $t)");
+  rusage before{};
+  getrusage(RUSAGE_SELF, &before);
+  EXPECT_EQ(ReasonOf(Publish().status()), "FAILURE_REASON_BAD_CONFIG");
+  rusage after{};
+  getrusage(RUSAGE_SELF, &after);
+  EXPECT_LT((after.ru_maxrss - before.ru_maxrss) / 1024, 2048);
+}
+
+TEST_F(HostileTreeTest, ATreeDeeperThanAnyPathIsNotCarried) {
+  Clone(victim_);
+  Step(
+      "echo x > a; mkdir deep; cd deep; i=0; while [ $i -lt 3000 ]; do mkdir d; cd -P d; i=$((i + 1)); done; echo x > "
+      "f");
+  const absl::Status status = Publish().status();
+  EXPECT_EQ(ReasonOf(status), "FAILURE_REASON_CHANGE_NOT_CARRIED") << status;
+  Step("rm -rf deep");
+}
+
+// Objects that are not what their names say: git does not look, the server does.
+TEST_F(HostileTreeTest, ForgedObjectsAreNotPushed) {
+  const std::string other = fixture_.MakeRepository("other", {{"a", "other\n"}});
+  const std::string before = fixture_.Git(other, {"for-each-ref"});
+  for (const char* where : {".git/objects", "../store/objects"}) {
+    const std::string forge = absl::StrCat(
+        "forge() { f=", where, "/$(echo $1 | sed 's,..,&/,'); mkdir -p ${f%/*}; rm -f $f\n",
+        "n=$(git hash-object -w --no-filters $2); cp .git/objects/$(echo $n | sed 's,..,&/,') $f; }; echo ", ++tasks_,
+        " > ../n\n");
+    // A new blob with the content of another.
+    Clone(victim_);
+    Step(absl::StrCat(forge, "forge 1234567890123456789012345678901234567890 ../n\n",
+                      "git update-index --add --cacheinfo 100644,1234567890123456789012345678901234567890,x"));
+    const absl::Status status = Publish().status();
+    EXPECT_FALSE(status.ok()) << where;
+    // The base's, so that it looks as if nothing changed.
+    Clone(victim_);
+    Step(absl::StrCat(forge, "forge $(git rev-parse HEAD:a) ../n; cp ../n a"));
+    EXPECT_EQ(Change(), "M\ta") << where;
+    EXPECT_EQ(fixture_.Show(victim_, "main", "a"), "a");
+    fixture_.Git(victim_, {"fsck", "--strict"});
+  }
+  EXPECT_EQ(fixture_.Git(other, {"for-each-ref"}), before);
+}
+
+TEST_F(HostileTreeTest, WhatSpeedsGitUpIsNotBelieved) {
+  Clone(victim_);
+  Step(
+      "for o in .git/objects ../store/objects; do mkdir -p $o/info/commit-graphs $o/pack\n"
+      "for f in info/commit-graph info/commit-graphs/commit-graph-chain pack/multi-pack-index pack/x.bitmap "
+      "pack/pack-1234567890123456789012345678901234567890.bitmap info/packs; do echo garbage > $o/$f; done; done\n"
+      "echo '1234567890123456789012345678901234567890 refs/heads/main' > .git/packed-refs; echo x > a");
+  EXPECT_EQ(Change(), "M\ta");
+}
+
+TEST_F(HostileTreeTest, AnObjectThatIsMissingIsFetchedFromNowhere) {
+  const std::string trap = fixture_.directory() / "trap";
+  WriteFile(trap, absl::StrCat("#!/bin/sh\ntouch ", trap, "-ran\n"));
+  fs::permissions(trap, fs::perms::owner_all);
+  Clone(victim_);
+  const std::string lazy = absl::StrCat(
+      "[extensions]\\n\\tpartialClone = evil\\n[remote \"evil\"]\\n\\turl = ext::", trap,
+      "\\n\\tpromisor = true\\n[protocol \"ext\"]\\n\\tallow = always\\n[core]\\n\\trepositoryformatversion = 1\\n");
+  Step(absl::StrCat("for f in .git/config ../store/config; do printf '", lazy, "' >> $f; done\n",
+                    "git update-index --add --cacheinfo 100644,1234567890123456789012345678901234567890,x\n",
+                    "git cat-file -p :x > /dev/null 2>&1 || true; test -e ", trap, "-ran; rm ", trap, "-ran"));
+  EXPECT_EQ(ReasonOf(Publish().status()), "FAILURE_REASON_CHANGE_NOT_CARRIED");
+  EXPECT_FALSE(fs::exists(trap + "-ran"));
+}
+
+TEST_F(HostileTreeTest, NamesInFailuresAreText) {
+  Clone(victim_);
+  Step(
+      "rm a; mkfifo a; git mv dir/b \"$(printf 'n\\377\\n\\033[2J')\"; mkdir -p x; rm -f n*; mkfifo \"$(printf "
+      "'n\\377\\n\\033[2J')\"");
+  const v1::Failure failure = ToFailure(Publish().status());
+  EXPECT_FALSE(failure.SerializeAsString().empty());
+  EXPECT_EQ(failure.message().find('\x1b'), std::string::npos);
+  EXPECT_EQ(failure.message().find('\xff'), std::string::npos);
+}
+
 }  // namespace
 }  // namespace fleet::runner
