@@ -117,6 +117,12 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
                                   store,
                                   {{"GIT_DIR", store}}},
                                  bounds));
+  if (!clone.seen_commit.empty()) {
+    auto text =
+        git.Run({FailureStage::kClone, {"cat-file", "commit", clone.seen_commit}, store, {{"GIT_DIR", store}}}, bounds);
+    FLEET_RETURN_IF_ERROR(MayGoOn(bounds, FailureStage::kClone));
+    if (text.ok()) clone.seen_text = *std::move(text);
+  }
   const std::pair<std::string, std::string> lines = absl::StrSplit(ids, absl::MaxSplits('\n', 1));
   clone.base_commit = lines.first;
   clone.base_tree = lines.second;

@@ -46,6 +46,8 @@ struct GitClone {
   // Where the remote's `request.branch` stood when the attempt began; empty: there was none. The push is refused if
   // it stands elsewhere by then.
   std::string seen_commit;
+  // Its text as fetched, before a step could put another in its place; empty if the branch moved meanwhile.
+  std::string seen_text;
 
   // Fetches the one commit that is needed, and `branch` if it exists. Returns a TaskFailure: kBadConfig for a URL
   // that is not allowed, kBranchNotFound for an empty repository or a missing branch; else as GitFailure says.

@@ -84,11 +84,8 @@ absl::StatusOr<std::string> GitPublisher::Git(FailureStage stage, std::vector<st
 }
 
 bool GitPublisher::SeenCommitHolds(const std::string& tree) const {
-  if (clone_->seen_commit.empty()) return false;
-  const auto commit = Git(FailureStage::kCommit, {"cat-file", "commit", clone_->seen_commit});
-  if (!commit.ok()) return false;  // it moved between listing and fetching; the push will see
-  const std::string expected = absl::StrCat("tree ", tree, "\nparent ", clone_->base_commit, "\nauthor ");
-  return absl::StartsWith(*commit, expected);
+  return absl::StartsWith(clone_->seen_text,
+                          absl::StrCat("tree ", tree, "\nparent ", clone_->base_commit, "\nauthor "));
 }
 
 absl::StatusOr<std::string> GitPublisher::Commit(const CommitSpec& spec) {

@@ -210,6 +210,18 @@ TEST_F(HostileTreeTest, ForgedObjectsAreNotPushed) {
   EXPECT_EQ(fixture_.Git(other, {"for-each-ref"}), before);
 }
 
+// The branch's tip as it was fetched lies beside the tree, too.
+TEST_F(HostileTreeTest, AForgedTipIsNotTakenForTheBranchs) {
+  const std::string seen = fixture_.Commit(victim_, kFleetBranch, {{"a", "somebody's\n"}}, "somebody's");
+  Clone(victim_);
+  ASSERT_EQ(clone_->seen_commit, seen);
+  Step(absl::StrCat("echo mine > a; git add a; c=$(git commit-tree -p HEAD -m x $(git write-tree))\n",
+                    "f=../store/objects/$(echo ", seen, " | sed 's,..,&/,'); rm -f $f\n",
+                    "cp .git/objects/$(echo $c | sed 's,..,&/,') $f"));
+  const auto commit = Publish();
+  EXPECT_TRUE(!commit.ok() || *commit != seen) << "said to be on the branch, and is not";
+}
+
 TEST_F(HostileTreeTest, WhatSpeedsGitUpIsNotBelieved) {
   Clone(victim_);
   Step(
