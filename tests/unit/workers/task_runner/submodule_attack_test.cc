@@ -84,7 +84,7 @@ class SubmoduleAttackTest : public ChangeFixture {
 TEST_F(SubmoduleAttackTest, NothingOfASubmodulesRepositoryIsRun) {
   const std::string absorbed = absl::StrCat(kInit, "plant .git/modules/mod\n");
   EXPECT_EQ(Attempt(absorbed, "git status"), "");
-  EXPECT_EQ(Attempt(absl::StrCat(kInit, "git -C mod checkout -q SECOND; plant .git/modules/mod"), "git add -A"),
+  EXPECT_EQ(Attempt(absl::StrCat(kInit, "git -C mod checkout -q SECOND; plant .git/modules/mod"), "git status; git add -A"),
             "M\tmod");
   EXPECT_THAT(Attempt(absl::StrCat(absorbed, "echo x > mod/i"), "git status"), HasSubstr("mod/i"));
   // With a repository of its own in it, and one of another make.
