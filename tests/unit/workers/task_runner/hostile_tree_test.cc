@@ -178,7 +178,7 @@ TEST_F(HostileTreeTest, ATreeOfEndlessFilesIsNotListedWhole) {
 TEST_F(HostileTreeTest, ATreeDeeperThanAnyPathIsNotCarried) {
   Clone(victim_);
   Step(
-      "echo x > a; mkdir deep; cd deep; i=0; while [ $i -lt 3000 ]; do mkdir d; cd -P d; i=$((i + 1)); done; echo x > "
+      "echo x > a; mkdir deep; cd deep; i=0; while [ $i -lt 2100 ]; do mkdir d; cd -P d; i=$((i + 1)); done; echo x > "
       "f");
   const absl::Status status = Publish().status();
   EXPECT_EQ(ReasonOf(status), "FAILURE_REASON_CHANGE_NOT_CARRIED") << status;
