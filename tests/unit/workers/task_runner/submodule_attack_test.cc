@@ -84,8 +84,9 @@ class SubmoduleAttackTest : public ChangeFixture {
 TEST_F(SubmoduleAttackTest, NothingOfASubmodulesRepositoryIsRun) {
   const std::string absorbed = absl::StrCat(kInit, "plant .git/modules/mod\n");
   EXPECT_EQ(Attempt(absorbed, "git status"), "");
-  EXPECT_EQ(Attempt(absl::StrCat(kInit, "git -C mod checkout -q SECOND; plant .git/modules/mod"), "git status; git add -A"),
-            "M\tmod");
+  EXPECT_EQ(
+      Attempt(absl::StrCat(kInit, "git -C mod checkout -q SECOND; plant .git/modules/mod"), "git status; git add -A"),
+      "M\tmod");
   EXPECT_THAT(Attempt(absl::StrCat(absorbed, "echo x > mod/i"), "git status"), HasSubstr("mod/i"));
   // With a repository of its own in it, and one of another make.
   EXPECT_EQ(Attempt("rmdir mod; git clone -q OUTSIDE mod; git -C mod checkout -q HEAD~; plant mod/.git", "git status"),
@@ -142,6 +143,15 @@ TEST_F(SubmoduleAttackTest, NoLinkLeadsFromASubmoduleToAnother) {
                            "rm -rf up; ln -s .. up"));
   EXPECT_THAT(round, HasSubstr("the submodule mod"));
   EXPECT_THAT(Attempt(absl::StrCat(kInit, "echo 'gitdir: ../.git' > mod/.git")), HasSubstr("the submodule mod"));
+}
+
+TEST_F(SubmoduleAttackTest, SubmodulesOfSubmodulesEnd) {
+  // One repository for all of them, which holds itself.
+  EXPECT_THAT(
+      Attempt(absl::StrCat(kInit, "cd mod; git rm -q i j; git update-index --add --cacheinfo 160000,SECOND,mod\n",
+                           "git commit -qm x; d=$(cd ../.git/modules/mod; pwd -P)\n"
+                           "for i in $(seq 60); do mkdir mod; cd mod; echo \"gitdir: $d\" > .git; done")),
+      HasSubstr("holds submodules in submodules without end"));
 }
 
 TEST_F(SubmoduleAttackTest, RefsThatLeadAwayOrWithoutEndAreNotFollowed) {
