@@ -12,8 +12,10 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
 #include "workers/task_runner/file_descriptor.h"
 #include "workers/task_runner/system_error.h"
+#include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
 namespace {
@@ -48,7 +50,8 @@ std::string BlobHasher::HashText(absl::string_view text) const {
   return digest.Hex();
 }
 
-absl::StatusOr<std::string> BlobHasher::HashFile(int directory, const std::string& path) const {
+absl::StatusOr<std::string> BlobHasher::HashFile(int directory, const std::string& path,
+                                                 const WorkBounds* bounds) const {
   const FileDescriptor file(openat(directory, path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat info {};
   if (!file.is_open() || fstat(file.get(), &info) != 0) return SystemError(errno, absl::StrCat("cannot read ", path));
@@ -63,6 +66,7 @@ absl::StatusOr<std::string> BlobHasher::HashFile(int directory, const std::strin
     if (size < 0) return SystemError(errno, absl::StrCat("cannot read ", path));
     if (size == 0) break;
     total += size;
+    if (bounds != nullptr) FLEET_RETURN_IF_ERROR(MayGoOn(*bounds, domain::FailureStage::kCommit));
     digest.Add(absl::string_view(buffer.get(), static_cast<std::size_t>(size)));
   }
   if (total != info.st_size) return absl::AbortedError(absl::StrCat(path, " changed while it was read"));

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "workers/task_runner/work_bounds.h"
 
 namespace fleet::runner {
 
@@ -17,8 +18,10 @@ class BlobHasher {
   // Hexadecimal.
   std::string HashText(absl::string_view text) const;
   // Of a regular file, in bounded memory. `path` is relative to the open directory `directory`; a link at its end is
-  // not followed. Errors as SystemError gives them; kAborted if the file changes while it is read.
-  absl::StatusOr<std::string> HashFile(int directory, const std::string& path) const;
+  // not followed. Errors as SystemError gives them; kAborted if the file changes while it is read; as MayGoOn says once
+  // `bounds`, if any, are reached.
+  absl::StatusOr<std::string> HashFile(int directory, const std::string& path,
+                                       const WorkBounds* bounds = nullptr) const;
   // Of the text of a symbolic link.
   absl::StatusOr<std::string> HashLink(int directory, const std::string& path) const;
 

@@ -3,12 +3,16 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
+#include "workers/task_runner/private_file.h"
+#include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
@@ -59,6 +63,35 @@ absl::StatusOr<std::string> LfsObject(const GitRepository& repository, const std
   return NotCarried(path, absl::StrCat("is an LFS pointer to ", object, ", which this runner does not have"));
 }
 
+// git-lfs takes .lfsconfig from HEAD. In the repository of the commit that is read from objects that a step may have
+// forged; so it gets one with nothing else in it.
+absl::StatusOr<GitRepository> MakeUploadRepository(const GitRepository& repository, const std::string& lfs_config) {
+  const GitRepository::Places& places = repository.places();
+  const std::string git_dir = absl::StrCat(places.scratch, "/lfs-upload");
+  FLEET_RETURN_IF_ERROR(repository.Run({"init", "-q", "--bare", "--", git_dir}).status());
+  const GitRepository upload(repository.git(), repository.bounds(), domain::FailureStage::kPush,
+                             {git_dir, /*work_tree=*/"", /*index=*/"", /*more_objects=*/"", places.scratch});
+  std::string tree_text;
+  if (!lfs_config.empty()) {
+    const std::string file = absl::StrCat(places.scratch, "/lfsconfig");
+    FLEET_RETURN_IF_ERROR(WritePrivateFile(file, lfs_config));
+    FLEET_ASSIGN_OR_RETURN(const std::string blob, upload.Run({"hash-object", "-w", "--no-filters", "--", file}));
+    tree_text = absl::StrCat("100644 blob ", blob, "\t.lfsconfig\n");
+  }
+  FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> tree, upload.RecordsOf({"mktree"}, tree_text));
+  if (tree.empty()) return absl::InternalError("git made no tree");
+  FLEET_ASSIGN_OR_RETURN(const std::string commit,
+                         upload.Run({"-c", "user.name=fleet", "-c", "user.email=fleet@localhost", "commit-tree", "-m",
+                                     "LFS settings", std::string(absl::StripTrailingAsciiWhitespace(tree[0]))}));
+  FLEET_RETURN_IF_ERROR(upload.Run({"update-ref", "HEAD", commit}).status());
+  // Objects that are not there it would pass over.
+  FLEET_RETURN_IF_ERROR(upload.Run({"config", "--local", "lfs.allowincompletepush", "false"}).status());
+  if (rename(absl::StrCat(places.git_dir, "/lfs").c_str(), absl::StrCat(git_dir, "/lfs").c_str()) != 0) {
+    return SystemError(errno, "cannot move the LFS objects");
+  }
+  return upload;
+}
+
 }  // namespace
 
 std::vector<std::string> RequireFilters(const std::set<std::string>& names) {
@@ -93,17 +126,16 @@ absl::StatusOr<std::vector<std::string>> CheckFiltered(const GitRepository& repo
 }
 
 absl::Status UploadLfsObjects(const GitRepository& repository, const std::string& clone_url,
-                              const std::string& base_commit, const std::vector<std::string>& objects) {
+                              const std::string& lfs_config, const std::vector<std::string>& objects) {
   if (objects.empty()) return absl::OkStatus();
-  // Where the base's .lfsconfig says, not the steps': git-lfs reads that of HEAD.
-  FLEET_RETURN_IF_ERROR(repository.Run({"update-ref", "--no-deref", "HEAD", base_commit}).status());
-  FLEET_RETURN_IF_ERROR(repository.Run({"config", "--local", "remote.origin.url", clone_url}).status());
+  FLEET_ASSIGN_OR_RETURN(const GitRepository upload, MakeUploadRepository(repository, lfs_config));
+  FLEET_RETURN_IF_ERROR(upload.Run({"config", "--local", "remote.origin.url", clone_url}).status());
   for (std::size_t first = 0; first < objects.size(); first += kMaxArguments) {
     const std::size_t last = std::min(objects.size(), first + kMaxArguments);
     std::vector<std::string> arguments = {"lfs", "push", "--object-id", "origin"};
     arguments.insert(arguments.end(), objects.begin() + static_cast<std::ptrdiff_t>(first),
                      objects.begin() + static_cast<std::ptrdiff_t>(last));
-    FLEET_RETURN_IF_ERROR(Annotate(repository.Run(std::move(arguments)).status(), "LFS: "));
+    FLEET_RETURN_IF_ERROR(Annotate(upload.Run(std::move(arguments)).status(), "LFS: "));
   }
   return absl::OkStatus();
 }

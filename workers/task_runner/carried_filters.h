@@ -25,10 +25,10 @@ absl::StatusOr<std::vector<std::string>> CheckFiltered(const GitRepository& repo
                                                        const std::map<std::string, std::string>& filters,
                                                        const std::set<std::string>& configured);
 
-// Uploads LFS objects that the filter left in the git directory, to where the base's own settings say. Returns a
-// TaskFailure.
+// Uploads LFS objects that the filter left in the git directory, to where `lfs_config` says, the text of the base's
+// .lfsconfig from before the steps. Returns a TaskFailure.
 absl::Status UploadLfsObjects(const GitRepository& repository, const std::string& clone_url,
-                              const std::string& base_commit, const std::vector<std::string>& objects);
+                              const std::string& lfs_config, const std::vector<std::string>& objects);
 
 }  // namespace fleet::runner
 

@@ -92,6 +92,10 @@ absl::Status KeepSnapshot(const GitRepository& repository, GitClone& clone) {
     const auto text = ReadPlainFile(absl::StrCat(clone.tree, "/", path), kMaxAttributesFile);
     if (text.ok()) clone.attributes.Add(*text);
   }
+  const auto lfs_config = base.find(".lfsconfig");
+  if (lfs_config != base.end() && !lfs_config->second.is_gitlink()) {
+    FLEET_ASSIGN_OR_RETURN(clone.lfs_config, repository.Run({"cat-file", "blob", lfs_config->second.oid}));
+  }
   std::set<std::string> converted;
   if (clone.attributes.checkout_conversion) {
     FLEET_ASSIGN_OR_RETURN(converted, ReadConverted(repository, PathsOf(base)));
@@ -100,7 +104,7 @@ absl::Status KeepSnapshot(const GitRepository& repository, GitClone& clone) {
   if (clone.attributes.storing_conversion) FLEET_RETURN_IF_ERROR(SettleIndex(repository, index));
   FLEET_ASSIGN_OR_RETURN(clone.snapshot,
                          CheckoutSnapshot::Take(clone.tree, std::move(base), converted, clone.request.directory));
-  constexpr std::size_t kMaxIndex = std::size_t{1} << 30;
+  constexpr std::size_t kMaxIndex = std::size_t{256} << 20;
   FLEET_ASSIGN_OR_RETURN(clone.index, ReadPlainFile(index, kMaxIndex));
   return absl::OkStatus();
 }

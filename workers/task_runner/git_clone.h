@@ -34,6 +34,8 @@ struct GitClone {
   // How the files stood then, and what their attributes may ask of git.
   CheckoutSnapshot snapshot;
   AttributeMentions attributes;
+  // The text of the base's .lfsconfig; empty if it has none.
+  std::string lfs_config;
   // The content of git's "shallow" file.
   std::string shallow;
   // The remote's, as "git init --object-format" takes it.

@@ -98,6 +98,7 @@ absl::StatusOr<GitPublisher::Found> GitPublisher::Find(const CommitSpec& spec, c
   // As it was read before any step ran: the objects on disk are within the steps' reach.
   if (clone_->seen_text.empty()) return found;
   found.tip = ParseBranchTip(clone_->seen_commit, clone_->seen_text);
+  if (!found.tip.has_value()) return found;
   // git leaves out parts of names; this is what it makes of them.
   FLEET_ASSIGN_OR_RETURN(const std::string signature,
                          Git(FailureStage::kCommit, {"var", "GIT_AUTHOR_IDENT"}, Signatures(spec)));
@@ -182,7 +183,7 @@ absl::Status GitPublisher::Push(const std::string& source) const {
 absl::Status GitPublisher::Upload(const std::vector<std::string>& lfs_objects) const {
   const GitRepository repository(git_, *bounds_, FailureStage::kPush,
                                  {absl::StrCat(directory_, "/git"), "", "", "", directory_});
-  return UploadLfsObjects(repository, clone_->request.clone_url, clone_->base_commit, lfs_objects);
+  return UploadLfsObjects(repository, clone_->request.clone_url, clone_->lfs_config, lfs_objects);
 }
 
 absl::StatusOr<std::string> GitPublisher::Remove(const CommitSpec& spec, const BranchClaim& claim) const {

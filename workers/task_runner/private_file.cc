@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 
 #include "absl/strings/str_cat.h"
 #include "workers/task_runner/file_descriptor.h"
@@ -39,6 +40,10 @@ absl::StatusOr<std::string> ReadPlainFile(const std::string& path, std::size_t l
   struct stat info {};
   if (fstat(file.get(), &info) != 0) return SystemError(errno, "cannot read it");
   if (!S_ISREG(info.st_mode)) return absl::InvalidArgumentError("it is not a regular file");
+  const auto too_large = [&] {
+    return absl::InvalidArgumentError(absl::StrCat("it is larger than ", limit, " bytes"));
+  };
+  if (static_cast<uint64_t>(info.st_size) > limit) return too_large();
   std::string text;
   char buffer[16 << 10];
   while (true) {
@@ -48,7 +53,7 @@ absl::StatusOr<std::string> ReadPlainFile(const std::string& path, std::size_t l
     if (size == 0) return text;
     text.append(buffer, static_cast<std::size_t>(size));
     if (text.size() > limit) {
-      return absl::InvalidArgumentError(absl::StrCat("it is larger than ", limit, " bytes"));
+      return too_large();
     }
   }
 }

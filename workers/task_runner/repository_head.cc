@@ -65,13 +65,15 @@ std::string ReadHeadCommit(const std::string& git_dir) {
 }
 
 std::string FindGitDirectory(const std::string& tree, const std::string& root) {
+  std::error_code error;
+  // A link on the way could lead anywhere.
+  if (fs::canonical(tree, error).string() != tree || !absl::StartsWith(tree, absl::StrCat(root, "/"))) return "";
   std::string dot_git = absl::StrCat(tree, "/.git");
   if (IsPlainDirectory(dot_git)) return dot_git;
   const auto text = ReadPlainFile(dot_git, kMaxRef);
   if (!text.ok()) return "";
   absl::string_view target = *text;
   if (!absl::ConsumePrefix(&target, "gitdir:")) return "";
-  std::error_code error;
   const fs::path path = fs::canonical(fs::path(tree) / std::string(absl::StripAsciiWhitespace(target)), error);
   if (error || !absl::StartsWith(path.string(), absl::StrCat(root, "/")) || !IsPlainDirectory(path.string())) return "";
   return path.string();

@@ -13,7 +13,7 @@ namespace fleet::runner {
 std::string ReadHeadCommit(const std::string& git_dir);
 
 // The git directory of the repository whose working tree is `tree`: "<tree>/.git", or what the file there points to.
-// Empty if there is none, or if it lies outside of `root`, a path without links.
+// Empty if there is none, or if either lies outside of `root`, a path without links, or behind a link.
 std::string FindGitDirectory(const std::string& tree, const std::string& root);
 
 // Whether `text` is an object id: 40 or 64 hexadecimal digits in lower case.

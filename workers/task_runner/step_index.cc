@@ -1,8 +1,10 @@
 #include "workers/task_runner/step_index.h"
 
+#include <climits>
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -20,10 +22,31 @@ constexpr uint32_t kAssumeUnchanged = 0x8000;
 constexpr uint32_t kIntentToAdd = 1u << 29;
 constexpr uint32_t kSkipWorktree = 1u << 30;
 constexpr int kDebugLines = 5;
+// Of a few million entries: small objects can make up trees of any number.
+constexpr uint64_t kMaxListing = uint64_t{256} << 20;
 
 absl::Status Unreadable(absl::string_view what) {
   return TaskFailure(domain::FailureReason::kTreeBroken,
                      absl::StrCat("the steps left an index that cannot be read: ", what));
+}
+
+// Whether `path` leads to a place in the tree that is not git's own. git checks the names that it adds, not those that
+// it reads.
+bool IsInTree(absl::string_view path) {
+  for (const absl::string_view name : absl::StrSplit(path, '/')) {
+    if (name.empty() || name == "." || name == ".." || absl::EqualsIgnoreCase(name, ".git")) return false;
+  }
+  return true;
+}
+
+absl::Status CheckPath(absl::string_view path) {
+  constexpr std::size_t kShown = 200;
+  if (path.size() >= PATH_MAX) {
+    return TaskFailure(domain::FailureReason::kChangeNotCarried,
+                       absl::StrCat("the steps staged a path too long for any working tree: ", path.substr(0, kShown)));
+  }
+  if (!IsInTree(path)) return Unreadable(absl::StrCat("it names the path ", path.substr(0, kShown)));
+  return absl::OkStatus();
 }
 
 // Octal digits; 0 for anything else.
@@ -55,13 +78,21 @@ std::optional<Listed> ParseListed(absl::string_view record, bool is_tree) {
   return listed;
 }
 
-absl::StatusOr<TreeEntries> ToEntries(const std::vector<std::string>& records, bool is_tree) {
+absl::StatusOr<TreeEntries> ReadEntries(const GitRepository& repository, std::vector<std::string> arguments,
+                                        bool is_tree) {
   TreeEntries entries;
-  for (const std::string& record : records) {
+  absl::Status problem;
+  const auto take = [&](absl::string_view record) {
+    if (!problem.ok()) return;
     std::optional<Listed> listed = ParseListed(record, is_tree);
-    if (!listed.has_value()) return absl::InternalError("git listed a tree in a form that is not known");
-    entries.emplace_hint(entries.end(), std::move(listed->path), std::move(listed->entry));
-  }
+    if (!listed.has_value()) {
+      problem = absl::InternalError("git listed a tree in a form that is not known");
+    } else if (problem = is_tree ? absl::OkStatus() : CheckPath(listed->path); problem.ok()) {
+      entries.emplace_hint(entries.end(), std::move(listed->path), std::move(listed->entry));
+    }
+  };
+  FLEET_RETURN_IF_ERROR(repository.EachRecord(std::move(arguments), kMaxListing, take));
+  FLEET_RETURN_IF_ERROR(problem);
   return entries;
 }
 
@@ -110,6 +141,38 @@ absl::string_view ConsumeDebug(absl::string_view& record) {
   return debug;
 }
 
+// Takes what `ls-files -s -z --debug` writes: the times of an entry stand in front of the next one.
+class StepIndexReader {
+ public:
+  void Take(absl::string_view record) {
+    if (status_.ok()) status_ = Add(record);
+  }
+  absl::StatusOr<StepIndex> Finish() {
+    FLEET_RETURN_IF_ERROR(status_);
+    return std::move(index_);
+  }
+
+ private:
+  absl::Status Add(absl::string_view record) {
+    if (last_ != nullptr && !ParseDebug(ConsumeDebug(record), *last_)) return Unreadable("its times are missing");
+    last_ = nullptr;
+    if (record.empty()) return absl::OkStatus();
+    std::optional<Listed> listed = ParseListed(record, false);
+    if (!listed.has_value()) return Unreadable("an entry is malformed");
+    FLEET_RETURN_IF_ERROR(CheckPath(listed->path));
+    if (listed->stage != "0" && (index_.unmerged.empty() || index_.unmerged.back() != listed->path)) {
+      index_.unmerged.push_back(listed->path);
+    }
+    last_ = &index_.entries[listed->path];
+    last_->entry = std::move(listed->entry);
+    return absl::OkStatus();
+  }
+
+  StepIndex index_;
+  StagedEntry* last_ = nullptr;
+  absl::Status status_;
+};
+
 }  // namespace
 
 bool StagedEntry::IsOf(const FileStamp& now) const {
@@ -120,28 +183,12 @@ bool StagedEntry::IsOf(const FileStamp& now) const {
 }
 
 absl::StatusOr<StepIndex> ReadStepIndex(const GitRepository& repository) {
-  const auto records = repository.Records({"ls-files", "-s", "-z", "--debug"});
-  if (!records.ok()) {
-    if (ToFailure(records.status()).reason() == v1::FAILURE_REASON_GIT_FAILED) {
-      return Unreadable(records.status().message());
-    }
-    return records.status();
-  }
-  StepIndex index;
-  StagedEntry* previous = nullptr;
-  for (const std::string& text : *records) {
-    absl::string_view record = text;
-    if (previous != nullptr && !ParseDebug(ConsumeDebug(record), *previous)) return Unreadable("its times are missing");
-    if (record.empty()) break;
-    std::optional<Listed> listed = ParseListed(record, false);
-    if (!listed.has_value()) return Unreadable("an entry is malformed");
-    if (listed->stage != "0" && (index.unmerged.empty() || index.unmerged.back() != listed->path)) {
-      index.unmerged.push_back(listed->path);
-    }
-    previous = &index.entries[listed->path];
-    previous->entry = std::move(listed->entry);
-  }
-  return index;
+  StepIndexReader reader;
+  const absl::Status status = repository.EachRecord({"ls-files", "-s", "-z", "--debug"}, GitRepository::kMaxRecords,
+                                                    [&](absl::string_view record) { reader.Take(record); });
+  if (!status.ok() && ToFailure(status).reason() == v1::FAILURE_REASON_GIT_FAILED) return Unreadable(status.message());
+  FLEET_RETURN_IF_ERROR(status);
+  return reader.Finish();
 }
 
 StepIndex IndexOf(const TreeEntries& entries) {
@@ -151,14 +198,11 @@ StepIndex IndexOf(const TreeEntries& entries) {
 }
 
 absl::StatusOr<TreeEntries> ReadIndexEntries(const GitRepository& repository) {
-  FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> records, repository.Records({"ls-files", "-s", "-z"}));
-  return ToEntries(records, false);
+  return ReadEntries(repository, {"ls-files", "-s", "-z"}, false);
 }
 
 absl::StatusOr<TreeEntries> ReadTreeEntries(const GitRepository& repository, const std::string& tree) {
-  FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> records,
-                         repository.Records({"ls-tree", "-r", "-z", "--full-tree", tree}));
-  return ToEntries(records, true);
+  return ReadEntries(repository, {"ls-tree", "-r", "-z", "--full-tree", tree}, true);
 }
 
 // ":<old mode> <new mode> <old oid> <new oid> <status>", then the path.

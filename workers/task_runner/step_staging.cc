@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -22,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxIndex = std::size_t{1} << 30;
+constexpr std::size_t kMaxIndex = std::size_t{256} << 20;
 constexpr std::size_t kMaxAlternates = 1 << 20;
 
 bool IsPlainDirectory(const std::string& path) {
@@ -45,14 +46,18 @@ bool Differs(const StepIndex& index, const TreeEntries& base) {
 }
 
 // A split index names a second file, which git looks for in its own directory.
-void CopySharedIndexes(const std::string& from, const std::string& to) {
+void CopySharedIndex(const std::string& index, const std::string& from, const std::string& to) {
   std::error_code error;
   for (fs::directory_iterator entry(from, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (!absl::StartsWith(name, "sharedindex.")) continue;
+    absl::string_view id = name;
+    // Others may lie there, in any number and size.
+    if (!absl::ConsumePrefix(&id, "sharedindex.") || !IsObjectId(id)) continue;
+    if (!absl::StrContains(index, absl::HexStringToBytes(id))) continue;
     const auto text = ReadPlainFile(entry->path().string(), kMaxIndex);
     // A file that is missing then shows when the index is read.
     if (text.ok()) WritePrivateFile(absl::StrCat(to, "/", name), *text).IgnoreError();
+    return;
   }
 }
 
@@ -63,7 +68,7 @@ absl::StatusOr<StepIndex> Parse(const GitRepository& repository, const std::stri
   struct stat info {};
   if (lstat(absl::StrCat(git_dir, "/index").c_str(), &info) != 0) info.st_mtim = {};
   FLEET_RETURN_IF_ERROR(WritePrivateFile(places.index, index));
-  CopySharedIndexes(git_dir, places.git_dir);
+  CopySharedIndex(index, git_dir, places.git_dir);
   FLEET_ASSIGN_OR_RETURN(StepIndex parsed, ReadStepIndex({repository.git(), repository.bounds(),
                                                           domain::FailureStage::kCommit, std::move(places)}));
   parsed.written_ns = FileStamp::Of(info).modified_ns;

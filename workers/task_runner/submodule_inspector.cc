@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/private_file.h"
@@ -30,15 +32,46 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxIndex = 256 << 20;
 constexpr std::size_t kMaxGitmodules = 1 << 20;
-constexpr std::size_t kMaxRefs = 10'000;
+constexpr std::size_t kMaxRefs = 1'000'000;
+// Submodules in submodules.
+constexpr int kMaxDepth = 50;
 
 absl::Status NotCarried(absl::string_view path, absl::string_view problem) {
   return TaskFailure(domain::FailureReason::kChangeNotCarried, absl::StrCat("the submodule ", path, " ", problem));
 }
 
+bool IsPlainDirectory(const std::string& path) {
+  struct stat info {};
+  return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 bool Exists(const std::string& path) {
   struct stat info {};
   return lstat(path.c_str(), &info) == 0;
+}
+
+// The files below a folder of refs. Links are not followed, and a tree that git would not have made is not explored.
+std::vector<std::string> LooseRefs(const std::string& git_dir, absl::string_view folder) {
+  constexpr std::size_t kMaxSeen = 100'000;
+  std::vector<std::string> files;
+  std::vector<std::string> pending;
+  if (IsPlainDirectory(git_dir + "/refs")) pending.push_back(absl::StrCat(git_dir, folder));
+  // No directory stays open while another is read.
+  for (std::size_t seen = 0; !pending.empty() && seen < kMaxSeen;) {
+    const std::string directory = std::move(pending.back());
+    pending.pop_back();
+    if (directory.size() >= PATH_MAX || !IsPlainDirectory(directory)) continue;
+    std::error_code error;
+    for (fs::directory_iterator entry(directory, error), end; !error && entry != end && seen < kMaxSeen;
+         entry.increment(error)) {
+      ++seen;
+      std::error_code ignored;
+      const fs::file_status status = entry->symlink_status(ignored);
+      if (fs::is_directory(status)) pending.push_back(entry->path().string());
+      if (fs::is_regular_file(status)) files.push_back(entry->path().string());
+    }
+  }
+  return files;
 }
 
 // What its remote-tracking branches, its tags and its last fetch name.
@@ -55,10 +88,8 @@ std::vector<std::string> RemoteObjects(const std::string& git_dir) {
     }
   }
   for (const char* folder : {"/refs/remotes", "/refs/tags"}) {
-    std::error_code error;
-    for (fs::recursive_directory_iterator entry(git_dir + folder, error), end; !error && entry != end;
-         entry.increment(error)) {
-      const auto text = ReadPlainFile(entry->path().string(), 100);
+    for (const std::string& path : LooseRefs(git_dir, folder)) {
+      const auto text = ReadPlainFile(path, 100);
       if (text.ok()) add(absl::StripAsciiWhitespace(*text));
     }
   }
@@ -73,11 +104,11 @@ SubmoduleInspector::SubmoduleInspector(const GitRepository& repository) : reposi
 }
 
 // A bare repository of ours that reads its objects, with a copy of its index.
-absl::StatusOr<GitRepository> SubmoduleInspector::Open(const std::string& path, const std::string& git_dir,
-                                                       const std::string& head) const {
+absl::StatusOr<SubmoduleInspector::Inside> SubmoduleInspector::Open(const std::string& path, const std::string& git_dir,
+                                                                    const std::string& head) const {
   const GitRepository::Places& places = repository_.places();
-  std::string own = absl::StrCat(places.scratch, "/submodule-XXXXXX");
-  if (mkdtemp(own.data()) == nullptr) return SystemError(errno, "cannot make a directory");
+  FLEET_ASSIGN_OR_RETURN(ScratchDirectory directory, ScratchDirectory::Make(places.scratch, "submodule-"));
+  const std::string own = directory.path();
   const std::string format = head.size() == 64 ? "sha256" : "sha1";
   FLEET_RETURN_IF_ERROR(
       repository_.git()
@@ -95,9 +126,10 @@ absl::StatusOr<GitRepository> SubmoduleInspector::Open(const std::string& path, 
   if (utimensat(AT_FDCWD, (own + "/index").c_str(), times, 0) != 0) return SystemError(errno, "cannot date the index");
   const auto shallow = ReadPlainFile(git_dir + "/shallow", kMaxGitmodules);
   if (shallow.ok()) FLEET_RETURN_IF_ERROR(WritePrivateFile(own + "/git/shallow", *shallow));
-  return GitRepository(
+  GitRepository repository(
       repository_.git(), repository_.bounds(), domain::FailureStage::kCommit,
       {own + "/git", absl::StrCat(places.work_tree, "/", path), own + "/index", git_dir + "/objects", own});
+  return Inside{std::move(directory), std::move(repository)};
 }
 
 absl::Status SubmoduleInspector::CheckClean(const std::string& path, const GitRepository& inside,
@@ -113,7 +145,7 @@ absl::Status SubmoduleInspector::CheckClean(const std::string& path, const GitRe
       inside.Records({"diff-files", "-z", "--name-only", "--no-ext-diff", "--ignore-submodules=all"}));
   if (suspects.empty()) return absl::OkStatus();
   FLEET_ASSIGN_OR_RETURN(const TreeEntries entries, ReadIndexEntries(inside));
-  FLEET_ASSIGN_OR_RETURN(WorkTree files, WorkTree::Open(inside.places().work_tree));
+  FLEET_ASSIGN_OR_RETURN(WorkTree files, WorkTree::Open(inside.places().work_tree, &inside.bounds()));
   for (const std::string& name : suspects) {
     // Stored otherwise than git would store it now is not changed.
     const auto entry = entries.find(name);
@@ -128,11 +160,12 @@ absl::Status SubmoduleInspector::CheckClean(const std::string& path, const GitRe
 }
 
 // Submodules of the submodule.
-absl::Status SubmoduleInspector::CheckInner(const std::string& path, const GitRepository& inside) const {
+absl::Status SubmoduleInspector::CheckInner(const std::string& path, const GitRepository& inside, int depth) const {
+  if (depth >= kMaxDepth) return NotCarried(path, "holds submodules in submodules without end");
   FLEET_ASSIGN_OR_RETURN(const TreeEntries entries, ReadIndexEntries(inside));
   for (const auto& [name, entry] : entries) {
     if (!entry.is_gitlink()) continue;
-    FLEET_ASSIGN_OR_RETURN(const std::string head, Head(absl::StrCat(path, "/", name)));
+    FLEET_ASSIGN_OR_RETURN(const std::string head, HeadAt(absl::StrCat(path, "/", name), depth + 1));
     if (!head.empty() && head != entry.oid) return NotCarried(path, absl::StrCat("holds a moved submodule ", name));
   }
   return absl::OkStatus();
@@ -152,7 +185,9 @@ absl::Status SubmoduleInspector::CheckEmpty(const std::string& path) const {
   return files.empty() ? absl::OkStatus() : NotCarried(path, absl::StrCat("holds the new file ", files[0]));
 }
 
-absl::StatusOr<std::string> SubmoduleInspector::Head(const std::string& path) const {
+absl::StatusOr<std::string> SubmoduleInspector::Head(const std::string& path) const { return HeadAt(path, 0); }
+
+absl::StatusOr<std::string> SubmoduleInspector::HeadAt(const std::string& path, int depth) const {
   const std::string tree = absl::StrCat(root_, "/", path);
   const std::string git_dir = FindGitDirectory(tree, root_);
   if (git_dir.empty()) {
@@ -162,9 +197,9 @@ absl::StatusOr<std::string> SubmoduleInspector::Head(const std::string& path) co
   }
   std::string head = ReadHeadCommit(git_dir);
   if (head.empty()) return NotCarried(path, "has a repository without a commit");
-  FLEET_ASSIGN_OR_RETURN(const GitRepository inside, Open(path, git_dir, head));
-  FLEET_RETURN_IF_ERROR(CheckClean(path, inside, head));
-  FLEET_RETURN_IF_ERROR(CheckInner(path, inside));
+  FLEET_ASSIGN_OR_RETURN(const Inside inside, Open(path, git_dir, head));
+  FLEET_RETURN_IF_ERROR(CheckClean(path, inside.repository, head));
+  FLEET_RETURN_IF_ERROR(CheckInner(path, inside.repository, depth));
   return head;
 }
 
@@ -172,12 +207,12 @@ absl::Status SubmoduleInspector::CheckPublished(const std::string& path, const s
   const std::string git_dir = FindGitDirectory(absl::StrCat(root_, "/", path), root_);
   if (git_dir.empty()) return absl::OkStatus();
   const std::string problem = absl::StrCat("stands at commit ", commit, ", which only this clone has: push it first");
-  std::vector<std::string> known = RemoteObjects(git_dir);
+  const std::vector<std::string> known = RemoteObjects(git_dir);
   if (known.empty()) return NotCarried(path, problem);
-  FLEET_ASSIGN_OR_RETURN(const GitRepository inside, Open(path, git_dir, commit));
-  std::vector<std::string> arguments = {"rev-list", "-n", "1", "--ignore-missing", commit, "--not"};
-  arguments.insert(arguments.end(), known.begin(), known.end());
-  FLEET_ASSIGN_OR_RETURN(const std::string unknown, inside.Run(std::move(arguments)));
+  FLEET_ASSIGN_OR_RETURN(const Inside inside, Open(path, git_dir, commit));
+  FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> unknown,
+                         inside.repository.RecordsOf({"rev-list", "-n", "1", "--ignore-missing", "--stdin"},
+                                                     absl::StrCat(commit, "\n^", absl::StrJoin(known, "\n^"), "\n")));
   return unknown.empty() ? absl::OkStatus() : NotCarried(path, problem);
 }
 

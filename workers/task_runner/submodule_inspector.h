@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "workers/task_runner/git_repository.h"
+#include "workers/task_runner/scratch_directory.h"
 
 namespace fleet::runner {
 
@@ -26,10 +27,16 @@ class SubmoduleInspector {
   absl::StatusOr<bool> IsDeclared(const std::string& path) const;
 
  private:
-  absl::StatusOr<GitRepository> Open(const std::string& path, const std::string& git_dir,
-                                     const std::string& head) const;
+  // A repository of our own for a look inside; gone when that is done.
+  struct Inside {
+    ScratchDirectory directory;
+    GitRepository repository;
+  };
+
+  absl::StatusOr<std::string> HeadAt(const std::string& path, int depth) const;
+  absl::StatusOr<Inside> Open(const std::string& path, const std::string& git_dir, const std::string& head) const;
   absl::Status CheckClean(const std::string& path, const GitRepository& inside, const std::string& head) const;
-  absl::Status CheckInner(const std::string& path, const GitRepository& inside) const;
+  absl::Status CheckInner(const std::string& path, const GitRepository& inside, int depth) const;
   absl::Status CheckEmpty(const std::string& path) const;
 
   const GitRepository& repository_;

@@ -46,6 +46,17 @@ absl::Status TaskFailure(domain::FailureReason reason, absl::string_view message
   return status;
 }
 
+absl::Status MayGoOn(const WorkBounds& bounds, domain::FailureStage stage) {
+  if (bounds.stop().stopped()) return absl::CancelledError(domain::StageName(stage));
+  if (bounds.Remaining() > absl::ZeroDuration()) return absl::OkStatus();
+  domain::FailureEvidence evidence;
+  evidence.stage = stage;
+  evidence.task_timed_out = true;
+  return TaskFailure(evidence,
+                     absl::StrCat("the task ran longer than its timeout of ", absl::FormatDuration(bounds.timeout()),
+                                  ", during ", domain::StageName(stage)));
+}
+
 absl::Status FailedAt(domain::FailureStage stage, const absl::Status& status) {
   absl::Status failure = status;
   SetReason(failure, ReasonOf(status, stage));

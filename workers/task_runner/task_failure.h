@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "common/domain/failure_classifier.h"
 #include "fleet/v1/fleet.pb.h"
+#include "workers/task_runner/work_bounds.h"
 
 namespace fleet::runner {
 
@@ -14,6 +15,9 @@ namespace fleet::runner {
 absl::Status TaskFailure(const domain::FailureEvidence& evidence, absl::string_view message);
 // For a reason that is known without evidence.
 absl::Status TaskFailure(domain::FailureReason reason, absl::string_view message);
+
+// OK while a task may go on; else how it ended, in the midst of `stage`. For work of our own that may take long.
+absl::Status MayGoOn(const WorkBounds& bounds, domain::FailureStage stage);
 
 // The same status with its reason, given that it was returned at `stage`. Must not be OK.
 absl::Status FailedAt(domain::FailureStage stage, const absl::Status& status);

@@ -10,6 +10,7 @@
 #include "workers/task_runner/attribute_rules.h"
 #include "workers/task_runner/carried_filters.h"
 #include "workers/task_runner/output_tail.h"
+#include "workers/task_runner/output_text.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/scratch_directory.h"
 #include "workers/task_runner/step_staging.h"
@@ -21,6 +22,9 @@ namespace {
 
 constexpr absl::string_view kEnd("\0", 1);
 constexpr std::size_t kMaxAttributesFile = 16 << 20;
+// Of git's stderr; it may warn of every file.
+constexpr std::size_t kMaxWords = 64 << 20;
+constexpr absl::string_view kIgnoring = "Ignoring path ";
 // Repositories in repositories in repositories.
 constexpr int kMaxNested = 100;
 
@@ -117,7 +121,14 @@ absl::Status TreeWriter::Store(const std::vector<std::string>& paths, const std:
   for (const std::string& path : paths) absl::StrAppend(&input, path, kEnd);
   std::vector<std::string> arguments = RequireFilters(configured);
   arguments.insert(arguments.end(), {"update-index", "--add", "--replace", "-z", "--stdin"});
-  return AsNotCarried(repository_.RecordsOf(std::move(arguments), input).status());
+  OutputText words(kMaxWords);
+  FLEET_RETURN_IF_ERROR(AsNotCarried(repository_.RecordsOf(std::move(arguments), input, &words).status()));
+  // A link in place of .gitmodules, and the like.
+  const absl::string_view text = words.text();
+  const std::size_t at = text.find(kIgnoring);
+  if (at == absl::string_view::npos) return absl::OkStatus();
+  const absl::string_view path = text.substr(at + kIgnoring.size());
+  return NotCarried(absl::StrCat("git does not take what stands at ", path.substr(0, path.find('\n'))));
 }
 
 absl::StatusOr<WrittenTree> TreeWriter::Finish(const std::vector<std::string>& fresh,
@@ -144,7 +155,7 @@ absl::StatusOr<WrittenTree> TreeWriter::Finish(const std::vector<std::string>& f
 }
 
 absl::StatusOr<WrittenTree> TreeWriter::Write() {
-  FLEET_ASSIGN_OR_RETURN(WorkTree files, WorkTree::Open(clone_.tree));
+  FLEET_ASSIGN_OR_RETURN(WorkTree files, WorkTree::Open(clone_.tree, &repository_.bounds()));
   FLEET_ASSIGN_OR_RETURN(const std::optional<StepIndex> staging, ReadStaging(clone_, repository_));
   ChangePlanner planner(clone_.snapshot, staging, files);
   FLEET_RETURN_IF_ERROR(planner.Look());

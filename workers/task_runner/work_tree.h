@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "workers/task_runner/blob_hasher.h"
 #include "workers/task_runner/file_descriptor.h"
+#include "workers/task_runner/work_bounds.h"
 
 namespace fleet::runner {
 
@@ -37,25 +37,29 @@ struct FileStamp {
 // Not thread-safe. What it saw of directories it takes to hold for its lifetime.
 class WorkTree {
  public:
-  // Returns a TaskFailure, kTreeBroken, unless `root` is a directory.
-  static absl::StatusOr<WorkTree> Open(const std::string& root);
+  // Returns a TaskFailure, kTreeBroken, unless `root` is a directory. `bounds`, if any, must outlive it.
+  static absl::StatusOr<WorkTree> Open(const std::string& root, const WorkBounds* bounds = nullptr);
 
   // Nullopt if nothing is there, or if something on the way is no directory. A directory that cannot be searched gives
-  // a TaskFailure, kTreeBroken.
+  // a TaskFailure, kTreeBroken. Paths in order are looked at fastest.
   absl::StatusOr<std::optional<FileStamp>> Look(const std::string& path);
-  // The blob id of a file's or link's bytes.
+  // The blob id of a file's or link's bytes. However large a file is, this ends when the bounds say so.
   absl::StatusOr<std::string> Hash(const BlobHasher& hasher, const std::string& path, const FileStamp& stamp) const;
 
   const std::string& root() const { return root_; }
 
  private:
-  WorkTree(std::string root, FileDescriptor directory);
+  WorkTree(std::string root, FileDescriptor directory, const WorkBounds* bounds);
 
   absl::StatusOr<bool> IsDirectory(absl::string_view path);
 
   std::string root_;
   FileDescriptor directory_;
-  std::unordered_map<std::string, bool> directories_;
+  const WorkBounds* bounds_;
+  // Of the way to the path that was looked at last: what is a directory, and what is none. All ways that a step can
+  // name would fill the memory.
+  std::string directory_path_;
+  std::string missing_path_;
 };
 
 }  // namespace fleet::runner

@@ -90,5 +90,32 @@ TEST_F(LfsTest, AnUploadThatFailsFailsBeforeTheBranchIsThere) {
   EXPECT_EQ(fixture_.Branch(bare_with_lfs_, kFleetBranch), "");
 }
 
+// The base's objects lie beside the tree, where a step can put others in their place: git does not look whether an
+// object is what its name says.
+TEST_F(LfsTest, AStepCannotChooseWhereObjectsGo) {
+  SetUpLfs();
+  const std::string evil = fixture_.MakeRepository("evil", {});
+  const std::string base = Make("forged",
+                                "git config filter.lfs.clean 'git-lfs clean -- %f'\n"
+                                "echo '*.bin filter=lfs diff=lfs merge=lfs -text' > .gitattributes\n"
+                                "printf '[lfs]\\n\\tlocksverify = false\\n' > .lfsconfig; git add -A");
+  const std::string settings = absl::StrCat("printf '[lfs]\\n\\turl = file://", evil, "\\n' > ");
+  // In its own tree and clone.
+  EXPECT_EQ(Run(base, absl::StrCat("head -c 3000 /dev/urandom > b.bin; git config lfs.url file://", evil, "\n",
+                                   settings, ".lfsconfig")),
+            "M\t.lfsconfig\nA\tb.bin");
+  EXPECT_FALSE(fs::exists(evil + "/lfs"));
+  // In place of the base's.
+  Clone(base);
+  Step(absl::StrCat(
+      "head -c 3000 /dev/urandom > c.bin; old=$(git rev-parse HEAD:.lfsconfig)\n", settings,
+      "../forged; echo '# forged' >> ../forged; new=$(git hash-object -w --no-filters ../forged)\n",
+      "cd ..; f=store/objects/$(echo $old | sed 's,..,&/,'); rm -f $f\n"
+      "cp tree/.git/objects/$(echo $new | sed 's,..,&/,') $f; git -C store cat-file -p $old | grep -q evil"));
+  EXPECT_EQ(Change(), "A\tc.bin");
+  EXPECT_FALSE(fs::exists(evil + "/lfs"));
+  EXPECT_TRUE(fs::exists(base + "/lfs/objects"));
+}
+
 }  // namespace
 }  // namespace fleet::runner
