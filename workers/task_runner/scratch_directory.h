@@ -4,13 +4,9 @@
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace fleet::runner {
-
-// Removes a tree, with directories that were made read-only; never follows links. OK if there is none.
-absl::Status RemoveTree(const std::string& path);
 
 class ScratchDirectory {
  public:

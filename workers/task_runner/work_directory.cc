@@ -17,6 +17,7 @@
 #include "common/logging/structured_log.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/system_error.h"
+#include "workers/task_runner/tree_removal.h"
 
 namespace fleet::runner {
 namespace {
