@@ -10,20 +10,25 @@
 #include "workers/task_runner/tree_removal.h"
 
 namespace fleet::runner {
-absl::StatusOr<ScratchDirectory> ScratchDirectory::Make(const std::string& parent, const std::string& prefix) {
+absl::StatusOr<ScratchDirectory> ScratchDirectory::Make(const std::string& parent, const std::string& prefix,
+                                                        LeftoverRemover* leftovers) {
   std::string path = absl::StrCat(parent, "/", prefix, "XXXXXX");
   if (mkdtemp(path.data()) == nullptr) return SystemError(errno, absl::StrCat("cannot make a directory in ", parent));
-  return ScratchDirectory(std::move(path));
+  return ScratchDirectory(std::move(path), leftovers);
 }
 
-ScratchDirectory::ScratchDirectory(std::string path) : path_(std::move(path)) {}
+ScratchDirectory::ScratchDirectory(std::string path, LeftoverRemover* leftovers)
+    : path_(std::move(path)), leftovers_(leftovers) {}
 
-ScratchDirectory::ScratchDirectory(ScratchDirectory&& other) noexcept : path_(std::exchange(other.path_, "")) {}
+ScratchDirectory::ScratchDirectory(ScratchDirectory&& other) noexcept
+    : path_(std::exchange(other.path_, "")), leftovers_(other.leftovers_) {}
 
 ScratchDirectory::~ScratchDirectory() {
   if (path_.empty()) return;
   const absl::Status status = RemoveTree(path_);
-  if (!status.ok()) LogWarning("directory_not_removed", {{"error", status}});
+  if (status.ok()) return;
+  LogWarning("directory_not_removed", {{"error", status}});
+  if (leftovers_ != nullptr) leftovers_->Add(path_);
 }
 
 }  // namespace fleet::runner
