@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/clock/clock.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/task_failure.h"
 
@@ -22,13 +23,23 @@ TaskDirectory::~TaskDirectory() {
 }
 
 absl::StatusOr<TaskDirectory> TaskDirectories::Make(StopToken& stop) {
-  if (full()) {
+  if (!WaitForRoom(stop)) {
     return TaskFailure(domain::FailureReason::kDiskFull, "the runner's disk is too full to begin another task");
   }
   FLEET_ASSIGN_OR_RETURN(ScratchDirectory directory, ScratchDirectory::Make(parent_, "task-", &leftovers_));
   MutexLock lock(mutex_);
   in_use_[directory.path()] = {&stop, false};
   return TaskDirectory(*this, std::move(directory));
+}
+
+bool TaskDirectories::WaitForRoom(const StopToken& stop) const {
+  const absl::Duration end = Clock::System().Elapsed() + patience_;
+  MutexLock lock(mutex_);
+  while (full_) {
+    if (stop.stopped() || Clock::System().Elapsed() >= end) return false;
+    changed_.WaitFor(mutex_, absl::Milliseconds(100));
+  }
+  return true;
 }
 
 void TaskDirectories::Forget(const std::string& path) {
@@ -39,6 +50,7 @@ void TaskDirectories::Forget(const std::string& path) {
 void TaskDirectories::SetFull(bool full) {
   MutexLock lock(mutex_);
   full_ = full;
+  changed_.SignalAll();
 }
 
 bool TaskDirectories::full() const {

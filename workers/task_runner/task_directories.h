@@ -5,9 +5,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/lifecycle/mutex.h"
 #include "workers/task_runner/leftover_remover.h"
 #include "workers/task_runner/scratch_directory.h"
@@ -37,11 +39,13 @@ class TaskDirectory {
 // Thread-safe.
 class TaskDirectories {
  public:
-  // They are made in `parent`. `leftovers` gets what cannot be removed, and must outlive it.
-  TaskDirectories(std::string parent, LeftoverRemover& leftovers) : parent_(std::move(parent)), leftovers_(leftovers) {}
+  // They are made in `parent`. `leftovers` gets what cannot be removed, and must outlive it. A task that was leased
+  // before there was no room waits for it for up to `patience`.
+  TaskDirectories(std::string parent, LeftoverRemover& leftovers, absl::Duration patience = absl::Seconds(5))
+      : parent_(std::move(parent)), leftovers_(leftovers), patience_(patience) {}
 
   // For the task that `stop` ends. Both this object and `stop` must outlive the directory. Returns a TaskFailure,
-  // kDiskFull, while there is no room; else as SystemError says.
+  // kDiskFull, if there is no room; else as SystemError says.
   absl::StatusOr<TaskDirectory> Make(StopToken& stop);
 
   // Whether there is room for another: set from outside.
@@ -61,11 +65,15 @@ class TaskDirectories {
     bool stopped = false;
   };
 
+  // Returns whether there is room, at last.
+  bool WaitForRoom(const StopToken& stop) const;
   void Forget(const std::string& path);
 
   const std::string parent_;
   LeftoverRemover& leftovers_;
+  const absl::Duration patience_;
   mutable Mutex mutex_;
+  mutable CondVar changed_;
   std::map<std::string, Use> in_use_ ABSL_GUARDED_BY(mutex_);
   bool full_ ABSL_GUARDED_BY(mutex_) = false;
 };

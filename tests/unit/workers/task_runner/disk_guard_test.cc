@@ -1,6 +1,7 @@
 #include "workers/task_runner/disk_guard.h"
 
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -36,7 +37,7 @@ class DiskGuardTest : public ::testing::Test {
   prometheus::Registry registry_;
   metrics::RunnerMetrics metrics_{registry_};
   LeftoverRemover leftovers_{Clock::System(), metrics_};
-  TaskDirectories tasks_{directory_.path(), leftovers_};
+  TaskDirectories tasks_{directory_.path(), leftovers_, absl::ZeroDuration()};
   absl::StatusOr<DiskSpace> space_ = DiskSpace{100 * kGiB, 200 * kGiB, 5'000'000, 6'000'000};
   StopToken large_, many_, small_;
 };
@@ -106,6 +107,18 @@ TEST_F(DiskGuardTest, TakesTasksAgainOnceThereIsRoom) {
   space_ = roomy;
   RunOnce();
   FLEET_EXPECT_OK(tasks_.Make(stop).status());
+}
+
+TEST_F(DiskGuardTest, ATaskThatIsHereAlreadyWaitsForRoom) {
+  TaskDirectories patient(directory_.path(), leftovers_, absl::Minutes(1));
+  patient.SetFull(true);
+  std::thread frees([&] { patient.SetFull(false); });
+  StopToken stop;
+  FLEET_EXPECT_OK(patient.Make(stop).status());
+  frees.join();
+  patient.SetFull(true);
+  stop.Stop(StopReason::kCancelled);
+  EXPECT_FALSE(patient.Make(stop).ok());
 }
 
 TEST_F(DiskGuardTest, KeepsWhatItsFlagsSay) {
