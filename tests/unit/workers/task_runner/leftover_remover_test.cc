@@ -15,6 +15,7 @@
 #include "tests/unit/workers/task_runner/test_directory.h"
 #include "workers/task_runner/scratch_directory.h"
 #include "workers/task_runner/task_directories.h"
+#include "workers/task_runner/work_directory.h"
 
 namespace fleet::runner {
 namespace {
@@ -23,8 +24,7 @@ using ::fleet::testing::SimulatedClock;
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-// Something that cannot be removed, not even by root, until it is let go: the root of a mount for root, a directory in
-// one that others may not write for everybody else.
+// With something that cannot be removed until it is let go: the root of a mount.
 class LeftoverRemoverTest : public ::testing::Test {
  protected:
   ~LeftoverRemoverTest() override { LetGo(); }
@@ -81,6 +81,20 @@ TEST_F(LeftoverRemoverTest, TriesAgainWithGrowingPausesUntilItIsGone) {
   EXPECT_EQ(leftovers_.size(), 0u);
   EXPECT_THAT(Text(), HasSubstr("fleet_runner_leftover_directories 0\n"));
   EXPECT_THAT(Text(), HasSubstr("fleet_runner_leftover_removals_total{result=\"ok\"} 1\n"));
+}
+
+TEST_F(LeftoverRemoverTest, WhatTheSweepOfAStartCannotRemoveIsTriedAgain) {
+  const std::string root = directory_ / "root";
+  fs::create_directories(root + "/run-dead/task-1/mount");
+  fs::permissions(root, fs::perms::owner_all);
+  Hold(root + "/run-dead/task-1/mount");
+  if (IsSkipped()) return;
+  FLEET_ASSERT_OK_AND_ASSIGN(const WorkDirectory work, WorkDirectory::Open(root, &leftovers_));
+  EXPECT_EQ(leftovers_.size(), 1u);
+  LetGo();
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(leftovers_.RunOnce(), 1);
+  EXPECT_FALSE(fs::exists(root + "/run-dead"));
 }
 
 TEST_F(LeftoverRemoverTest, OneThatCannotBeRemovedDoesNotKeepTheOthers) {
