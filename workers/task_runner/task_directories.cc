@@ -61,6 +61,7 @@ bool TaskDirectories::full() const {
 std::vector<std::string> TaskDirectories::Paths() const {
   std::vector<std::string> paths;
   MutexLock lock(mutex_);
+  paths.reserve(in_use_.size());
   for (const auto& [path, use] : in_use_) paths.push_back(path);
   return paths;
 }

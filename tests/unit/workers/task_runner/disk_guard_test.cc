@@ -1,5 +1,6 @@
 #include "workers/task_runner/disk_guard.h"
 
+#include <filesystem>
 #include <string>
 #include <thread>
 
@@ -82,6 +83,8 @@ TEST_F(DiskGuardTest, StopsNoOtherUntilTheStoppedOneIsGone) {
   {
     const TaskDirectory large = Make(large_, 4 << 20, 3);
     RunOnce();
+    // On its way out it is smaller than the next.
+    std::filesystem::remove(large.path() + "/large");
     RunOnce();
     EXPECT_TRUE(large_.stopped());
     EXPECT_FALSE(many_.stopped());

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -117,6 +118,22 @@ TEST_F(TreeRemovalTest, LinksAreRemovedAndNotFollowed) {
   EXPECT_TRUE(fs::exists(directory_ / "outside/precious"));
   EXPECT_EQ(fs::status(directory_ / "outside").permissions(), fs::perms::owner_read | fs::perms::owner_exec);
   fs::permissions(directory_ / "outside", fs::perms::owner_all);
+}
+
+// A bind mount is of the same device as the tree.
+TEST_F(TreeRemovalTest, WhatIsMountedIntoATreeStays) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can mount";
+  WriteFile(directory_ / "outside/precious", "x");
+  WriteFile(tree_ + "/file", "x");
+  const std::string place = tree_ + "/place";
+  fs::create_directory(place);
+  ASSERT_EQ(mount((directory_ / "outside").c_str(), place.c_str(), nullptr, MS_BIND, nullptr), 0);
+  const absl::Status status = RemoveTree(tree_);
+  EXPECT_EQ(umount2(place.c_str(), MNT_DETACH), 0);
+  EXPECT_THAT(status.message(), HasSubstr(place));
+  EXPECT_TRUE(fs::exists(directory_ / "outside/precious"));
+  EXPECT_FALSE(fs::exists(tree_ + "/file"));
+  FLEET_EXPECT_OK(RemoveTree(tree_));
 }
 
 TEST_F(TreeRemovalTest, NothingToRemoveIsFine) {
