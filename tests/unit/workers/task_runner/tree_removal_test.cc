@@ -120,7 +120,6 @@ TEST_F(TreeRemovalTest, LinksAreRemovedAndNotFollowed) {
   fs::permissions(directory_ / "outside", fs::perms::owner_all);
 }
 
-// A bind mount is of the same device as the tree.
 TEST_F(TreeRemovalTest, WhatIsMountedIntoATreeStays) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can mount";
   WriteFile(directory_ / "outside/precious", "x");

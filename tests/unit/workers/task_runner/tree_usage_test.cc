@@ -1,5 +1,6 @@
 #include "workers/task_runner/tree_usage.h"
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +56,15 @@ TEST_F(TreeUsageTest, LeavesOutWhatLinksLeadTo) {
   fs::create_directory_symlink(directory_ / "outside", tree_ + "/link");
   EXPECT_EQ(MeasureTree(tree_).files, 2);
   EXPECT_EQ(MeasureTree(tree_ + "/link").files, 0);
+}
+
+TEST_F(TreeUsageTest, LeavesOutWhatIsMountedIntoIt) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can mount";
+  WriteFile(directory_ / "outside/a", "x");
+  fs::create_directories(tree_ + "/place");
+  ASSERT_EQ(mount((directory_ / "outside").c_str(), (tree_ + "/place").c_str(), nullptr, MS_BIND, nullptr), 0);
+  EXPECT_EQ(MeasureTree(tree_).files, 1);
+  EXPECT_EQ(umount2((tree_ + "/place").c_str(), MNT_DETACH), 0);
 }
 
 TEST_F(TreeUsageTest, StopsAtItsBound) {
