@@ -69,4 +69,32 @@ WorkerMetrics::WorkerMetrics(prometheus::Registry& registry)
                         .Register(registry)
                         .Add({})) {}
 
+RunnerMetrics::RunnerMetrics(prometheus::Registry& registry)
+    : leftovers_(BuildGauge()
+                     .Name("fleet_runner_leftover_directories")
+                     .Help("Directories of ended tasks that could not be removed yet.")
+                     .Register(registry)
+                     .Add({})),
+      removals_(BuildCounter()
+                    .Name("fleet_runner_leftover_removals_total")
+                    .Help("Further tries to remove such directories, by result.")
+                    .Register(registry)),
+      removals_ok_(removals_.Add({{"result", "ok"}})),
+      removals_failed_(removals_.Add({{"result", "error"}})),
+      free_bytes_(BuildGauge()
+                      .Name("fleet_runner_disk_free_bytes")
+                      .Help("Free bytes where the runner keeps its work.")
+                      .Register(registry)
+                      .Add({})),
+      free_files_(BuildGauge()
+                      .Name("fleet_runner_disk_free_files")
+                      .Help("Free inodes where the runner keeps its work.")
+                      .Register(registry)
+                      .Add({})),
+      stopped_for_disk_(BuildCounter()
+                            .Name("fleet_runner_tasks_stopped_for_disk_total")
+                            .Help("Tasks stopped because the disk was nearly full and they used most of it.")
+                            .Register(registry)
+                            .Add({})) {}
+
 }  // namespace fleet::metrics

@@ -68,6 +68,33 @@ class WorkerMetrics {
   prometheus::Counter& lost_runners_;
 };
 
+// Of a fleet-runner. Thread-safe.
+class RunnerMetrics {
+ public:
+  explicit RunnerMetrics(prometheus::Registry& registry);
+
+  // fleet_runner_leftover_directories: what could not be removed yet.
+  void SetLeftovers(std::size_t count) { leftovers_.Set(static_cast<double>(count)); }
+  // fleet_runner_leftover_removals_total{result="ok"|"error"}: further tries to remove it.
+  void CountLeftoverRemoval(bool ok) { (ok ? removals_ok_ : removals_failed_).Increment(); }
+  // fleet_runner_disk_free_bytes, fleet_runner_disk_free_files: where the runner keeps its work.
+  void SetDiskFree(double bytes, double files) {
+    free_bytes_.Set(bytes);
+    free_files_.Set(files);
+  }
+  // fleet_runner_tasks_stopped_for_disk_total.
+  void CountStoppedForDisk() { stopped_for_disk_.Increment(); }
+
+ private:
+  prometheus::Gauge& leftovers_;
+  prometheus::Family<prometheus::Counter>& removals_;
+  prometheus::Counter& removals_ok_;
+  prometheus::Counter& removals_failed_;
+  prometheus::Gauge& free_bytes_;
+  prometheus::Gauge& free_files_;
+  prometheus::Counter& stopped_for_disk_;
+};
+
 }  // namespace fleet::metrics
 
 #endif  // FLEET_COMMON_METRICS_FLEET_METRICS_H_

@@ -25,6 +25,8 @@ class FileDescriptor {
   // -1 if none is open.
   int get() const { return fd_; }
   bool is_open() const { return fd_ >= 0; }
+  // Gives it away: whoever takes it closes it.
+  int Release() { return std::exchange(fd_, -1); }
   void Close() {
     if (fd_ >= 0) close(std::exchange(fd_, -1));
   }

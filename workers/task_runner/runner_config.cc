@@ -44,6 +44,10 @@ absl::Status RunnerConfig::Validate() const {
   if (slots < 1 || slots > 500) return Wrong("slots", "must be from 1 to 500");
   if (!absl::StartsWith(work_dir, "/")) return Wrong("work_dir", "must be an absolute path");
   if (drain_timeout < absl::ZeroDuration()) return Wrong("drain_timeout", "must not be negative");
+  if (disk_reserve.bytes < DiskReserve::kDefault) return Wrong("disk_reserve", "must be -1, 0 or a number of bytes");
+  if (disk_reserve.files < DiskReserve::kDefault) return Wrong("file_reserve", "must be -1, 0 or a number of files");
+  if (!port_file.empty() && metrics_listen.empty())
+    return Wrong("port_file", "there is no port without --metrics_listen");
   return ValidateGit(git);
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "workers/task_runner/disk_guard.h"
 #include "workers/task_runner/git_command.h"
 
 namespace fleet::runner {
@@ -26,6 +27,12 @@ struct RunnerConfig {
   GitSettings git;
   // How long running tasks may go on after SIGTERM.
   absl::Duration drain_timeout = absl::Seconds(30);
+
+  DiskReserve disk_reserve;
+  // "host:port" for /metrics; empty: none.
+  std::string metrics_listen;
+  // Empty: none.
+  std::string port_file;
 
   // kInvalidArgument naming the flag that is wrong.
   absl::Status Validate() const;

@@ -65,7 +65,7 @@ void RunnerSession::LeaseUntilToldOtherwise(ThreadPool& pool) {
   Backoff backoff(absl::Milliseconds(200), absl::Seconds(5));
   while (phase() == Phase::kLeasing) {
     const auto slots = static_cast<std::size_t>(config_.slots);
-    if (fence_.Expired()) {
+    if (fence_.Expired() || !work_.Ready()) {
       // What is leased now would be stopped at once.
       Pause(absl::Milliseconds(200));
     } else if (held_.WaitForFewerThan(slots, absl::Milliseconds(200))) {

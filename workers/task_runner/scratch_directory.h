@@ -4,19 +4,18 @@
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "workers/task_runner/leftover_remover.h"
 
 namespace fleet::runner {
 
-// Removes a tree, with directories that were made read-only; never follows links. OK if there is none.
-absl::Status RemoveTree(const std::string& path);
-
 class ScratchDirectory {
  public:
-  // Makes "<parent>/<prefix>XXXXXX" for its owner alone. Errors as SystemError gives them.
-  static absl::StatusOr<ScratchDirectory> Make(const std::string& parent, const std::string& prefix);
-  // Removes it; what cannot be removed is logged and left to the sweep of the next start.
+  // Makes "<parent>/<prefix>XXXXXX" for its owner alone. Errors as SystemError gives them. `leftovers`, if there is
+  // one, must outlive it.
+  static absl::StatusOr<ScratchDirectory> Make(const std::string& parent, const std::string& prefix,
+                                               LeftoverRemover* leftovers = nullptr);
+  // Removes it. What cannot be removed is logged and given to `leftovers`, or else left to the sweep of the next start.
   ~ScratchDirectory();
   ScratchDirectory(ScratchDirectory&& other) noexcept;
   ScratchDirectory& operator=(ScratchDirectory&&) = delete;
@@ -24,9 +23,10 @@ class ScratchDirectory {
   const std::string& path() const { return path_; }
 
  private:
-  explicit ScratchDirectory(std::string path);
+  ScratchDirectory(std::string path, LeftoverRemover* leftovers);
 
   std::string path_;
+  LeftoverRemover* leftovers_;
 };
 
 }  // namespace fleet::runner

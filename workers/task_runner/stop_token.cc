@@ -24,6 +24,24 @@ void StopToken::Stop(StopReason reason) {
   [[maybe_unused]] const int written = eventfd_write(event_.get(), 1);
 }
 
+void StopToken::StopForDisk(const std::string& message) {
+  {
+    MutexLock lock(mutex_);
+    disk_message_ = message;
+  }
+  Stop(StopReason::kDiskFull);
+}
+
+bool StopToken::at_once() const {
+  MutexLock lock(mutex_);
+  return reason_ == StopReason::kLeaseLost || !disk_message_.empty();
+}
+
+std::string StopToken::disk_message() const {
+  MutexLock lock(mutex_);
+  return disk_message_;
+}
+
 StopReason StopToken::reason() const {
   MutexLock lock(mutex_);
   return reason_;

@@ -16,6 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/file_descriptor.h"
+#include "workers/task_runner/process_hardening.h"
 #include "workers/task_runner/supervisor.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
@@ -126,6 +127,7 @@ absl::Status ProcessRun::Start(bool separate_errors) {
   plan.stdin_fd = input.get();
   plan.stdout_fd = output.write.get();
   plan.stderr_fd = separate_errors ? errors.write.get() : output.write.get();
+  plan.open_files_limit = InitialOpenFilesLimit();
   plan.kill_grace_ms = static_cast<int>(absl::ToInt64Milliseconds(spec_.kill_grace));
   // _Fork runs no atfork handlers of libraries: the child stays within async-signal-safe calls.
   started_ = clock_.Elapsed();
@@ -141,7 +143,7 @@ absl::Status ProcessRun::Start(bool separate_errors) {
 
 void ProcessRun::CheckTimes() {
   const StopReason reason = stop_.reason();
-  if (reason == StopReason::kLeaseLost && !killed_hard_) {
+  if (stop_.at_once() && !killed_hard_) {
     killed_hard_ = true;
     killed_as_ = ProcessResult::Ending::kStopped;
     Order(kKill);
@@ -161,7 +163,7 @@ int ProcessRun::PollTimeoutMs() const {
   if (ended_.has_value()) {
     left = *ended_ + kDrainTimeout - clock_.Elapsed();
   } else if (killed_as_.has_value()) {
-    left = absl::Milliseconds(100);  // its stop token may turn into "lease lost"
+    left = absl::Milliseconds(100);  // it may have to end at once after all
   } else {
     left = std::min(left, started_ + spec_.timeout - clock_.Elapsed());
   }

@@ -65,6 +65,11 @@ void CloseAllBut(const int (&unsorted)[6]) {
   umask(022);
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
+  rlimit open_files{};
+  if (plan.open_files_limit > 0 && getrlimit(RLIMIT_NOFILE, &open_files) == 0) {
+    open_files.rlim_cur = plan.open_files_limit;
+    setrlimit(RLIMIT_NOFILE, &open_files);
+  }
   if (dup2(plan.stdin_fd, 0) == 0 && dup2(plan.stdout_fd, 1) == 1 && dup2(plan.stderr_fd, 2) == 2 &&
       chdir(plan.working_directory) == 0) {
     ShutdownSignal::ResetInChild();

@@ -19,7 +19,8 @@ struct SupervisorPlan {
   int stdin_fd = -1;
   int stdout_fd = -1;
   int stderr_fd = -1;
-  int kill_grace_ms = 0;  // from SIGTERM to SIGKILL
+  uint64_t open_files_limit = 0;  // the program's soft limit of open files; 0: as it is
+  int kill_grace_ms = 0;          // from SIGTERM to SIGKILL
 };
 
 struct SupervisorMessage {

@@ -8,7 +8,6 @@
 #include "common/logging/structured_log.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/git_clone.h"
-#include "workers/task_runner/scratch_directory.h"
 #include "workers/task_runner/step_runner.h"
 #include "workers/task_runner/task_context.h"
 #include "workers/task_runner/task_failure.h"
@@ -37,11 +36,16 @@ std::optional<v1::TaskState> FinalState(const absl::Status& status, StopReason r
   if (status.ok()) return v1::TASK_STATE_COMPLETED;
   if (reason >= StopReason::kReleased || absl::IsAborted(status)) return std::nullopt;
   if (reason == StopReason::kTimedOut) return v1::TASK_STATE_TIMED_OUT;
+  if (reason == StopReason::kDiskFull) return v1::TASK_STATE_FAILED;
   if (reason == StopReason::kCancelled || absl::IsCancelled(status)) return v1::TASK_STATE_CANCELLED;
   return absl::IsDeadlineExceeded(status) ? v1::TASK_STATE_TIMED_OUT : v1::TASK_STATE_FAILED;
 }
 
-v1::Failure FinalFailure(v1::TaskState state, const absl::Status& status, absl::Duration timeout) {
+v1::Failure FinalFailure(v1::TaskState state, const absl::Status& status, absl::Duration timeout,
+                         const StopToken& stop) {
+  if (stop.reason() == StopReason::kDiskFull) {
+    return ToFailure(TaskFailure(domain::FailureReason::kDiskFull, stop.disk_message()));
+  }
   if (state == v1::TASK_STATE_TIMED_OUT && !absl::IsDeadlineExceeded(status)) {
     return ToFailure(absl::DeadlineExceededError(
         absl::StrCat("the task ran longer than its timeout of ", absl::FormatDuration(timeout))));
@@ -77,15 +81,15 @@ void FillResult(const StepOutput& output, const OutputTail& log, v1::TaskResult&
 
 }  // namespace
 
-TaskExecutor::TaskExecutor(GitSettings settings, std::string work_directory, const Clock& clock)
-    : settings_(std::move(settings)), work_directory_(std::move(work_directory)), clock_(clock), subprocess_(clock) {}
+TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock)
+    : settings_(std::move(settings)), directories_(directories), clock_(clock), subprocess_(clock) {}
 
-void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, const StopToken& stop) {
+void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
   Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult()};
   const std::string& id = task.lease.task_id();
   LogInfo("task_started", {{"task_id", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
-  const absl::Status status = Work(attempt);
+  const absl::Status status = Work(attempt, stop);
   const std::optional<v1::TaskState> state = FinalState(status, stop.reason());
   if (!state.has_value()) {
     LogInfo("task_abandoned", {{"task_id", id}, {"attempt", task.lease.attempt()}});
@@ -93,7 +97,7 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, const
   }
   FillResult(attempt.output, attempt.log, attempt.result);
   if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
-    *attempt.result.mutable_failure() = FinalFailure(*state, status, bounds.timeout());
+    *attempt.result.mutable_failure() = FinalFailure(*state, status, bounds.timeout(), stop);
   }
   // Without the failure's message: it may quote what a step printed.
   LogInfo("task_ended", {{"task_id", id},
@@ -104,12 +108,11 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, const
   reporter.Finish(task.lease, *state, attempt.result, stop);
 }
 
-absl::Status TaskExecutor::Work(Attempt& attempt) const {
+absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
   const v1::Lease& lease = attempt.task.lease;
   const v1::Workflow& workflow = attempt.task.fleet->workflow();
-  const StopToken& stop = attempt.bounds.stop();
   FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_HYDRATING, stop));
-  FLEET_ASSIGN_OR_RETURN(const ScratchDirectory directory, ScratchDirectory::Make(work_directory_, "task-"));
+  FLEET_ASSIGN_OR_RETURN(const TaskDirectory directory, directories_.Make(stop));
   FLEET_ASSIGN_OR_RETURN(const GitCommand git,
                          GitCommand::Make(subprocess_, settings_, absl::StrCat(directory.path(), "/git")));
   FLEET_ASSIGN_OR_RETURN(

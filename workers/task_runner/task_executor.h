@@ -2,14 +2,13 @@
 #ifndef FLEET_WORKERS_TASK_RUNNER_TASK_EXECUTOR_H_
 #define FLEET_WORKERS_TASK_RUNNER_TASK_EXECUTOR_H_
 
-#include <string>
-
 #include "absl/status/status.h"
 #include "common/clock/clock.h"
 #include "workers/task_runner/git_command.h"
 #include "workers/task_runner/git_publisher.h"
 #include "workers/task_runner/output_tail.h"
 #include "workers/task_runner/step_output.h"
+#include "workers/task_runner/task_directories.h"
 #include "workers/task_runner/task_work.h"
 #include "workers/task_runner/work_bounds.h"
 
@@ -17,10 +16,11 @@ namespace fleet::runner {
 
 class TaskExecutor final : public TaskWork {
  public:
-  // Clones live and die in `work_directory`.
-  TaskExecutor(GitSettings settings, std::string work_directory, const Clock& clock);
+  // Clones live and die in `directories`. The arguments must outlive it.
+  TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock);
 
-  void Execute(const LeasedTask& task, TaskReporter& reporter, const StopToken& stop) override;
+  void Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) override;
+  bool Ready() const override { return !directories_.full(); }
 
  private:
   struct Attempt {
@@ -32,11 +32,11 @@ class TaskExecutor final : public TaskWork {
     v1::TaskResult result;
   };
 
-  absl::Status Work(Attempt& attempt) const;
+  absl::Status Work(Attempt& attempt, StopToken& stop) const;
   absl::Status Publish(Attempt& attempt, const GitClone& clone) const;
 
   const GitSettings settings_;
-  const std::string work_directory_;
+  TaskDirectories& directories_;
   const Clock& clock_;
   const Subprocess subprocess_;
 };

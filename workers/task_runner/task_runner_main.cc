@@ -1,8 +1,10 @@
 // fleet-runner: leases child tasks from fleet-service and executes them.
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,15 +13,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/clock/clock.h"
+#include "common/lifecycle/periodic_loop.h"
+#include "common/lifecycle/process_files.h"
 #include "common/lifecycle/program_flags.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
+#include "common/metrics/fleet_metrics.h"
+#include "common/metrics/ops_server.h"
+#include "common/status/status_macros.h"
+#include "prometheus/registry.h"
 #include "workers/task_runner/boot_clock.h"
+#include "workers/task_runner/disk_guard.h"
 #include "workers/task_runner/host_identity.h"
+#include "workers/task_runner/leftover_remover.h"
 #include "workers/task_runner/process_hardening.h"
 #include "workers/task_runner/runner_client.h"
 #include "workers/task_runner/runner_config.h"
 #include "workers/task_runner/runner_loop.h"
+#include "workers/task_runner/task_directories.h"
 #include "workers/task_runner/task_executor.h"
 #include "workers/task_runner/work_directory.h"
 
@@ -37,8 +48,20 @@ ABSL_FLAG(std::string, user, "", "identity sent to the services as x-fleet-user;
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(30),
           "how long running tasks may go on after SIGTERM before they are stopped and returned to the queue");
 
+ABSL_FLAG(int64_t, disk_reserve, fleet::runner::DiskReserve::kDefault,
+          "bytes to keep free where clones are: below, no task is leased and the one that uses most is stopped; "
+          "0: none; -1: 1 GiB, at most a twentieth of the disk");
+ABSL_FLAG(int64_t, file_reserve, fleet::runner::DiskReserve::kDefault,
+          "the same for inodes; -1: 50,000, at most a twentieth");
+ABSL_FLAG(std::string, metrics_listen, "", "address for /metrics, port 0 takes a free one; default: none are served");
+ABSL_FLAG(std::string, port_file, "", "where to write the port of /metrics: a line metrics=PORT");
+
 namespace fleet::runner {
 namespace {
+
+constexpr absl::Duration kRemovalInterval = absl::Seconds(1);
+// A disk takes some GB a second: the reserve must last until a task is measured and stopped.
+constexpr absl::Duration kGuardInterval = absl::Milliseconds(250);
 
 std::string Environment(const char* name, const std::string& fallback) {
   const char* value = std::getenv(name);
@@ -61,6 +84,9 @@ RunnerConfig ConfigFromFlags() {
   if (!git_config.empty()) config.git.config_file = std::filesystem::absolute(git_config);
   config.git.path = Environment("PATH", config.git.path);
   config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  config.disk_reserve = {absl::GetFlag(FLAGS_disk_reserve), absl::GetFlag(FLAGS_file_reserve)};
+  config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  config.port_file = absl::GetFlag(FLAGS_port_file);
   return config;
 }
 
@@ -80,6 +106,16 @@ void DrainOnSignal(ShutdownSignal& signals, RunnerLoop& loop, absl::Duration dra
   loop.ReleaseTasks();
 }
 
+// Null if none is wanted.
+absl::StatusOr<std::unique_ptr<metrics::OpsServer>> ServeMetrics(
+    const RunnerConfig& config, const std::shared_ptr<prometheus::Registry>& registry) {
+  if (config.metrics_listen.empty()) return nullptr;
+  FLEET_ASSIGN_OR_RETURN(auto server, metrics::OpsServer::Start(config.metrics_listen, registry));
+  FLEET_RETURN_IF_ERROR(WritePortFile(config.port_file, {{"metrics", server->port()}}));
+  LogInfo("metrics_served", {{"port", server->port()}});
+  return server;
+}
+
 int Main(ShutdownSignal& signals) {
   const RunnerConfig config = ConfigFromFlags();
   const absl::Status valid = config.Validate();
@@ -87,14 +123,33 @@ int Main(ShutdownSignal& signals) {
     std::cerr << "fleet-runner: " << valid.message() << "\n";
     return 2;
   }
-  auto work_directory = WorkDirectory::Open(config.work_dir);
+  const auto registry = std::make_shared<prometheus::Registry>();
+  metrics::RegisterBuildInfo(*registry, "fleet-runner");
+  metrics::RunnerMetrics metrics(*registry);
+  LeftoverRemover leftovers(Clock::System(), metrics);
+  const auto ops = ServeMetrics(config, registry);
+  if (!ops.ok()) {
+    std::cerr << "fleet-runner: " << ops.status().message() << "\n";
+    return 1;
+  }
+  auto work_directory = WorkDirectory::Open(config.work_dir, &leftovers);
   if (!work_directory.ok()) {
     std::cerr << "fleet-runner: --work_dir: " << work_directory.status().message() << "\n";
     return 1;
   }
   const BootClock boot_clock;
   RunnerClient client(config.servers, config.user);
-  TaskExecutor executor(config.git, work_directory->path(), Clock::System());
+  TaskDirectories directories(work_directory->path(), leftovers);
+  DiskGuard guard(work_directory->path(), config.disk_reserve, directories, metrics);
+  TaskExecutor executor(config.git, directories, Clock::System());
+  const PeriodicLoop removing(kRemovalInterval, [&] {
+    leftovers.RunOnce();
+    return PeriodicLoop::Next::kWait;
+  });
+  const PeriodicLoop guarding(kGuardInterval, [&] {
+    guard.RunOnce();
+    return PeriodicLoop::Next::kWait;
+  });
   RunnerLoop loop(config, client, executor, boot_clock);
   absl::Status status;
   std::thread runner([&] { status = loop.Run(); });
@@ -113,6 +168,7 @@ int Main(ShutdownSignal& signals) {
 
 int main(int argc, char** argv) {
   fleet::runner::HardenProcess();
+  fleet::runner::RaiseOpenFilesLimit();
   fleet::SetLogComponent("fleet-runner");
   fleet::ParseProgramFlags(argc, argv,
                            "Leases child tasks from fleet-service and executes them with git. Run any\n"

@@ -12,7 +12,9 @@ class TaskWork {
  public:
   virtual ~TaskWork() = default;
   // Works on `task` and reports it to its end, unless `stop` is abandoned. Called by several threads at a time.
-  virtual void Execute(const LeasedTask& task, TaskReporter& reporter, const StopToken& stop) = 0;
+  virtual void Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) = 0;
+  // Whether more work could be done now; until then none is asked for.
+  virtual bool Ready() const { return true; }
 };
 
 }  // namespace fleet::runner

@@ -12,10 +12,10 @@
 #include "workers/task_runner/output_tail.h"
 #include "workers/task_runner/output_text.h"
 #include "workers/task_runner/private_file.h"
-#include "workers/task_runner/scratch_directory.h"
 #include "workers/task_runner/step_staging.h"
 #include "workers/task_runner/submodule_inspector.h"
 #include "workers/task_runner/task_failure.h"
+#include "workers/task_runner/tree_removal.h"
 
 namespace fleet::runner {
 namespace {

@@ -17,6 +17,7 @@
 #include "common/logging/structured_log.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/system_error.h"
+#include "workers/task_runner/tree_removal.h"
 
 namespace fleet::runner {
 namespace {
@@ -59,7 +60,7 @@ void KillProcessesIn(const std::string& directory) {
   }
 }
 
-void Sweep(const std::string& root) {
+void Sweep(const std::string& root, LeftoverRemover* leftovers) {
   std::error_code error;
   for (fs::directory_iterator entry(root, error), end; !error && entry != end; entry.increment(error)) {
     const std::string path = entry->path().string();
@@ -76,13 +77,14 @@ void Sweep(const std::string& root) {
       LogInfo("leftover_directory_removed", {{"path", path}});
     } else {
       LogWarning("leftover_directory_not_removed", {{"error", removed}});
+      if (leftovers != nullptr) leftovers->Add(path);
     }
   }
 }
 
 }  // namespace
 
-absl::StatusOr<WorkDirectory> WorkDirectory::Open(const std::string& root) {
+absl::StatusOr<WorkDirectory> WorkDirectory::Open(const std::string& root, LeftoverRemover* leftovers) {
   std::error_code ignored;  // mkdir says what is wrong
   fs::create_directories(fs::path(root).parent_path(), ignored);
   if (mkdir(root.c_str(), 0700) != 0 && errno != EEXIST) return SystemError(errno, absl::StrCat("cannot make ", root));
@@ -92,7 +94,7 @@ absl::StatusOr<WorkDirectory> WorkDirectory::Open(const std::string& root) {
   // Held while making and sweeping, so that no runner takes another's new and not yet locked directory for dead.
   FLEET_ASSIGN_OR_RETURN(const FileDescriptor root_lock, OpenLockFile(real_root.string()));
   if (flock(root_lock.get(), LOCK_EX) != 0) return SystemError(errno, absl::StrCat("cannot lock ", root));
-  Sweep(real_root.string());
+  Sweep(real_root.string(), leftovers);
   FLEET_ASSIGN_OR_RETURN(ScratchDirectory directory, ScratchDirectory::Make(real_root.string(), kPrefix));
   FLEET_ASSIGN_OR_RETURN(FileDescriptor lock, OpenLockFile(directory.path()));
   if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return SystemError(errno, "cannot lock the work directory");

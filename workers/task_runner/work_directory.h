@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "workers/task_runner/file_descriptor.h"
+#include "workers/task_runner/leftover_remover.h"
 #include "workers/task_runner/scratch_directory.h"
 
 namespace fleet::runner {
@@ -15,7 +16,8 @@ class WorkDirectory {
   // Makes `root` if it is missing. Removes what runners left there that are dead: their locks are free. Processes that
   // still run in such a directory are killed first. Returns kFailedPrecondition if `root` belongs to somebody else, can
   // be entered by others, or is a link: in a shared /tmp its name can be taken by anyone.
-  static absl::StatusOr<WorkDirectory> Open(const std::string& root);
+  // What cannot be removed is given to `leftovers`, if there is one, which must outlive it.
+  static absl::StatusOr<WorkDirectory> Open(const std::string& root, LeftoverRemover* leftovers = nullptr);
 
   // Removed, with the lock, when this object goes.
   const std::string& path() const { return directory_.path(); }

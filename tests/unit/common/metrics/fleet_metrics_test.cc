@@ -52,6 +52,26 @@ TEST(ServiceMetricsTest, CountersAddUpAndGaugesAreSet) {
   }
 }
 
+TEST(RunnerMetricsTest, SaysWhatIsLeftAndWhatWasStopped) {
+  prometheus::Registry registry;
+  RunnerMetrics metrics(registry);
+  EXPECT_THAT(MetricsText(registry), HasSubstr("fleet_runner_leftover_removals_total{result=\"ok\"} 0"));
+  metrics.SetLeftovers(3);
+  metrics.SetLeftovers(2);
+  metrics.CountLeftoverRemoval(true);
+  metrics.CountLeftoverRemoval(false);
+  metrics.CountLeftoverRemoval(false);
+  metrics.SetDiskFree(5000, 70);
+  metrics.CountStoppedForDisk();
+  const std::string text = MetricsText(registry);
+  for (const char* line :
+       {"fleet_runner_leftover_directories 2", "fleet_runner_leftover_removals_total{result=\"ok\"} 1",
+        "fleet_runner_leftover_removals_total{result=\"error\"} 2", "fleet_runner_disk_free_bytes 5000",
+        "fleet_runner_disk_free_files 70", "fleet_runner_tasks_stopped_for_disk_total 1"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 TEST(WorkerMetricsTest, CountsStepsByJobAndResult) {
   prometheus::Registry registry;
   WorkerMetrics metrics(registry);

@@ -30,7 +30,7 @@ std::string TaskId(int ordinal) { return absl::StrCat(kFleetId, "-", ordinal); }
 // Works until it is told to finish or to stop, and keeps what it saw.
 class HeldWork final : public TaskWork {
  public:
-  void Execute(const LeasedTask& task, TaskReporter& reporter, const StopToken& stop) override {
+  void Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) override {
     const std::string& id = task.lease.task_id();
     {
       MutexLock lock(mutex_);
@@ -46,6 +46,8 @@ class HeldWork final : public TaskWork {
     --running_;
     reasons_[id] = stop.reason();
   }
+  bool Ready() const override { return ready_; }
+  void SetReady(bool ready) { ready_ = ready; }
   void Finish() { finish_ = true; }
   int running() const {
     MutexLock lock(mutex_);
@@ -69,6 +71,7 @@ class HeldWork final : public TaskWork {
  private:
   mutable Mutex mutex_;
   std::atomic<bool> finish_ = false;
+  std::atomic<bool> ready_ = true;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
   int most_at_once_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, int> executions_ ABSL_GUARDED_BY(mutex_);
@@ -116,6 +119,17 @@ class RunnerLoopTest : public ::testing::Test {
   std::thread thread_;
   absl::Status status_;
 };
+
+TEST_F(RunnerLoopTest, AsksForNoWorkUntilItsWorkIsReady) {
+  work_.SetReady(false);
+  Add(1);
+  Start();
+  const int64_t before = service_.heartbeats();
+  ASSERT_TRUE(WaitUntil([&] { return service_.heartbeats() > before + 8; }));  // 400 ms
+  EXPECT_EQ(service_.Get(TaskId(1)).runner_id, "");
+  work_.SetReady(true);
+  EXPECT_TRUE(RunningBecomes(1));
+}
 
 TEST_F(RunnerLoopTest, FillsItsSlotsAndNoMore) {
   for (int i = 1; i <= 5; ++i) Add(i);

@@ -9,11 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "prometheus/registry.h"
 #include "tests/support/wait_until.h"
 #include "tests/unit/workers/task_runner/fake_runner_service.h"
 #include "tests/unit/workers/task_runner/git_fixture.h"
 #include "workers/task_runner/boot_clock.h"
+#include "workers/task_runner/leftover_remover.h"
 #include "workers/task_runner/runner_loop.h"
+#include "workers/task_runner/task_directories.h"
 
 namespace fleet::runner {
 namespace {
@@ -23,6 +26,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 constexpr char kFleetId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -35,7 +39,6 @@ class TaskExecutorTest : public ::testing::Test {
   TaskExecutorTest() {
     config_.name = "test";
     settings_.protocols = {"file"};
-    work_directory_ = fixture_.directory() / "work";
     std::filesystem::create_directory(work_directory_);
     bare_ = fixture_.MakeRepository("r", {{"a", "one\n"}});
     lease_.set_task_id(kTaskId);
@@ -59,7 +62,7 @@ class TaskExecutorTest : public ::testing::Test {
   void Start() {
     service_.Add(lease_, fleet_);
     client_ = std::make_unique<RunnerClient>(std::vector<std::string>{service_.address()}, "tester");
-    executor_ = std::make_unique<TaskExecutor>(settings_, work_directory_, Clock::System());
+    executor_ = std::make_unique<TaskExecutor>(settings_, directories_, Clock::System());
     loop_ = std::make_unique<RunnerLoop>(config_, *client_, *executor_, clock_);
     thread_ = std::thread([this] { EXPECT_TRUE(loop_->Run().ok()); });
   }
@@ -83,10 +86,14 @@ class TaskExecutorTest : public ::testing::Test {
   BootClock clock_;
   RunnerConfig config_;
   GitSettings settings_;
-  std::string work_directory_;
+  std::string work_directory_ = fixture_.directory() / "work";
   std::string bare_;
   v1::Lease lease_;
   v1::LeasedFleet fleet_;
+  prometheus::Registry registry_;
+  metrics::RunnerMetrics metrics_{registry_};
+  LeftoverRemover leftovers_{Clock::System(), metrics_};
+  TaskDirectories directories_{work_directory_, leftovers_};
   std::unique_ptr<RunnerClient> client_;
   std::unique_ptr<TaskExecutor> executor_;
   std::unique_ptr<RunnerLoop> loop_;
@@ -107,6 +114,43 @@ TEST_F(TaskExecutorTest, PushesWhatTheStepsChanged) {
   EXPECT_EQ(fixture_.Show(bare_, kBranch, "a"), "one\ntwo");
   EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%an <%ae>%n%B", kBranch}),
             absl::StrCat("Fleet <fleet@localhost>\nChange a\n\nFleet-Task: ", kTaskId));
+}
+
+// It ignores SIGTERM: whoever fills the disk gets no time to fill the rest.
+TEST_F(TaskExecutorTest, AStepThatFillsTheDiskIsKilledAtOnceAndMayBeTriedElsewhere) {
+  AddStep(absl::StrCat("trap '' TERM; echo x > '", Marker("started"), "'; while true; do sleep 0.05; done"));
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return std::filesystem::exists(Marker("started")); }));
+  const absl::Duration begun = Clock::System().Elapsed();
+  ASSERT_THAT(directories_.Paths(), SizeIs(1));
+  EXPECT_TRUE(directories_.StopForDisk(directories_.Paths()[0], "used 7 TB"));
+  EXPECT_TRUE(directories_.Stopping());
+  const v1::TaskReport report = Finish();
+  EXPECT_LT(Clock::System().Elapsed() - begun, absl::Seconds(4));  // SIGTERM would leave it five seconds
+  EXPECT_EQ(report.state(), v1::TASK_STATE_FAILED);
+  EXPECT_EQ(report.result().failure().category(), v1::FAILURE_CATEGORY_COMPUTE);
+  EXPECT_EQ(report.result().failure().reason(), v1::FAILURE_REASON_DISK_FULL);
+  EXPECT_EQ(report.result().failure().message(), "used 7 TB");
+  EXPECT_FALSE(directories_.Stopping());
+}
+
+TEST_F(TaskExecutorTest, ATaskStoppedForItsDiskIsCancelledAllTheSame) {
+  AddStep(absl::StrCat("trap '' TERM; echo x > '", Marker("started"), "'; while true; do sleep 0.05; done"));
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return std::filesystem::exists(Marker("started")); }));
+  service_.Cancel(kTaskId, v1::STOP_REASON_CANCELLED);
+  directories_.StopForDisk(directories_.Paths()[0], "used 7 TB");
+  EXPECT_EQ(Finish().state(), v1::TASK_STATE_CANCELLED);
+}
+
+TEST_F(TaskExecutorTest, NoTaskIsBegunWhileThereIsNoRoom) {
+  AddStep("echo two > a");
+  directories_.SetFull(true);
+  Start();
+  EXPECT_FALSE(executor_->Ready());
+  directories_.SetFull(false);
+  EXPECT_TRUE(executor_->Ready());
+  EXPECT_EQ(Finish().state(), v1::TASK_STATE_COMPLETED);
 }
 
 TEST_F(TaskExecutorTest, UsesTheWorkflowsIdentityAndMessage) {

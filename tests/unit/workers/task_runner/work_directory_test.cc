@@ -85,20 +85,5 @@ TEST_F(WorkDirectoryTest, RefusesALinkInPlaceOfTheRoot) {
   EXPECT_THAT(WorkDirectory::Open(root_), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
-TEST(RemoveTreeTest, RemovesReadOnlyTreesWithoutFollowingLinks) {
-  const TestDirectory directory;
-  WriteFile(directory / "outside/precious", "x");
-  WriteFile(directory / "tree/a/b/file", "x");
-  fs::create_directory_symlink(directory / "outside", directory / "tree/a/link");
-  fs::permissions(directory / "outside", fs::perms::owner_read | fs::perms::owner_exec);
-  fs::permissions(directory / "tree/a/b", fs::perms::none);
-  fs::permissions(directory / "tree/a", fs::perms::owner_read | fs::perms::owner_exec);
-  FLEET_EXPECT_OK(RemoveTree(directory / "tree"));
-  EXPECT_FALSE(fs::exists(directory / "tree"));
-  EXPECT_TRUE(fs::exists(directory / "outside/precious"));
-  FLEET_EXPECT_OK(RemoveTree(directory / "tree"));
-  fs::permissions(directory / "outside", fs::perms::owner_all);
-}
-
 }  // namespace
 }  // namespace fleet::runner
