@@ -17,9 +17,8 @@ namespace {
 
 constexpr char kSubmoduleCommit[] = "1111111111111111111111111111111111111111";
 
-std::string OperatorConfig(SeededRandom& random) {
-  // "turn" is its own inverse; "trim" only works towards the repository, so that stored content can contradict it.
-  std::string config = R"([filter "turn"]
+// "turn" is its own inverse; "trim" only works towards the repository, so that stored content can contradict it.
+constexpr char kFilters[] = R"([filter "turn"]
   clean = tr 'a-mn-z' 'n-za-m'
   smudge = tr 'a-mn-z' 'n-za-m'
 [filter "trim"]
@@ -29,12 +28,20 @@ std::string OperatorConfig(SeededRandom& random) {
   smudge = cat
   required = true
 )";
-  const int kind = random.Between(1, 20);
-  if (kind <= 3) config += "[core]\n  autocrlf = true\n";
-  if (kind == 4 || kind == 5) config += "[core]\n  autocrlf = input\n";
-  if (kind == 6) config += "[core]\n  eol = crlf\n";
-  if (kind == 7) config += "[core]\n  autocrlf = true\n  safecrlf = true\n";
-  return config;
+
+std::string LineEndings(SeededRandom& random) {
+  switch (random.Between(1, 16)) {
+    case 1:
+      return "[core]\n  autocrlf = true\n";
+    case 2:
+      return "[core]\n  autocrlf = input\n";
+    case 3:
+      return "[core]\n  eol = crlf\n";
+    case 4:
+      return "[core]\n  autocrlf = true\n  safecrlf = true\n";
+    default:
+      return "";
+  }
 }
 
 void AddFiles(CaseChoices& choices, ChangeCase& change) {
@@ -74,7 +81,8 @@ ChangeCase MakeChangeCase(uint64_t seed) {
   CaseChoices choices(seed);
   ChangeCase change;
   change.seed = seed;
-  change.config = OperatorConfig(choices.random());
+  change.filters = kFilters;
+  change.endings = LineEndings(choices.random());
   if (choices.random().OneIn(2)) change.excludes = choices.Ignores();
   AddFiles(choices, change);
   StepOperations operations(choices, change.files);
@@ -112,7 +120,8 @@ std::string ImportStream(const ChangeCase& change, absl::string_view ref) {
 }
 
 std::string Describe(const ChangeCase& change) {
-  std::string text = absl::StrCat("seed ", change.seed, "\nconfiguration of the operator:\n", change.config);
+  std::string text =
+      absl::StrCat("seed ", change.seed, "\nconfiguration of the operator:\n", change.filters, change.endings);
   if (!change.excludes.empty()) absl::StrAppend(&text, "core.excludesFile:\n", change.excludes);
   absl::StrAppend(&text, "stored:\n");
   for (const StoredFile& file : change.files) {

@@ -20,8 +20,9 @@ struct StoredFile {
 struct ChangeCase {
   uint64_t seed = 0;
   std::vector<StoredFile> files;
-  std::string config;    // of the operator, without "core.excludesFile"
-  std::string excludes;  // what that file says
+  std::string filters;   // of the operator's configuration
+  std::string endings;   // more of it, which must have no effect: only attributes say how files are stored
+  std::string excludes;  // what its "core.excludesFile" says
   // Of a shell, one after the other; one that fails does not end the step.
   std::vector<std::string> operations;
 };

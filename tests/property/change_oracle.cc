@@ -47,16 +47,21 @@ const SnapshotFile* FileOf(const TreeSnapshot& snapshot, const std::string& path
 
 bool Same(const SnapshotFile* a, const SnapshotFile* b) { return a == nullptr || b == nullptr ? a == b : *a == *b; }
 
+// The base's entry.
+const TreeEntry& BaseOf(const LeftState& state, const std::string& path) {
+  static const auto& none = *new TreeEntry;
+  const auto found = state.base.find(path);
+  return found == state.base.end() ? none : found->second;
+}
+
 }  // namespace
 
 // What becomes of each path, before git stores anything.
 struct ChangeOracle::Plan {
-  TreeEntries start;                  // the entries to store on top of
-  std::vector<std::string> store;     // tracked files that git stores anew
-  std::set<std::string> left_out;     // untracked files that stay out: the step took them out of the index
-  std::vector<std::string> standing;  // staged entries that stand
+  TreeEntries start;               // the entries to store on top of
+  std::vector<std::string> store;  // tracked files that git stores anew
+  std::set<std::string> left_out;  // untracked files that stay out: the step took them out of the index
   std::map<std::string, std::vector<TreeEntry>> others;
-  std::vector<std::string> doubtful;  // to store, but what is staged may as well stand
 };
 
 ChangeOracle::ChangeOracle(const PlainShell& shell, std::string git_dir, std::string objects, std::string config,
@@ -80,8 +85,7 @@ std::map<std::string, std::string> ChangeOracle::Environment(const LeftState& st
 std::set<std::string> ChangeOracle::SameAsStaged(const LeftState& state) const {
   TreeEntries asked;
   for (const auto& [path, entry] : state.index) {
-    const auto base = state.base.find(path);
-    const bool staged = base == state.base.end() || base->second != entry.entry;
+    const bool staged = entry.entry != BaseOf(state, path);
     if (staged && !entry.intent_to_add && entry.has_file && FileOf(state.after, path, entry.entry) != nullptr) {
       asked[path] = entry.entry;
     }
@@ -104,21 +108,41 @@ std::set<std::string> ChangeOracle::SameAsStaged(const LeftState& state) const {
   return same;
 }
 
-ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std::string>& same_as_staged) {
+std::map<std::string, std::string> ChangeOracle::Filters(const LeftState& state,
+                                                         const std::vector<std::string>& paths) const {
+  std::map<std::string, std::string> filters;
+  bool named = false;
+  for (const auto& [path, file] : state.after) {
+    named = named || (absl::EndsWith(path, ".gitattributes") && absl::StrContains(file.bytes, "filter"));
+  }
+  for (const auto& [path, entry] : state.index)
+    named = named || (absl::EndsWith(path, ".gitattributes") && entry.skip_worktree);
+  if (paths.empty() || !named) return filters;
+  Write(scratch_ + "/filtered.txt", Zeroed(paths));
+  const ShellResult checked = shell_.Run(
+      state.directory, absl::StrCat("git check-attr -z --stdin filter <", ShellWord(scratch_ + "/filtered.txt")),
+      Environment(state));
+  const std::vector<std::string> fields = absl::StrSplit(checked.output, '\0');
+  for (std::size_t i = 2; i < fields.size(); i += 3) {
+    if (fields[i] != "unspecified" && fields[i] != "set" && fields[i] != "unset") filters[fields[i - 2]] = fields[i];
+  }
+  return filters;
+}
+
+ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std::string>& same_as_staged,
+                                      const std::map<std::string, std::string>& filters) {
   Plan plan;
   std::set<std::string> paths;
   for (const auto& [path, entry] : state.base) paths.insert(path);
   for (const auto& [path, entry] : state.index) paths.insert(path);
   for (const std::string& path : paths) {
-    const auto base = state.base.find(path);
+    const TreeEntry& was = BaseOf(state, path);
     const auto index = state.index.find(path);
-    const TreeEntry none;
-    const TreeEntry& was = base == state.base.end() ? none : base->second;
     if (index == state.index.end()) {
       // Taken out of the index. A file that the step also wrote is like any untracked one.
       const SnapshotFile* file = FileOf(state.after, path, was);
-      if (file != nullptr && file->HasContent() && Same(FileOf(state.before, path, was), file))
-        plan.left_out.insert(path);
+      const bool is_file = file != nullptr && file->HasContent();
+      if (is_file && Same(FileOf(state.before, path, was), file)) plan.left_out.insert(path);
       continue;
     }
     const IndexEntry& entry = index->second;
@@ -130,15 +154,20 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
     }
     const bool staged = was != entry.entry;
     bool stands = false;
-    bool doubtful = false;
     if (after == nullptr) {
       // An entry that never had a file stays; one whose file was removed goes.
-      if (!entry.skip_worktree && (before != nullptr || entry.has_file)) continue;
+      if (entry.assume_unchanged && !staged) plan.others[path].push_back({});
+      const bool kept = entry.skip_worktree || (entry.assume_unchanged && !staged);
+      if (!kept && (before != nullptr || entry.has_file)) continue;
       stands = true;
     } else if (after->type == SnapshotFile::Type::kDirectory) {
       stands = true;  // a submodule that is not checked out
     } else if (!staged) {
+      stands = Same(before, after) || entry.assume_unchanged;
+    } else if (filters.count(path) > 0) {
+      // The step's own git does not know the filter: only the file counts.
       stands = Same(before, after);
+      if (stands && was.id != entry.entry.id) plan.others[path].push_back(was);
     } else if (!entry.has_file) {
       stands = Same(before, after);
     } else if (same_as_staged.count(path) > 0) {
@@ -146,30 +175,24 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
     } else if (Same(before, after)) {
       // Rules that changed after it was staged, or a file that was restored after it.
       stands = entry.file == FileStamp(state.directory + "/" + path);
-      doubtful = !stands;
+      if (!stands) plan.others[path].push_back(entry.entry);
     }
     plan.start[path] = entry.entry;
-    if (staged && stands) plan.standing.push_back(path);
     if (!stands) plan.store.push_back(path);
-    if (doubtful) plan.doubtful.push_back(path);
   }
   return plan;
 }
 
-std::string ChangeOracle::UnknownFilter(const LeftState& state, const std::vector<std::string>& paths) const {
-  bool named = false;
-  for (const auto& [path, file] : state.after) {
-    named = named || (absl::EndsWith(path, ".gitattributes") && absl::StrContains(file.bytes, kUnknownFilter));
+// A new blob of a path whose filter nobody configured cannot be what the repository asks for.
+std::string ChangeOracle::UnknownFilter(const LeftState& state, const TreeEntries& tree) const {
+  std::set<std::string> known;
+  for (const auto& [path, entry] : state.base) known.insert(entry.id);
+  std::vector<std::string> fresh;
+  for (const auto& [path, entry] : tree) {
+    if (absl::StartsWith(entry.mode, "100") && known.count(entry.id) == 0) fresh.push_back(path);
   }
-  if (paths.empty() || !named) return "";
-  Write(scratch_ + "/filtered.txt", Zeroed(paths));
-  const ShellResult checked = shell_.Run(
-      state.directory, absl::StrCat("git check-attr -z --stdin filter <", ShellWord(scratch_ + "/filtered.txt")),
-      Environment(state));
-  const std::vector<std::string> fields = absl::StrSplit(checked.output, '\0');
-  for (std::size_t i = 2; i < fields.size(); i += 3) {
-    const SnapshotFile* file = Find(state.after, fields[i - 2]);
-    if (fields[i] == kUnknownFilter && file != nullptr && file->type == SnapshotFile::Type::kFile) return fields[i - 2];
+  for (const auto& [path, filter] : Filters(state, fresh)) {
+    if (filter == kUnknownFilter) return absl::StrCat("nobody configured the filter of a file: ", path);
   }
   return "";
 }
@@ -180,7 +203,11 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
     expected.failure = "the index holds a conflict";
     return expected;
   }
-  Plan plan = Sort(state, SameAsStaged(state));
+  std::vector<std::string> staged;
+  for (const auto& [path, entry] : state.index) {
+    if (entry.entry != BaseOf(state, path)) staged.push_back(path);
+  }
+  Plan plan = Sort(state, SameAsStaged(state), Filters(state, staged));
   for (const auto& [path, entry] : plan.start) {
     if (entry.mode != kSubmodule) continue;
     const auto below = state.after.lower_bound(path + "/");
@@ -216,12 +243,8 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
     return expected;
   }
   expected.tree = ParseStaged(stored.output);
-  for (const std::string& path : plan.doubtful) expected.others[path].push_back(plan.start[path]);
-  const std::string unknown = UnknownFilter(state, plan.store);
-  if (!unknown.empty()) expected.failure = absl::StrCat("nobody configured the filter of ", unknown);
-  const std::string standing = UnknownFilter(state, plan.standing);
-  if (!standing.empty())
-    expected.doubt = absl::StrCat("nobody configured the filter of ", standing, ", which is staged");
+  expected.others = std::move(plan.others);
+  expected.failure = UnknownFilter(state, expected.tree);
   return expected;
 }
 

@@ -16,8 +16,6 @@ namespace fleet::testing {
 struct ExpectedChange {
   // Why the change cannot be carried; empty: it can.
   std::string failure;
-  // Why failing is as right as the tree is; empty: it is not.
-  std::string doubt;
   TreeEntries tree;
   // Other answers for a path of `tree` that are as right.
   std::map<std::string, std::vector<TreeEntry>> others;
@@ -35,12 +33,14 @@ class ChangeOracle {
  private:
   struct Plan;
 
-  static Plan Sort(const LeftState& state, const std::set<std::string>& same_as_staged);
+  static Plan Sort(const LeftState& state, const std::set<std::string>& same_as_staged,
+                   const std::map<std::string, std::string>& filters);
   // Staged paths whose file the step's own git would store as they are staged now.
   std::set<std::string> SameAsStaged(const LeftState& state) const;
   std::map<std::string, std::string> Environment(const LeftState& state) const;
-  // One of `paths` with a filter that the operator did not configure; or empty.
-  std::string UnknownFilter(const LeftState& state, const std::vector<std::string>& paths) const;
+  // The filters that `paths` name in their attributes, by path.
+  std::map<std::string, std::string> Filters(const LeftState& state, const std::vector<std::string>& paths) const;
+  std::string UnknownFilter(const LeftState& state, const TreeEntries& tree) const;
 
   const PlainShell& shell_;
   const std::string git_dir_;
