@@ -45,7 +45,19 @@ const SnapshotFile* FileOf(const TreeSnapshot& snapshot, const std::string& path
   return entry.mode == kSubmodule && file->type == SnapshotFile::Type::kDirectory ? file : nullptr;
 }
 
+// Whether nothing is below a directory.
+bool IsEmpty(const TreeSnapshot& snapshot, const std::string& path) {
+  const auto below = snapshot.lower_bound(path + "/");
+  return below == snapshot.end() || !absl::StartsWith(below->first, path + "/");
+}
+
 bool Same(const SnapshotFile* a, const SnapshotFile* b) { return a == nullptr || b == nullptr ? a == b : *a == *b; }
+
+// As git would write it; `otherwise` if it is no file.
+std::string ModeOf(const SnapshotFile& file, const std::string& otherwise) {
+  if (file.type != SnapshotFile::Type::kFile || !absl::StartsWith(otherwise, "100")) return otherwise;
+  return file.executable ? "100755" : "100644";
+}
 
 // The base's entry.
 const TreeEntry& BaseOf(const LeftState& state, const std::string& path) {
@@ -87,7 +99,8 @@ std::set<std::string> ChangeOracle::SameAsStaged(const LeftState& state) const {
   for (const auto& [path, entry] : state.index) {
     const bool staged = entry.entry != BaseOf(state, path);
     if (staged && !entry.intent_to_add && entry.has_file && FileOf(state.after, path, entry.entry) != nullptr) {
-      asked[path] = entry.entry;
+      // Of a file only the content is asked for.
+      asked[path] = {ModeOf(*FileOf(state.after, path, entry.entry), entry.entry.mode), entry.entry.id};
     }
   }
   std::set<std::string> same;
@@ -161,7 +174,11 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
       if (!kept && (before != nullptr || entry.has_file)) continue;
       stands = true;
     } else if (after->type == SnapshotFile::Type::kDirectory) {
-      stands = true;  // a submodule that is not checked out
+      // A submodule that is not checked out. Of a new one that no .gitmodules declares the files count, if there are
+      // any.
+      stands = was.mode == kSubmodule || IsEmpty(state.after, path);
+      if (!stands) continue;
+      if (was.mode != kSubmodule) plan.others[path].push_back({});
     } else if (!staged) {
       stands = Same(before, after) || entry.assume_unchanged;
     } else if (filters.count(path) > 0) {
@@ -171,7 +188,12 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
     } else if (!entry.has_file) {
       stands = Same(before, after);
     } else if (same_as_staged.count(path) > 0) {
-      stands = true;
+      stands = ModeOf(*after, entry.entry.mode) == entry.entry.mode;
+      if (!stands) {
+        // git add --chmod, or chmod after git add.
+        stands = Same(before, after) || entry.file == FileStamp(state.directory + "/" + path);
+        plan.others[path] = {{ModeOf(*after, entry.entry.mode), entry.entry.id}, entry.entry};
+      }
     } else if (Same(before, after)) {
       // Rules that changed after it was staged, or a file that was restored after it.
       stands = entry.file == FileStamp(state.directory + "/" + path);
@@ -210,8 +232,7 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
   Plan plan = Sort(state, SameAsStaged(state), Filters(state, staged));
   for (const auto& [path, entry] : plan.start) {
     if (entry.mode != kSubmodule) continue;
-    const auto below = state.after.lower_bound(path + "/");
-    if (below != state.after.end() && absl::StartsWith(below->first, path + "/")) {
+    if (!IsEmpty(state.after, path)) {
       expected.failure = absl::StrCat("something is in the submodule ", path);
       return expected;
     }

@@ -50,7 +50,7 @@ void ParseIndex(absl::string_view listing, LeftState& state) {
     entry.intent_to_add = (flags & kIntentToAdd) != 0;
     entry.assume_unchanged = (flags & kAssumeUnchanged) != 0;
     entry.has_file = After(lines, "ino: ") != "0";
-    entry.file = absl::StrCat(After(lines, "ino: "), " ", After(lines, "mtime: "));
+    entry.file = absl::StrCat(After(lines, "ino: "), " ", After(lines, "mtime: "), " ", After(lines, "ctime: "));
     state.index[path] = entry;
   }
 }
@@ -103,7 +103,8 @@ void ReadGitState(const PlainShell& shell, LeftState& state) {
 std::string FileStamp(const std::string& path) {
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0) return "";
-  return absl::StrCat(static_cast<uint32_t>(info.st_ino), " ", info.st_mtim.tv_sec, ":", info.st_mtim.tv_nsec);
+  return absl::StrCat(static_cast<uint32_t>(info.st_ino), " ", info.st_mtim.tv_sec, ":", info.st_mtim.tv_nsec, " ",
+                      info.st_ctim.tv_sec, ":", info.st_ctim.tv_nsec);
 }
 
 }  // namespace fleet::testing

@@ -27,7 +27,7 @@ struct IndexEntry {
   bool skip_worktree = false;
   bool intent_to_add = false;
   bool assume_unchanged = false;
-  // Of the file it was made from, if it was made from one: inode, size, time of change.
+  // Of the file it was made from, if it was made from one: inode, times of writing and of change.
   bool has_file = false;
   std::string file;
 };
