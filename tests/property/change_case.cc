@@ -58,7 +58,7 @@ void AddFiles(CaseChoices& choices, ChangeCase& change) {
   if (random.Percent(85)) change.files.push_back({".gitattributes", "100644", choices.Attributes()});
   if (random.OneIn(5)) change.files.push_back({"src/.gitattributes", "100644", choices.Attributes()});
   if (random.OneIn(2)) change.files.push_back({".gitignore", "100644", choices.Ignores()});
-  if (random.OneIn(40)) change.files.push_back({"src/.gitignore", "120000", "../.gitignore"});
+  if (random.OneIn(100)) change.files.push_back({"src/.gitignore", "120000", "../.gitignore"});
   if (random.OneIn(8)) change.files.push_back({"lib/.gitignore", "100644", choices.Ignores()});
   if (random.OneIn(4)) change.files.push_back({random.OneIn(2) ? "sub" : "lib/mod", "160000", kSubmoduleCommit});
 }

@@ -170,6 +170,8 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
     if (after == nullptr) {
       // An entry that never had a file stays; one whose file was removed goes.
       if (entry.assume_unchanged && !staged) plan.others[path].push_back({});
+      // Staged once its directory was gone, or gone since: nothing tells.
+      if (entry.entry.mode == kSubmodule && staged) plan.others[path].push_back(entry.entry);
       const bool kept = entry.skip_worktree || (entry.assume_unchanged && !staged);
       if (!kept && (before != nullptr || entry.has_file)) continue;
       stands = true;
@@ -230,13 +232,12 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
     if (entry.entry != BaseOf(state, path)) staged.push_back(path);
   }
   Plan plan = Sort(state, SameAsStaged(state), Filters(state, staged));
+  // git looks into no submodule: what is in the directory of one shows only without it.
+  TreeEntries filled;
   for (const auto& [path, entry] : plan.start) {
-    if (entry.mode != kSubmodule) continue;
-    if (!IsEmpty(state.after, path)) {
-      expected.failure = absl::StrCat("something is in the submodule ", path);
-      return expected;
-    }
+    if (entry.mode == kSubmodule && !IsEmpty(state.after, path)) filled[path] = entry;
   }
+  for (const auto& [path, entry] : filled) plan.start.erase(path);
   const std::string at = ShellWord(scratch_);
   Write(scratch_ + "/start", IndexInfo(plan.start));
   const ShellResult others = shell_.Run(state.directory,
@@ -250,6 +251,11 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
   std::set<std::string> store(plan.store.begin(), plan.store.end());
   for (const auto& path : absl::StrSplit(others.output, '\0', absl::SkipEmpty())) {
     const std::string name(path);
+    for (const auto& [submodule, entry] : filled) {
+      if (!absl::StartsWith(name, submodule + "/")) continue;
+      expected.failure = absl::StrCat("a file is in a submodule: ", name);
+      return expected;
+    }
     if (plan.left_out.count(name) == 0) store.insert(name);
   }
   plan.store.assign(store.begin(), store.end());
@@ -264,6 +270,7 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
     return expected;
   }
   expected.tree = ParseStaged(stored.output);
+  for (const auto& [path, entry] : filled) expected.tree[path] = entry;
   expected.others = std::move(plan.others);
   expected.failure = UnknownFilter(state, expected.tree);
   return expected;

@@ -107,7 +107,7 @@ absl::StatusOr<LeftState> ChangeProperty::RunPlainly(const ChangeCase& change, c
 
 absl::Status ChangeProperty::Publish(const runner::GitClone& clone, const runner::GitSettings& settings,
                                      const runner::WorkBounds& bounds, Outcome& outcome) const {
-  FLEET_ASSIGN_OR_RETURN(const runner::GitPublisher publisher,
+  FLEET_ASSIGN_OR_RETURN(runner::GitPublisher publisher,
                          runner::GitPublisher::Make(subprocess_, settings, clone, bounds));
   FLEET_ASSIGN_OR_RETURN(outcome.commit, publisher.Commit({"Fleet", "fleet@example.com", "change\n"}));
   if (outcome.commit.empty()) return absl::OkStatus();
