@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
 #include "common/status/status_macros.h"
+#include "tests/property/aged_checkout.h"
 #include "workers/task_runner/git_publisher.h"
 #include "workers/task_runner/task_failure.h"
 
@@ -98,6 +99,7 @@ absl::StatusOr<LeftState> ChangeProperty::RunPlainly(const ChangeCase& change, c
   const ShellResult cloned = shell_.Run(place, "git clone -q --shared --template= -b main origin.git plain",
                                         {{"GIT_CONFIG_GLOBAL", place + "/config"}});
   if (!cloned.succeeded) return absl::UnavailableError(cloned.errors);
+  if (!AgeCheckout(left.directory)) return absl::UnavailableError("the index has another form");
   left.before = ReadTree(left.directory);
   RunStep(change, left.directory, place);
   left.after = ReadTree(left.directory);
