@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/attribute_rules.h"
 #include "workers/task_runner/carried_filters.h"
@@ -26,6 +27,16 @@ constexpr int kMaxNested = 100;
 
 absl::Status NotCarried(absl::string_view message) {
   return TaskFailure(domain::FailureReason::kChangeNotCarried, message);
+}
+
+// The last warning that something was left out. That a .gitignore is a link, which git does not follow, is none.
+std::string LeftOut(const OutputTail& warnings) {
+  const std::string lines = warnings.Text();
+  std::string last;
+  for (absl::string_view line : absl::StrSplit(lines, '\n', absl::SkipWhitespace())) {
+    if (!absl::EndsWith(line, ".gitignore': Too many levels of symbolic links")) last = std::string(line);
+  }
+  return last;
 }
 
 // git's own words on a file that it could not store are the best there are.
@@ -61,7 +72,7 @@ absl::StatusOr<std::vector<std::string>> TreeWriter::ListUntracked(const GitRepo
   FLEET_ASSIGN_OR_RETURN(std::vector<std::string> paths,
                          repository.Records({"ls-files", "-o", "-z", "--exclude-standard"}, &warnings));
   // What git could not look into it leaves out, with a warning.
-  const std::string words = warnings.LastLines(1, 1000);
+  const std::string words = LeftOut(warnings);
   if (words.empty()) return paths;
   if (absl::StrContains(words, "Permission denied")) {
     return TaskFailure(domain::FailureReason::kTreeBroken,
