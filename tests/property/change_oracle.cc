@@ -272,7 +272,10 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
   expected.tree = ParseStaged(stored.output);
   for (const auto& [path, entry] : filled) expected.tree[path] = entry;
   expected.others = std::move(plan.others);
-  expected.failure = UnknownFilter(state, expected.tree);
+  // What was staged past the filter of an untouched file may be left out as well.
+  TreeEntries certain = expected.tree;
+  for (const auto& [path, entries] : expected.others) certain.erase(path);
+  expected.failure = UnknownFilter(state, certain);
   return expected;
 }
 
