@@ -52,7 +52,9 @@ PathDecision DecidePath(const PathFacts& facts) {
   // Whether a file is still there, and is not ignored, is for those to say who look for new files.
   if (facts.staged == nullptr) return PathDecision::kRemove;
   if (facts.filtered && facts.file.has_value()) {
-    return facts.base != nullptr && facts.state == State::kUntouched ? PathDecision::kKeepBase : StoreFile(facts);
+    if (facts.base == nullptr || facts.state != State::kUntouched) return StoreFile(facts);
+    // A mode alone (git add --chmod) goes past no filter.
+    return facts.base->oid == facts.staged->entry.oid ? PathDecision::kTakeStaged : PathDecision::kKeepBase;
   }
   return DecideStaged(facts);
 }

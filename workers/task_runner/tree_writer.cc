@@ -107,13 +107,19 @@ absl::StatusOr<std::vector<std::string>> TreeWriter::NewFiles(const TreeEdits& e
   return NotCarried("the steps left more than 100 repositories one inside the other");
 }
 
+// In every attributes file that has a say on one of `paths`, new ones too.
 void TreeWriter::LookForFilters(const std::vector<std::string>& paths) {
+  std::set<std::string> directories;
   for (const std::string& path : paths) {
-    if (may_filter_ || !IsAttributesFile(path)) continue;
-    const auto text = ReadPlainFile(absl::StrCat(clone_.tree, "/", path), kMaxAttributesFile);
-    AttributeMentions mentions;
-    if (text.ok()) mentions.Add(*text);
-    may_filter_ = mentions.filter;
+    for (std::size_t end = path.rfind('/');; end = path.rfind('/', end - 1)) {
+      const std::string directory = end == std::string::npos ? "" : path.substr(0, end + 1);
+      if (may_filter_ || !directories.insert(directory).second) break;
+      const auto text = ReadPlainFile(absl::StrCat(clone_.tree, "/", directory, ".gitattributes"), kMaxAttributesFile);
+      AttributeMentions mentions;
+      if (text.ok()) mentions.Add(*text);
+      may_filter_ = mentions.filter;
+      if (end == std::string::npos || end == 0) break;
+    }
   }
 }
 
