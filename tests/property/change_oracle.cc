@@ -196,10 +196,12 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
         stands = Same(before, after) || entry.file == FileStamp(state.directory + "/" + path);
         plan.others[path] = {{ModeOf(*after, entry.entry.mode), entry.entry.id}, entry.entry};
       }
-    } else if (Same(before, after)) {
-      // Rules that changed after it was staged, or a file that was restored after it.
-      stands = entry.file == FileStamp(state.directory + "/" + path);
-      if (!stands) plan.others[path].push_back(entry.entry);
+    } else {
+      // Rules that changed after it was staged, a file that was restored after it, or one that was written within a
+      // tick of it: what can be told goes by the file's times.
+      const bool has_its_times = entry.file == FileStamp(state.directory + "/" + path);
+      stands = has_its_times && Same(before, after);
+      if (!stands && (has_its_times || Same(before, after))) plan.others[path].push_back(entry.entry);
     }
     plan.start[path] = entry.entry;
     if (!stands) plan.store.push_back(path);
