@@ -223,6 +223,17 @@ std::string ChangeOracle::UnknownFilter(const LeftState& state, const TreeEntrie
   return "";
 }
 
+ShellResult ChangeOracle::Store(const LeftState& state, const std::vector<std::string>& store) const {
+  const std::string at = ShellWord(scratch_);
+  Write(scratch_ + "/store", Zeroed(store));
+  return shell_.Run(
+      state.directory,
+      absl::StrCat("rm -f ", at, "/expected; git update-index -z --index-info <", at, "/start || exit 1; ",
+                   "if test -s ", at, "/store; then git add -f --pathspec-file-nul --pathspec-from-file=", at,
+                   "/store || exit 1; fi; git ls-files -s -z"),
+      Environment(state));
+}
+
 ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
   ExpectedChange expected;
   if (state.unmerged) {
@@ -261,15 +272,14 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
     if (plan.left_out.count(name) == 0) store.insert(name);
   }
   plan.store.assign(store.begin(), store.end());
-  Write(scratch_ + "/store", Zeroed(plan.store));
-  const ShellResult stored = shell_.Run(
-      state.directory,
-      absl::StrCat("if test -s ", at, "/store; then git add -f --pathspec-file-nul --pathspec-from-file=", at,
-                   "/store || exit 1; fi; git ls-files -s -z"),
-      Environment(state));
+  ShellResult stored = Store(state, plan.store);
   if (!stored.succeeded) {
-    expected.failure = absl::StrCat("git add fails: ", stored.errors);
-    return expected;
+    // Without those for which what is staged may as well stand.
+    const std::string problem = absl::StrCat("git add fails: ", stored.errors);
+    for (const auto& [path, entries] : plan.others) store.erase(path);
+    if (store.size() < plan.store.size()) stored = Store(state, {store.begin(), store.end()});
+    (stored.succeeded ? expected.doubt : expected.failure) = problem;
+    if (!stored.succeeded) return expected;
   }
   expected.tree = ParseStaged(stored.output);
   for (const auto& [path, entry] : filled) expected.tree[path] = entry;

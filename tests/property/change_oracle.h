@@ -16,6 +16,8 @@ namespace fleet::testing {
 struct ExpectedChange {
   // Why the change cannot be carried; empty: it can.
   std::string failure;
+  // Why failing is as right as `tree` is; empty: it is not.
+  std::string doubt;
   TreeEntries tree;
   // Other answers for a path of `tree` that are as right.
   std::map<std::string, std::vector<TreeEntry>> others;
@@ -40,6 +42,8 @@ class ChangeOracle {
   std::map<std::string, std::string> Environment(const LeftState& state) const;
   // The filters that `paths` name in their attributes, by path.
   std::map<std::string, std::string> Filters(const LeftState& state, const std::vector<std::string>& paths) const;
+  // Builds the tree: `start` with the files of `store` on top.
+  ShellResult Store(const LeftState& state, const std::vector<std::string>& store) const;
   std::string UnknownFilter(const LeftState& state, const TreeEntries& tree) const;
 
   const PlainShell& shell_;

@@ -37,6 +37,8 @@ std::string Show(const TreeEntries& tree, const std::string& path) {
   return found == tree.end() ? "nothing" : absl::StrCat(found->second.mode, " ", found->second.id);
 }
 
+std::string Head(const std::string& reason) { return reason.substr(0, reason.find_first_of(":\n")); }
+
 // The paths in which they part, a line each; empty if they agree. Counts what only another answer allowed.
 std::string Differences(const TreeEntries& base, const TreeEntries& pushed, const ExpectedChange& expected,
                         int64_t& doubtful) {
@@ -175,9 +177,9 @@ absl::Status ChangeProperty::Compare(const ChangeCase& change, const std::string
     const ExpectedChange expected = oracle.Judge(*left);
     const std::string end = left == &*plain ? "" : "what the step left differs, ";
     if (!product.status.ok()) {
-      const bool agreed = !expected.failure.empty() && IsOfTheChange(product.status);
+      const bool agreed = (!expected.failure.empty() || !expected.doubt.empty()) && IsOfTheChange(product.status);
       if (agreed) {
-        ++ends_[absl::StrCat(end, "not carried: ", expected.failure.substr(0, expected.failure.find_first_of(":\n")))];
+        ++ends_[absl::StrCat(end, "not carried: ", Head(expected.failure.empty() ? expected.doubt : expected.failure))];
         return absl::OkStatus();
       }
       why =
