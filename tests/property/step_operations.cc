@@ -147,8 +147,9 @@ std::string StepOperations::Stage() {
   const std::string path = Path();
   switch (random_.Between(1, 14)) {
     case 1:
-    case 2:
       return absl::StrCat("git add -- ", path);
+    case 2:  // written again within the tick of staging, if git is quick
+      return absl::StrCat("printf 'one\\n' >./", path, "; git add -f -- ", path, "; printf 'two\\n' >./", path);
     case 3:
     case 4:
       return absl::StrCat("git add -f -- ", path);
