@@ -53,6 +53,15 @@ bool IsEmpty(const TreeSnapshot& snapshot, const std::string& path) {
 
 bool Same(const SnapshotFile* a, const SnapshotFile* b) { return a == nullptr || b == nullptr ? a == b : *a == *b; }
 
+// All attributes files.
+TreeSnapshot Rules(const TreeSnapshot& snapshot) {
+  TreeSnapshot rules;
+  for (const auto& [path, file] : snapshot) {
+    if (absl::EndsWith(path, ".gitattributes")) rules[path] = file;
+  }
+  return rules;
+}
+
 // As git would write it; `otherwise` if it is no file.
 std::string ModeOf(const SnapshotFile& file, const std::string& otherwise) {
   if (file.type != SnapshotFile::Type::kFile || !absl::StartsWith(otherwise, "100")) return otherwise;
@@ -145,6 +154,7 @@ std::map<std::string, std::string> ChangeOracle::Filters(const LeftState& state,
 ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std::string>& same_as_staged,
                                       const std::map<std::string, std::string>& filters) {
   Plan plan;
+  const bool rules_changed = Rules(state.before) != Rules(state.after);
   std::set<std::string> paths;
   for (const auto& [path, entry] : state.base) paths.insert(path);
   for (const auto& [path, entry] : state.index) paths.insert(path);
@@ -201,7 +211,8 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
       // tick of it: what can be told goes by the file's times.
       const bool has_its_times = entry.file == FileStamp(state.directory + "/" + path);
       stands = has_its_times && Same(before, after);
-      if (!stands && (has_its_times || Same(before, after))) plan.others[path].push_back(entry.entry);
+      const bool is_open = Same(before, after) || (has_its_times && rules_changed);
+      if (!stands && is_open) plan.others[path].push_back(entry.entry);
     }
     plan.start[path] = entry.entry;
     if (!stands) plan.store.push_back(path);
