@@ -15,6 +15,7 @@
 #include "common/clock/clock.h"
 #include "common/status/status_macros.h"
 #include "tests/property/aged_checkout.h"
+#include "workers/task_runner/branch_tip.h"
 #include "workers/task_runner/git_publisher.h"
 #include "workers/task_runner/task_failure.h"
 
@@ -111,11 +112,15 @@ absl::StatusOr<LeftState> ChangeProperty::RunPlainly(const ChangeCase& change, c
 
 absl::Status ChangeProperty::Publish(const runner::GitClone& clone, const runner::GitSettings& settings,
                                      const runner::WorkBounds& bounds, Outcome& outcome) const {
-  FLEET_ASSIGN_OR_RETURN(runner::GitPublisher publisher,
+  FLEET_ASSIGN_OR_RETURN(const runner::GitPublisher publisher,
                          runner::GitPublisher::Make(subprocess_, settings, clone, bounds));
-  FLEET_ASSIGN_OR_RETURN(outcome.commit, publisher.Commit({"Fleet", "fleet@example.com", "change\n"}));
-  if (outcome.commit.empty()) return absl::OkStatus();
-  FLEET_RETURN_IF_ERROR(publisher.Push(outcome.commit));
+  const std::string task = "01ARZ3NDEKTSV4RRFFQ69G5FAV-1";
+  const runner::CommitSpec spec{"Fleet", "fleet@example.com", runner::WithTaskTrailer("change", task),
+                                Clock::System().TimeNow()};
+  const runner::BranchClaim claim{task};
+  FLEET_ASSIGN_OR_RETURN(const runner::Publication publication, publisher.Prepare(spec, claim));
+  if (!publication.changed) return absl::OkStatus();
+  FLEET_ASSIGN_OR_RETURN(outcome.commit, publisher.Publish(publication, spec, claim));
   const ShellResult listed = shell_.Run(clone.request.directory, absl::StrCat("git ls-tree -r -z ", kBranch),
                                         {{"GIT_DIR", clone.request.clone_url.substr(sizeof("file://") - 1)}});
   outcome.tree = ParseTree(listed.output);
