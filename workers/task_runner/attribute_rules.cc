@@ -60,8 +60,8 @@ bool IsAttributesFile(absl::string_view path) {
 absl::StatusOr<std::set<std::string>> ReadConverted(const GitRepository& repository,
                                                     const std::vector<std::string>& paths) {
   std::set<std::string> converted;
-  FLEET_RETURN_IF_ERROR(ForEachAttribute(repository, {"eol", "ident", "working-tree-encoding", kFilter}, paths,
-                                         [&](const Attribute& attribute) {
+  FLEET_RETURN_IF_ERROR(ForEachAttribute(repository, {"--cached", "eol", "ident", "working-tree-encoding", kFilter},
+                                         paths, [&](const Attribute& attribute) {
                                            if (ConvertsAtCheckout(attribute)) converted.emplace(attribute.path);
                                          }));
   return converted;

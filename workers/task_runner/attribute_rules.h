@@ -29,8 +29,8 @@ struct AttributeMentions {
 // Whether a path is that of an attributes file.
 bool IsAttributesFile(absl::string_view path);
 
-// The files of `paths` that checkout gives other bytes than their blobs hold. `repository` has the working tree whose
-// attributes count.
+// The files of `paths` that checkout gives other bytes than their blobs hold. `repository` has the index whose
+// attributes counted.
 absl::StatusOr<std::set<std::string>> ReadConverted(const GitRepository& repository,
                                                     const std::vector<std::string>& paths);
 

@@ -80,10 +80,10 @@ absl::Status ChangePlanner::PlanSubmodule(const std::string& path, const PathFac
   if (facts.has_index && facts.staged == nullptr) return remove();
   const TreeEntry& current = facts.staged != nullptr ? facts.staged->entry : *facts.base;
   if (!facts.file.has_value()) {
-    if (facts.staged != nullptr && facts.staged->skip_worktree) return absl::OkStatus();
+    const bool is_outside = facts.staged != nullptr && facts.staged->skip_worktree;
     const bool is_in_index_only = facts.IsStaged() && facts.staged != nullptr && !facts.staged->had_file();
-    if (!is_in_index_only) return remove();
-    edits.entries.emplace_back(path, current);
+    if (!is_outside && !is_in_index_only) return remove();
+    if (facts.IsStaged()) edits.entries.emplace_back(path, current);
     return absl::OkStatus();
   }
   if (!facts.file->is_directory()) {

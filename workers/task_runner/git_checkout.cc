@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <system_error>
@@ -15,10 +16,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/attribute_rules.h"
+#include "workers/task_runner/blob_hasher.h"
 #include "workers/task_runner/git_repository.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/step_index.h"
 #include "workers/task_runner/system_error.h"
+#include "workers/task_runner/work_tree.h"
 
 namespace fleet::runner {
 namespace {
@@ -87,8 +90,14 @@ std::vector<std::string> PathsOf(const TreeEntries& entries) {
 
 absl::Status KeepSnapshot(const GitRepository& repository, GitClone& clone) {
   FLEET_ASSIGN_OR_RETURN(TreeEntries base, ReadIndexEntries(repository));
+  FLEET_ASSIGN_OR_RETURN(WorkTree files, WorkTree::Open(clone.tree));
   for (const auto& [path, entry] : base) {
-    if (!IsAttributesFile(path)) continue;
+    if (!IsAttributesFile(path) || entry.is_gitlink()) continue;
+    FLEET_ASSIGN_OR_RETURN(const std::optional<FileStamp> stamp, files.Look(path));
+    if (!stamp.has_value()) continue;
+    // One that its own rules have turned into something else at checkout: what git went by can be anything.
+    FLEET_ASSIGN_OR_RETURN(const std::string bytes, files.Hash(BlobHasher(entry.oid), path, *stamp));
+    if (bytes != entry.oid) clone.attributes = {true, true, true};
     const auto text = ReadPlainFile(absl::StrCat(clone.tree, "/", path), kMaxAttributesFile);
     if (text.ok()) clone.attributes.Add(*text);
   }

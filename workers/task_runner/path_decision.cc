@@ -28,8 +28,9 @@ PathDecision DecideStaged(const PathFacts& facts) {
   const StagedEntry& staged = *facts.staged;
   if (staged.intent_to_add) return facts.file.has_value() ? StoreFile(facts) : PathDecision::kRemove;
   if (!facts.file.has_value()) {
-    // Staged without a file; a file that was staged and is gone was removed.
-    return staged.skip_worktree || !staged.had_file() ? PathDecision::kTakeStaged : PathDecision::kRemove;
+    // Staged without a file; a file that was checked out or staged and is gone was removed.
+    const bool was_there = facts.state == State::kAbsent || staged.had_file();
+    return staged.skip_worktree || !was_there ? PathDecision::kTakeStaged : PathDecision::kRemove;
   }
   // Staged past the working tree: git apply --cached, update-index --chmod, add --renormalize.
   if (facts.base != nullptr && facts.state == State::kUntouched) return PathDecision::kTakeStaged;
@@ -51,7 +52,9 @@ PathDecision DecidePath(const PathFacts& facts) {
   // Whether a file is still there, and is not ignored, is for those to say who look for new files.
   if (facts.staged == nullptr) return PathDecision::kRemove;
   if (facts.filtered && facts.file.has_value()) {
-    return facts.base != nullptr && facts.state == State::kUntouched ? PathDecision::kKeepBase : StoreFile(facts);
+    if (facts.base == nullptr || facts.state != State::kUntouched) return StoreFile(facts);
+    // A mode alone (git add --chmod) goes past no filter.
+    return facts.base->oid == facts.staged->entry.oid ? PathDecision::kTakeStaged : PathDecision::kKeepBase;
   }
   return DecideStaged(facts);
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/attribute_rules.h"
 #include "workers/task_runner/carried_filters.h"
@@ -30,6 +31,16 @@ constexpr int kMaxNested = 100;
 
 absl::Status NotCarried(absl::string_view message) {
   return TaskFailure(domain::FailureReason::kChangeNotCarried, message);
+}
+
+// The last warning that something was left out. That a .gitignore is a link, which git does not follow, is none.
+std::string LeftOut(const OutputTail& warnings) {
+  const std::string lines = warnings.Text();
+  std::string last;
+  for (absl::string_view line : absl::StrSplit(lines, '\n', absl::SkipWhitespace())) {
+    if (!absl::EndsWith(line, ".gitignore': Too many levels of symbolic links")) last = std::string(line);
+  }
+  return last;
 }
 
 // git's own words on a file that it could not store are the best there are.
@@ -65,7 +76,7 @@ absl::StatusOr<std::vector<std::string>> TreeWriter::ListUntracked(const GitRepo
   FLEET_ASSIGN_OR_RETURN(std::vector<std::string> paths,
                          repository.Records({"ls-files", "-o", "-z", "--exclude-standard"}, &warnings));
   // What git could not look into it leaves out, with a warning.
-  const std::string words = warnings.LastLines(1, 1000);
+  const std::string words = LeftOut(warnings);
   if (words.empty()) return paths;
   if (absl::StrContains(words, "Permission denied")) {
     return TaskFailure(domain::FailureReason::kTreeBroken,
@@ -100,13 +111,19 @@ absl::StatusOr<std::vector<std::string>> TreeWriter::NewFiles(const TreeEdits& e
   return NotCarried("the steps left more than 100 repositories one inside the other");
 }
 
+// In every attributes file that has a say on one of `paths`, new ones too.
 void TreeWriter::LookForFilters(const std::vector<std::string>& paths) {
+  std::set<std::string> directories;
   for (const std::string& path : paths) {
-    if (may_filter_ || !IsAttributesFile(path)) continue;
-    const auto text = ReadPlainFile(absl::StrCat(clone_.tree, "/", path), kMaxAttributesFile);
-    AttributeMentions mentions;
-    if (text.ok()) mentions.Add(*text);
-    may_filter_ = mentions.filter;
+    for (std::size_t end = path.rfind('/');; end = path.rfind('/', end - 1)) {
+      const std::string directory = end == std::string::npos ? "" : path.substr(0, end + 1);
+      if (may_filter_ || !directories.insert(directory).second) break;
+      const auto text = ReadPlainFile(absl::StrCat(clone_.tree, "/", directory, ".gitattributes"), kMaxAttributesFile);
+      AttributeMentions mentions;
+      if (text.ok()) mentions.Add(*text);
+      may_filter_ = mentions.filter;
+      if (end == std::string::npos || end == 0) break;
+    }
   }
 }
 
