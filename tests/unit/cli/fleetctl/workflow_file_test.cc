@@ -68,6 +68,7 @@ TEST(WorkflowFileTest, WriterWritesWhatIsRead) {
   ASSERT_TRUE(workflow.ok());
   v1::Workflow odd = *workflow;
   odd.set_report_only(true);
+  odd.clear_commit();
   odd.mutable_steps(0)->set_script("no line break at the end: \"quoted\" # not a comment");
   odd.mutable_steps(1)->add_command("two\nlines");
   odd.set_title("true");
