@@ -21,7 +21,7 @@ std::string YamlWord(const std::string& word) {
   const bool plain = !word.empty() && word != "-" && word[0] != '%' && word[0] != '@' && word[0] != '=' &&
                      std::all_of(word.begin(), word.end(), [](char c) {
                        return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-                              absl::string_view("_./=+@%-~").find(c) != absl::string_view::npos;
+                              absl::string_view("_./=+@%-").find(c) != absl::string_view::npos;
                      });
   if (plain) return word;
   return absl::StrCat("\"", absl::StrReplaceAll(word, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}}), "\"");
