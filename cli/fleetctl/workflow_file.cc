@@ -109,10 +109,11 @@ class WorkflowReader {
     Value command;
     Value script;
     Value interpreter;
+    bool has_text = false;
     const Fields fields = {
         {"name", [&](const Value& field) { ReadStepName(field, *step.mutable_name()); }},
         {"command", [&](const Value& field) { ReadTexts(command = field, *step.mutable_command()); }},
-        {"script", [&](const Value& field) { ReadText(script = field, *step.mutable_script()); }},
+        {"script", [&](const Value& field) { has_text = ReadText(script = field, *step.mutable_script()); }},
         {"interpreter", [&](const Value& field) { ReadTexts(interpreter = field, *step.mutable_interpreter()); }},
         {"environment", [&](const Value& field) { ReadEnvironment(field, *step.mutable_environment()); }},
         {"timeout", [&](const Value& field) { ReadTimeout(field, *step.mutable_timeout()); }},
@@ -127,7 +128,7 @@ class WorkflowReader {
     const std::vector<std::string> program = ToVector(step.interpreter());
     RefuseElement(command, domain::CommandProblem(ToVector(step.command())));
     RefuseElement(interpreter, domain::InterpreterProblem(program));
-    if (script.node.IsScalar()) Refuse(script, domain::ScriptProblem(step.script(), program));
+    if (has_text) Refuse(script, domain::ScriptProblem(step.script(), program));
   }
 
   void ReadStepName(const Value& value, std::string& name) {

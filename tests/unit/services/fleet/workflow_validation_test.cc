@@ -148,5 +148,48 @@ TEST_F(ValidateApplyWorkflowTest, WhoCommitsCannotForgeHeaders) {
   EXPECT_THAT(Check(), ElementsAre("workflow.commit.message"));
 }
 
+// By the same rules as fleetctl's: one case of each, the tables are theirs.
+TEST_F(ValidateApplyWorkflowTest, WhatHasNoEffectOrCannotWorkIsRefused) {
+  workflow_.set_title("one\ntwo");
+  step_->set_script("\n#!/usr/bin/env python3\nimport os\n");
+  (*step_->mutable_environment())["PWD"] = "/";
+  v1::WorkflowStep& command = *workflow_.add_steps();
+  command.set_name("second");
+  command.add_command("npm test");
+  v1::WorkflowStep& interpreted = *AddStep("third");
+  interpreted.add_interpreter("bash");
+  interpreted.add_interpreter("-c");
+  workflow_.mutable_commit()->set_author_name("   ");
+  workflow_.mutable_commit()->set_author_email("a b");
+  workflow_.mutable_commit()->set_message("a\n\nfleet-task: forged");
+  const absl::Status status = ValidateApplyWorkflow(request_);
+  EXPECT_THAT(Fields(status),
+              ElementsAre("workflow.title", "workflow.steps[0].script", "workflow.steps[0].environment[PWD]",
+                          "workflow.steps[1].command[0]", "workflow.steps[2].interpreter[1]",
+                          "workflow.commit.author_name", "workflow.commit.author_email", "workflow.commit.message"));
+  const ErrorInfo info = GetErrorInfo(status);
+  EXPECT_EQ(info.violations[1].description,
+            "line 2: begins with \"#!\", which nothing obeys: write interpreter: [python3]");
+  EXPECT_THAT(info.violations[3].description, HasSubstr("write [npm, test]"));
+}
+
+TEST_F(ValidateApplyWorkflowTest, ACommitThatIsNeverMadeIsRefused) {
+  workflow_.set_report_only(true);
+  EXPECT_THAT(Check(), IsEmpty());
+  workflow_.mutable_commit();
+  EXPECT_THAT(Check(), IsEmpty()) << "nothing is written in it";
+  workflow_.mutable_commit()->set_author_name("Ada");
+  EXPECT_THAT(Check(), ElementsAre("workflow.commit"));
+}
+
+TEST_F(ValidateApplyWorkflowTest, AnInterpreterMakesTheFirstLineAComment) {
+  step_->set_script("#!/bin/bash\ntrue\n");
+  EXPECT_THAT(Check(), ElementsAre("workflow.steps[0].script"));
+  step_->add_interpreter("bash");
+  EXPECT_THAT(Check(), IsEmpty());
+  step_->set_interpreter(0, "python3");
+  EXPECT_THAT(Check(), ElementsAre("workflow.steps[0].script"));
+}
+
 }  // namespace
 }  // namespace fleet::service
