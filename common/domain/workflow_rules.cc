@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/domain/text.h"
 
 namespace fleet::domain {
@@ -93,7 +91,7 @@ RuleProblem IdentityProblem(absl::string_view text) {
   absl::string_view kept = text;
   while (!kept.empty() && IsLeftOut(kept.front())) kept.remove_prefix(1);
   while (!kept.empty() && IsLeftOut(kept.back())) kept.remove_suffix(1);
-  if (kept.empty()) return {"has nothing but characters that git leaves out"};
+  if (IsBlank(kept)) return {"has nothing but characters that git leaves out"};
   if (kept == text) return {};
   return {absl::StrCat("begins or ends with characters that git leaves out: write ", kept)};
 }

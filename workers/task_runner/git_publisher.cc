@@ -1,6 +1,5 @@
 #include "workers/task_runner/git_publisher.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -12,12 +11,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/task_failure.h"
+#include "workers/task_runner/trailer_block.h"
 #include "workers/task_runner/tree_writer.h"
 
 namespace fleet::runner {
@@ -25,25 +24,11 @@ namespace {
 
 using domain::FailureStage;
 
-bool IsTrailer(absl::string_view line) {
-  const std::size_t colon = line.find(": ");
-  if (colon == absl::string_view::npos || colon == 0) return false;
-  const absl::string_view token = line.substr(0, colon);
-  return std::all_of(token.begin(), token.end(),
-                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-'; });
-}
-
 }  // namespace
 
 std::string WithTaskTrailer(const std::string& message, const std::string& task_id) {
   const absl::string_view text = absl::StripAsciiWhitespace(message);
-  const std::size_t blank = text.rfind("\n\n");
-  bool ends_in_trailers = blank != absl::string_view::npos;
-  if (ends_in_trailers) {
-    const std::vector<absl::string_view> lines = absl::StrSplit(text.substr(blank + 2), '\n');
-    ends_in_trailers = std::all_of(lines.begin(), lines.end(), IsTrailer);
-  }
-  return absl::StrCat(text, ends_in_trailers ? "\n" : "\n\n", "Fleet-Task: ", task_id, "\n");
+  return absl::StrCat(text, SplitTrailers(text).lines.empty() ? "\n\n" : "\n", "Fleet-Task: ", task_id, "\n");
 }
 
 absl::StatusOr<GitPublisher> GitPublisher::Make(const Subprocess& subprocess, const GitSettings& settings,
