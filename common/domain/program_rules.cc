@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/domain/program_name.h"
+#include "common/domain/shell_script.h"
 #include "common/domain/text.h"
 
 namespace fleet::domain {
@@ -230,7 +231,13 @@ RuleProblem ScriptProblem(absl::string_view script, const Words& interpreter) {
     return {"begins with a byte order mark (U+FEFF), which a shell takes for a part of the first word: leave it out",
             1};
   }
-  return LinesProblem(script, IsShell(program));
+  if (RuleProblem problem = LinesProblem(script, IsShell(program)); !problem.empty()) return problem;
+  const BashOnly bash = interpreter.empty() ? FindBashOnly(script) : BashOnly();
+  if (bash.what.empty()) return {};
+  return {absl::StrCat("has ", bash.what,
+                       ", which is bash's: other shells go on without it, wrongly; write "
+                       "interpreter: [bash, -eu], or the interpreter that is meant"),
+          bash.line};
 }
 
 }  // namespace fleet::domain

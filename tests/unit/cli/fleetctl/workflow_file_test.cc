@@ -1,8 +1,13 @@
 #include "cli/fleetctl/workflow_file.h"
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "cli/fleetctl/workflow_writer.h"
 #include "common/status/error_info.h"
 #include "gmock/gmock.h"
@@ -276,6 +281,27 @@ TEST(WorkflowFileTest, HoldsExactlyOneWorkflow) {
   EXPECT_EQ(ErrorOf(""), "w.yaml: is empty, where one workflow is expected");
   EXPECT_THAT(ErrorOf("a: 1\n---\nb: 2\n"), HasSubstr("holds 2 documents"));
   EXPECT_EQ(ErrorOf("just text\n"), "w.yaml:1:1: the file must be a map of keys to values");
+}
+
+// The YAML blocks of a document that are whole workflows, or the whole of a YAML file.
+std::vector<std::string> WorkflowsIn(const std::string& path) {
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (absl::EndsWith(path, ".yaml")) return {text};
+  std::vector<std::string> workflows;
+  for (const absl::string_view part : absl::StrSplit(text, "```yaml\n")) {
+    if (absl::StartsWith(part, "workflow: ")) workflows.emplace_back(part.substr(0, part.find("```")));
+  }
+  return workflows;
+}
+
+TEST(WorkflowFileTest, WhatTheDocumentsShowCanBeApplied) {
+  for (const char* path :
+       {"README.md", "docs/workflow-format.md", "docs/operations.md", "deploy/quickstart.d/editor-config.yaml"}) {
+    const std::vector<std::string> workflows = WorkflowsIn(absl::StrCat(FLEET_SOURCE_DIR, "/", path));
+    EXPECT_THAT(workflows, ::testing::Not(::testing::IsEmpty())) << path;
+    for (const std::string& workflow : workflows) EXPECT_EQ(ErrorOf(workflow), "") << path << "\n" << workflow;
+  }
 }
 
 }  // namespace

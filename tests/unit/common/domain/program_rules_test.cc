@@ -120,6 +120,14 @@ TEST(ScriptRulesTest, AShellStumblesOverCarriageReturnsAndByteOrderMarks) {
   EXPECT_TRUE(ScriptProblem("\uFEFFprint(1)\n", {"python3"}).empty());
 }
 
+TEST(ScriptRulesTest, WhatOnlyBashUnderstandsNeedsItsInterpreter) {
+  const RuleProblem problem = ScriptProblem("true\nif [[ -f README ]]; then echo y > FOUND; fi\n", {});
+  EXPECT_THAT(problem.what, HasSubstr("has [[, which is bash's"));
+  EXPECT_EQ(problem.at, 2U);
+  EXPECT_TRUE(ScriptProblem("[[ a ]]", {"bash"}).empty());
+  EXPECT_TRUE(ScriptProblem("[[ a ]]", {"/bin/sh", "-eu"}).empty()) << "whoever says so means it";
+}
+
 // ---- Programs
 
 TEST(CommandRulesTest, AcceptsProgramsAndTheirArguments) {
