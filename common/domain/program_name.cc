@@ -41,7 +41,7 @@ std::string PlainProgramName(absl::string_view program) {
 
 std::string ProgramStartedBy(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string name = PlainProgramName(words[i]);
+    std::string name = PlainProgramName(words[i]);
     if (name != "env") return name;
     while (i + 1 < words.size() && IsSetting(words[i + 1])) ++i;
   }

@@ -74,7 +74,8 @@ class Scanner {
   void ReadDelimiter() {
     EndWord();
     position_ += 2;
-    while (position_ < script_.size() && absl::string_view("- \t'\"\\").find(script_[position_]) != script_.npos) {
+    while (position_ < script_.size() &&
+           absl::string_view("- \t'\"\\").find(script_[position_]) != absl::string_view::npos) {
       ++position_;
     }
     std::string delimiter;
