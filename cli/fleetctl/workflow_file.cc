@@ -9,10 +9,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "cli/fleetctl/problem_list.h"
 #include "cli/fleetctl/value_format.h"
+#include "cli/fleetctl/yaml_lines.h"
 #include "common/domain/identifiers.h"
+#include "common/domain/program_rules.h"
+#include "common/domain/text.h"
+#include "common/domain/workflow_rules.h"
 #include "common/status/status_macros.h"
 #include "yaml-cpp/yaml.h"
 
@@ -32,22 +37,40 @@ YAML::Mark MarkOf(const YAML::Node& node, const YAML::Mark& otherwise) {
 }
 
 using Fields = std::map<std::string, std::function<void(const Value&)>>;
+using Rule = domain::RuleProblem (*)(absl::string_view);
+
+constexpr absl::string_view kYamlTags = "tag:yaml.org,2002:";
+
+template <typename Repeated>
+std::vector<std::string> ToVector(const Repeated& texts) {
+  return {texts.begin(), texts.end()};
+}
 
 class WorkflowReader {
  public:
-  explicit WorkflowReader(ProblemList& problems) : problems_(problems) {}
+  WorkflowReader(const YamlLines& lines, ProblemList& problems) : lines_(lines), problems_(problems) {}
 
   v1::Workflow Read(const YAML::Node& root) {
     v1::Workflow workflow;
     const Fields fields = {
         {"workflow", [&](const Value& value) { ReadReference(value, *workflow.mutable_workflow_ref()); }},
         {"version", [&](const Value& value) { ReadVersion(value, *workflow.mutable_version()); }},
-        {"title", [&](const Value& value) { ReadText(value, *workflow.mutable_title()); }},
+        {"title", [&](const Value& value) { ReadText(value, *workflow.mutable_title(), domain::TitleProblem); }},
         {"steps", [&](const Value& value) { ReadSteps(value, workflow); }},
         {"commit", [&](const Value& value) { ReadCommit(value, *workflow.mutable_commit()); }},
         {"report_only", [&](const Value& value) { workflow.set_report_only(ReadBool(value)); }},
     };
-    ReadMap({root, root.Mark(), "the file"}, fields, {"workflow", "version", "title", "steps"});
+    if (!ReadMap({root, root.Mark(), "the file"}, fields, {"workflow", "version", "title", "steps"})) return workflow;
+    if (workflow.report_only() && workflow.has_commit()) {
+      Refuse(MarkOf(root["commit"], root.Mark()),
+             "commit has no effect, as report_only is true: leave one of them out");
+    }
+    const auto version = domain::WorkflowVersion::Parse(workflow.version());
+    const auto reference = domain::WorkflowRef::Parse(workflow.workflow_ref());
+    if (version.has_value() && reference.has_value() && reference->version.empty() &&
+        !domain::WorkflowRef::Parse(absl::StrCat(reference->name, "@", workflow.version())).has_value()) {
+      Refuse(root["version"].Mark(), "version has another major than workflow");
+    }
     return workflow;
   }
 
@@ -68,8 +91,13 @@ class WorkflowReader {
   }
 
   void ReadSteps(const Value& value, v1::Workflow& workflow) {
+    if (!HasOnlyTag(value, "seq")) return;
     if (!value.node.IsSequence() || value.node.size() == 0) {
       return Refuse(value.mark, "steps must be a list with at least one step");
+    }
+    if (value.node.size() > domain::kMaxWorkflowSteps) {
+      return Refuse(value.mark, absl::StrCat("steps has ", value.node.size(), " entries, more than the ",
+                                             domain::kMaxWorkflowSteps, " allowed"));
     }
     for (const YAML::Node& node : value.node) {
       const std::string key = absl::StrCat("steps[", workflow.steps_size(), "]");
@@ -78,34 +106,51 @@ class WorkflowReader {
   }
 
   void ReadStep(const Value& value, v1::WorkflowStep& step) {
+    Value command;
+    Value script;
+    Value interpreter;
+    bool has_text = false;
     const Fields fields = {
-        {"name", [&](const Value& field) { ReadText(field, *step.mutable_name()); }},
-        {"command", [&](const Value& field) { ReadTexts(field, *step.mutable_command()); }},
-        {"script", [&](const Value& field) { ReadText(field, *step.mutable_script()); }},
-        {"interpreter", [&](const Value& field) { ReadTexts(field, *step.mutable_interpreter()); }},
+        {"name", [&](const Value& field) { ReadStepName(field, *step.mutable_name()); }},
+        {"command", [&](const Value& field) { ReadTexts(command = field, *step.mutable_command()); }},
+        {"script", [&](const Value& field) { has_text = ReadText(script = field, *step.mutable_script()); }},
+        {"interpreter", [&](const Value& field) { ReadTexts(interpreter = field, *step.mutable_interpreter()); }},
         {"environment", [&](const Value& field) { ReadEnvironment(field, *step.mutable_environment()); }},
-        {"timeout", [&](const Value& field) { ReadDuration(field, *step.mutable_timeout()); }},
+        {"timeout", [&](const Value& field) { ReadTimeout(field, *step.mutable_timeout()); }},
     };
     if (!ReadMap(value, fields, {"name"})) return;
-    if (value.node["command"].IsDefined() == value.node["script"].IsDefined()) {
+    if (command.key.empty() == script.key.empty()) {
       Refuse(value.mark, absl::StrCat(value.key, " must have either command or script"));
     }
-    if (value.node["interpreter"].IsDefined() && !value.node["script"].IsDefined()) {
+    if (!interpreter.key.empty() && script.key.empty()) {
       Refuse(value.mark, absl::StrCat(value.key, " has an interpreter, but no script for it"));
     }
+    const std::vector<std::string> program = ToVector(step.interpreter());
+    RefuseElement(command, domain::CommandProblem(ToVector(step.command())));
+    RefuseElement(interpreter, domain::InterpreterProblem(program));
+    if (has_text) Refuse(script, domain::ScriptProblem(step.script(), program));
+  }
+
+  void ReadStepName(const Value& value, std::string& name) {
+    if (!ReadText(value, name, domain::StepNameProblem)) return;
+    if (!step_names_.insert(name).second) Refuse(value.mark, "name is the name of an earlier step");
   }
 
   void ReadCommit(const Value& value, v1::WorkflowCommit& commit) {
-    const Fields fields = {
-        {"author_name", [&](const Value& field) { ReadText(field, *commit.mutable_author_name()); }},
-        {"author_email", [&](const Value& field) { ReadText(field, *commit.mutable_author_email()); }},
-        {"message", [&](const Value& field) { ReadText(field, *commit.mutable_message()); }},
+    const auto text = [&](std::string* target, Rule rule) {
+      return [this, target, rule](const Value& field) { ReadText(field, *target, rule); };
     };
-    ReadMap(value, fields, {});
+    const Fields fields = {
+        {"author_name", text(commit.mutable_author_name(), domain::AuthorNameProblem)},
+        {"author_email", text(commit.mutable_author_email(), domain::AuthorEmailProblem)},
+        {"message", text(commit.mutable_message(), domain::CommitMessageProblem)},
+    };
+    if (ReadMap(value, fields, {}) && value.node.size() == 0) Refuse(value.mark, "commit is empty: leave it out");
   }
 
   // Gives every key to its reader. False if it is no map, or has a problem of its own.
   bool ReadMap(const Value& value, const Fields& fields, const std::vector<std::string>& required) {
+    if (!HasOnlyTag(value, "map")) return false;
     if (!value.node.IsMap()) {
       Refuse(value.mark, absl::StrCat(value.key, " must be a map of keys to values"));
       return false;
@@ -115,7 +160,12 @@ class WorkflowReader {
     for (const auto& entry : value.node) {
       const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
       const auto field = fields.find(key);
-      if (field == fields.end()) {
+      if (!HasOnlyTag({entry.first, entry.first.Mark(), ""}, "str")) {
+        good = false;
+      } else if (key == "<<") {
+        Refuse(entry.first.Mark(), "merge keys (\"<<\") are not supported: repeat the keys");
+        good = false;
+      } else if (field == fields.end()) {
         Refuse(entry.first.Mark(), absl::StrCat("unknown key \"", key, "\" in ", value.key));
         good = false;
       } else if (!seen.insert(key).second) {
@@ -133,6 +183,7 @@ class WorkflowReader {
 
   // A number or a truth value stands for its own text: `command: [sleep, 5]`.
   bool ReadText(const Value& value, std::string& text) {
+    if (!HasOnlyTag(value, "str")) return false;
     if (value.node.IsScalar()) {
       text = value.node.Scalar();
       return true;
@@ -141,8 +192,16 @@ class WorkflowReader {
     return false;
   }
 
+  bool ReadText(const Value& value, std::string& text, Rule rule) {
+    if (!ReadText(value, text)) return false;
+    const domain::RuleProblem problem = rule(text);
+    Refuse(value, problem);
+    return problem.empty();
+  }
+
   template <typename Repeated>
   void ReadTexts(const Value& value, Repeated& texts) {
+    if (!HasOnlyTag(value, "seq")) return;
     if (!value.node.IsSequence() || value.node.size() == 0) {
       return Refuse(value.mark, absl::StrCat(value.key, " must be a list with at least one element"));
     }
@@ -153,21 +212,24 @@ class WorkflowReader {
 
   template <typename Map>
   void ReadEnvironment(const Value& value, Map& environment) {
+    if (!HasOnlyTag(value, "map")) return;
     if (!value.node.IsMap()) return Refuse(value.mark, "environment must be a map of names to texts");
+    if (value.node.size() == 0) return Refuse(value.mark, "environment is empty: leave it out");
     for (const auto& entry : value.node) {
       std::string name;
       std::string text;
       if (!ReadText({entry.first, entry.first.Mark(), "every name in environment"}, name)) continue;
-      const YAML::Mark mark = MarkOf(entry.second, entry.first.Mark());
-      if (!ReadText({entry.second, mark, absl::StrCat("environment.", name)}, text)) continue;
-      if (environment.count(name) > 0) {
-        Refuse(entry.first.Mark(), absl::StrCat("environment.", name, " stands there twice"));
-      }
+      const Value field = {entry.second, MarkOf(entry.second, entry.first.Mark()),
+                           absl::StrCat("environment.", domain::KeepHead(name, 64))};
+      Refuse({entry.first, entry.first.Mark(), field.key}, domain::VariableNameProblem(name));
+      if (!ReadText(field, text)) continue;
+      if (environment.count(name) > 0) Refuse(entry.first.Mark(), absl::StrCat(field.key, " stands there twice"));
+      Refuse(field, domain::VariableValueProblem(name, text));
       environment[name] = text;
     }
   }
 
-  void ReadDuration(const Value& value, google::protobuf::Duration& duration) {
+  void ReadTimeout(const Value& value, google::protobuf::Duration& duration) {
     std::string text;
     if (!ReadText(value, text)) return;
     const absl::Duration parsed = ParsePositiveDuration(text);
@@ -175,10 +237,12 @@ class WorkflowReader {
       return Refuse(value.mark,
                     absl::StrCat(value.key, " must be a duration with its unit: \"90s\", \"10m\", \"1h30m\""));
     }
+    Refuse(value, domain::StepTimeoutProblem(parsed));
     duration = ToProtoDuration(parsed);
   }
 
   bool ReadBool(const Value& value) {
+    if (!HasOnlyTag(value, "")) return false;
     // A quoted "true" is a text: yaml-cpp marks it with the tag "!".
     const bool plain = value.node.IsScalar() && value.node.Tag() != "!";
     if (plain && value.node.Scalar() == "true") return true;
@@ -188,12 +252,41 @@ class WorkflowReader {
     return false;
   }
 
-  void Refuse(const YAML::Mark& mark, absl::string_view problem) {
-    if (mark.is_null()) return problems_.Add(1, 0, problem);
-    problems_.Add(static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1, problem);
+  // A tag asks for something that is not done: a file to be included, bytes to be decoded. Only the one of YAML's own
+  // that says what is expected anyway is fine.
+  bool HasOnlyTag(const Value& value, absl::string_view expected) {
+    const std::string& tag = value.node.Tag();
+    if (tag.empty() || tag == "?" || tag == "!") return true;
+    absl::string_view name = tag;
+    const bool of_yaml = absl::ConsumePrefix(&name, kYamlTags);
+    if (of_yaml && name == expected) return true;
+    Refuse(value.mark, absl::StrCat("the tag ", of_yaml ? "!!" : "", domain::KeepHead(std::string(name), 64),
+                                    " has no effect: leave it out"));
+    return false;
   }
 
+  void Refuse(const Value& value, const domain::RuleProblem& problem) {
+    if (problem.empty()) return;
+    const YamlLines::Place place = lines_.InText(value.mark, problem.at);
+    problems_.Add(place.line, place.column, absl::StrCat(value.key, " ", problem.what));
+  }
+
+  // The same, where the problem is an element's of a list.
+  void RefuseElement(const Value& list, const domain::RuleProblem& problem) {
+    if (problem.empty()) return;
+    if (problem.at == 0) return Refuse(list, problem);
+    const Value element = {list.node[problem.at - 1], list.mark, absl::StrCat(list.key, "[", problem.at - 1, "]")};
+    Refuse(MarkOf(element.node, list.mark), absl::StrCat(element.key, " ", problem.what));
+  }
+
+  void Refuse(const YAML::Mark& mark, absl::string_view problem) {
+    const YamlLines::Place place = lines_.At(mark);
+    problems_.Add(place.line, place.column, problem);
+  }
+
+  const YamlLines& lines_;
   ProblemList& problems_;
+  std::set<std::string> step_names_;
 };
 
 // yaml-cpp reports by exceptions; they end here.
@@ -205,9 +298,10 @@ absl::StatusOr<YAML::Node> LoadOneDocument(const InputFile& file) {
     const std::string count = documents.empty() ? "is empty" : absl::StrCat("holds ", documents.size(), " documents");
     return absl::InvalidArgumentError(absl::StrCat(file.name, ": ", count, ", where one workflow is expected"));
   } catch (const YAML::Exception& exception) {
-    const bool placed = !exception.mark.is_null();
-    problems.Add(placed ? static_cast<std::size_t>(exception.mark.line) + 1 : 1,
-                 placed ? static_cast<std::size_t>(exception.mark.column) + 1 : 0, exception.msg);
+    const YamlLines lines(file.text);
+    const YamlLines::Place place = lines.At(exception.mark);
+    const bool tab = lines.IsIndentedWithTab(exception.mark);
+    problems.Add(place.line, place.column, tab ? "a tab, where YAML indents with spaces" : exception.msg);
   }
   return problems.ToStatus();
 }
@@ -216,12 +310,13 @@ absl::StatusOr<YAML::Node> LoadOneDocument(const InputFile& file) {
 
 absl::StatusOr<v1::Workflow> ParseWorkflowFile(const InputFile& file) {
   FLEET_ASSIGN_OR_RETURN(const YAML::Node root, LoadOneDocument(file));
+  const YamlLines lines(file.text);
   ProblemList problems(file.name);
   v1::Workflow workflow;
   try {
-    workflow = WorkflowReader(problems).Read(root);
+    workflow = WorkflowReader(lines, problems).Read(root);
   } catch (const YAML::Exception& exception) {
-    problems.Add(static_cast<std::size_t>(exception.mark.line) + 1, 0, exception.msg);
+    problems.Add(lines.At(exception.mark).line, 0, exception.msg);
   }
   FLEET_RETURN_IF_ERROR(problems.ToStatus());
   return workflow;

@@ -8,6 +8,7 @@
 #include "services/fleet/page_token.h"
 #include "services/fleet/proto_conversion.h"
 #include "services/fleet/request_validation.h"
+#include "services/fleet/workflow_validation.h"
 
 namespace fleet::service {
 

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 #include <unordered_map>
-#include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/task.h"
@@ -24,8 +21,6 @@ namespace {
 constexpr std::size_t kMaxText = 10000;
 constexpr int kMaxParameters = 50;
 constexpr int kMaxBatch = 500;
-constexpr int kMaxSteps = 50;
-constexpr std::size_t kMaxScript = 100000;
 constexpr int kMaxPriority = 1000;
 
 // Repositories by key, to find duplicates: the index of each one's first occurrence.
@@ -82,55 +77,6 @@ void CheckPolicy(const v1::FleetPolicy& policy, Violations& violations) {
   }
   // Whether it has passed is for the database's clock to say.
   if (policy.has_deadline() && !IsTimestamp(policy.deadline())) violations.Add("policy.deadline", "is not a time");
-}
-
-bool IsStepName(const std::string& name) {
-  return !name.empty() && name.size() <= 64 && absl::ascii_isalnum(static_cast<unsigned char>(name[0])) &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == ' ' || c == '.' || c == '_' || c == '-';
-         });
-}
-
-bool IsEnvironmentName(const std::string& name) {
-  return !name.empty() && name.size() <= 200 && !absl::ascii_isdigit(static_cast<unsigned char>(name[0])) &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_'; });
-}
-
-void CheckArguments(const std::string& field, const google::protobuf::RepeatedPtrField<std::string>& arguments,
-                    Violations& violations) {
-  if (arguments.size() > 200) violations.Add(field, "has more than 200 entries");
-  for (int i = 0; i < arguments.size(); ++i) {
-    violations.CheckText(absl::StrCat(field, "[", i, "]"), arguments[i], kMaxText);
-  }
-  if (!arguments.empty() && arguments[0].empty()) violations.Add(absl::StrCat(field, "[0]"), "is empty");
-}
-
-void CheckStep(const std::string& field, const v1::WorkflowStep& step, std::set<std::string>& names,
-               Violations& violations) {
-  if (!IsStepName(step.name())) {
-    violations.Add(field + ".name", "must match [A-Za-z0-9][A-Za-z0-9 ._-]{0,63}");
-  } else if (!names.insert(step.name()).second) {
-    violations.Add(field + ".name", "is the name of an earlier step");
-  }
-  if (step.command().empty() == step.script().empty()) violations.Add(field, "needs either command or script");
-  if (step.script().empty() && !step.interpreter().empty()) {
-    violations.Add(field + ".interpreter", "is only for a script");
-  }
-  violations.CheckText(field + ".script", step.script(), kMaxScript);
-  CheckArguments(field + ".command", step.command(), violations);
-  CheckArguments(field + ".interpreter", step.interpreter(), violations);
-  for (const auto& [name, value] : step.environment()) {
-    const std::string entry = absl::StrCat(field, ".environment[", domain::KeepHead(name, 64), "]");
-    if (!IsEnvironmentName(name)) violations.Add(entry, "name must match [A-Za-z_][A-Za-z0-9_]*");
-    if (absl::StartsWith(name, "FLEET_") || absl::StartsWith(name, "GIT_")) {
-      violations.Add(entry, "names starting with FLEET_ or GIT_ are taken");
-    }
-    violations.CheckText(entry, value, kMaxText);
-  }
-  if (step.has_timeout()) {
-    CheckDuration((field + ".timeout").c_str(), step.timeout(), absl::Seconds(1), absl::Hours(24), violations);
-  }
 }
 
 void CheckLease(const std::string& field, const std::string& task_id, int32_t attempt, Violations& violations) {
@@ -230,35 +176,6 @@ absl::Status ValidateImportRepositories(const v1::ImportRepositoriesRequest& req
       violations.Add(field + ".default_branch", "is not a branch name");
     }
   }
-  return violations.ToStatus();
-}
-
-absl::Status ValidateApplyWorkflow(const v1::ApplyWorkflowRequest& request) {
-  Violations violations;
-  const v1::Workflow& workflow = request.workflow();
-  const auto ref = domain::WorkflowRef::Parse(workflow.workflow_ref());
-  if (!ref.has_value() || !ref->version.empty()) {
-    violations.Add("workflow.workflow_ref", "must be \"<domain>/<name>-v<major>\"");
-  }
-  if (!domain::WorkflowVersion::Parse(workflow.version()).has_value()) {
-    violations.Add("workflow.version", "must be \"<major>.<minor>.<patch>\"");
-  } else if (ref.has_value() &&
-             !domain::WorkflowRef::Parse(absl::StrCat(ref->name, "@", workflow.version())).has_value()) {
-    violations.Add("workflow.version", "its major differs from workflow_ref's");
-  }
-  if (workflow.title().empty()) violations.Add("workflow.title", "is empty");
-  violations.CheckText("workflow.title", workflow.title(), 200);
-  CheckCount("workflow.steps", workflow.steps_size(), kMaxSteps, violations);
-  std::set<std::string> names;
-  for (int i = 0; i < workflow.steps_size(); ++i) {
-    CheckStep(absl::StrCat("workflow.steps[", i, "]"), workflow.steps(i), names, violations);
-  }
-  for (const auto& [field, text] : {std::pair("workflow.commit.author_name", &workflow.commit().author_name()),
-                                    std::pair("workflow.commit.author_email", &workflow.commit().author_email())}) {
-    violations.CheckText(field, *text, 200);
-    if (text->find_first_of("<>\n\r") != std::string::npos) violations.Add(field, "holds \"<\", \">\" or a line break");
-  }
-  violations.CheckText("workflow.commit.message", workflow.commit().message(), kMaxText);
   return violations.ToStatus();
 }
 

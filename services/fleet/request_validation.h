@@ -22,7 +22,6 @@ absl::Status ValidateCreateFleet(const v1::CreateFleetRequest& request);
 absl::Status ValidateListFleets(const v1::ListFleetsRequest& request);
 absl::Status ValidateListFleetTasks(const v1::ListFleetTasksRequest& request);
 absl::Status ValidateImportRepositories(const v1::ImportRepositoriesRequest& request);
-absl::Status ValidateApplyWorkflow(const v1::ApplyWorkflowRequest& request);
 // Whether there is such a limit, and what it may be, is the store's to say.
 absl::Status ValidateSetLimit(const v1::SetLimitRequest& request);
 absl::Status ValidateRegisterRunner(const v1::RegisterRunnerRequest& request);

@@ -110,6 +110,23 @@ TEST_F(FleetctlTest, InterruptingAWatchDoesNotStopTheFleet) {
   ExpectPushed(id, repos);
 }
 
+TEST_F(FleetctlTest, AScriptForAnotherShellIsRefusedUntilItsInterpreterIsGiven) {
+  const std::vector<std::string> repos = AddRepositories(1);
+  stack().StartRunner("runner-1", {"service-1", "service-2"});
+  const std::string head = "workflow: e2e/change-v1\nversion: 1.0.0\ntitle: Change it\nsteps:\n  - name: change\n";
+  const std::string script = "    script: |\n      #!/bin/bash\n      if [[ -f README ]]; then echo y > changed; fi\n";
+  const Program::Result refused = Fleetctl({"workflow", "apply", WriteInput("workflow.yaml", head + script)});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("workflow.yaml:7:7: "), HasSubstr("write interpreter: [/bin/bash]")));
+
+  const std::string mended = head + "    interpreter: [/bin/bash]\n" + script;
+  EXPECT_EQ(Fleetctl({"workflow", "apply", WriteInput("workflow.yaml", mended)}).code, 0);
+  const std::string id =
+      Json({"submit", "--repos-file", ReposFile(repos), "--workflow", kWorkflow})["fleet"]["fleet_id"];
+  EXPECT_EQ(WaitForEnd(id).state(), v1::FLEET_STATE_COMPLETED);
+  ExpectPushed(id, repos);
+}
+
 // Needs none of the programs but itself.
 TEST(FleetctlAloneTest, AnUnreachableServerIsNamedWithTheNextStep) {
   const runner::TestDirectory directory;

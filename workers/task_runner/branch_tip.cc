@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/text.h"
+#include "workers/task_runner/trailer_block.h"
 
 namespace fleet::runner {
 namespace {
@@ -21,24 +22,7 @@ constexpr char kUtc[] = " +0000";
 constexpr std::size_t kMaxIdentity = 120;
 constexpr std::size_t kMaxSubject = 100;
 
-bool IsTrailer(absl::string_view line) {
-  const std::size_t colon = line.find(": ");
-  if (colon == absl::string_view::npos || colon == 0) return false;
-  const absl::string_view token = line.substr(0, colon);
-  return std::all_of(token.begin(), token.end(),
-                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-'; });
-}
-
 bool IsTaskTrailer(absl::string_view line) { return absl::StartsWithIgnoreCase(line, kTaskTrailer); }
-
-// Parts a message, without line breaks at its end, from the trailers that it ends with.
-std::pair<absl::string_view, std::vector<absl::string_view>> SplitTrailers(absl::string_view message) {
-  const std::size_t blank = message.rfind("\n\n");
-  if (blank == absl::string_view::npos) return {message, {}};
-  std::vector<absl::string_view> lines = absl::StrSplit(message.substr(blank + 2), '\n');
-  if (!std::all_of(lines.begin(), lines.end(), IsTrailer)) return {message, {}};
-  return {message.substr(0, blank), std::move(lines)};
-}
 
 std::optional<BranchTip::Signature> ParseSignature(absl::string_view text) {
   const std::size_t end = text.rfind("> ");
@@ -94,7 +78,7 @@ std::string WithTaskTrailer(absl::string_view message, absl::string_view task_id
 
 std::string TaskOfTrailer(absl::string_view message) {
   std::string task;
-  for (const absl::string_view line : SplitTrailers(message).second) {
+  for (const absl::string_view line : SplitTrailers(message).lines) {
     if (!IsTaskTrailer(line)) continue;
     if (!task.empty()) return "";
     task = std::string(line.substr(sizeof(kTaskTrailer) - 1));

@@ -1,5 +1,13 @@
 #include "cli/fleetctl/workflow_file.h"
 
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "cli/fleetctl/workflow_writer.h"
 #include "common/status/error_info.h"
 #include "gmock/gmock.h"
@@ -68,6 +76,7 @@ TEST(WorkflowFileTest, WriterWritesWhatIsRead) {
   ASSERT_TRUE(workflow.ok());
   v1::Workflow odd = *workflow;
   odd.set_report_only(true);
+  odd.clear_commit();
   odd.mutable_steps(0)->set_script("no line break at the end: \"quoted\" # not a comment");
   odd.mutable_steps(1)->add_command("two\nlines");
   odd.set_title("true");
@@ -137,10 +146,162 @@ TEST(WorkflowFileTest, PointsAtMalformedYaml) {
   EXPECT_THAT(ErrorOf("a: b\n\t- c"), HasSubstr("w.yaml:2:"));
 }
 
+TEST(WorkflowFileTest, NamesTheTab) {
+  EXPECT_EQ(ErrorOf("a: b\n\t- c"), "w.yaml:2:1: a tab, where YAML indents with spaces");
+  EXPECT_EQ(ErrorOf("steps:\n  - a: b\n\t    c: d\n"), "w.yaml:3:1: a tab, where YAML indents with spaces");
+}
+
+TEST(WorkflowFileTest, MergeKeysAreNamedAndAliasesWork) {
+  EXPECT_EQ(ErrorOf(WithHead("steps:\n  - &s {name: a, command: [x]}\n  - <<: *s\n    name: b\n")),
+            "w.yaml:6:5: merge keys (\"<<\") are not supported: repeat the keys");
+  const auto workflow = ParseWorkflowFile(
+      {"w.yaml",
+       WithHead("steps:\n  - {name: a, script: &s 'echo x'}\n  - {name: b, script: *s, interpreter: [sh]}\n")});
+  ASSERT_TRUE(workflow.ok()) << workflow.status();
+  EXPECT_EQ(workflow->steps(1).script(), "echo x");
+}
+
+TEST(WorkflowFileTest, ATagHasNoEffectAndIsRefusedAtItsPlace) {
+  const std::string step = "steps:\n  - name: a\n    ";
+  EXPECT_EQ(ErrorOf(WithHead(step + "script: !include x.sh\n")),
+            "w.yaml:6:13: the tag !include has no effect: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead(step + "script: !!binary ZWNobyB4\n")),
+            "w.yaml:6:13: the tag !!binary has no effect: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead(step + "command: !shell [x]\n")),
+            "w.yaml:6:14: the tag !shell has no effect: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead(step + "command: [x, !env HOME]\n")),
+            "w.yaml:6:18: the tag !env has no effect: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead(step + "command: [x]\n    environment: !file {A: b}\n")),
+            "w.yaml:7:18: the tag !file has no effect: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead(step + "command: [x]\n    environment: {A: !!int 0x10}\n")),
+            "w.yaml:7:22: the tag !!int has no effect: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead("steps: !!set [{name: a, command: [x]}]\n")),
+            "w.yaml:4:8: the tag !!set has no effect: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead("steps: [{name: a, command: [x]}]\nreport_only: !!bool true\n")),
+            "w.yaml:5:14: the tag !!bool has no effect: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead("steps: [{name: a, command: [x]}]\n!k report_only: true\n")),
+            "w.yaml:5:1: the tag !k has no effect: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead("steps: !!seq\n  - !!map\n    !!str name: !!str a\n    command: [!!str x]\n")), "");
+}
+
+TEST(WorkflowFileTest, PointsAtTheLineInsideAScript) {
+  const std::string step = "steps:\n  - name: a\n    ";
+  EXPECT_EQ(ErrorOf(WithHead(step + "script: |\n      #!/bin/bash -e\n      x\n")),
+            "w.yaml:7:7: script begins with \"#!\", which nothing obeys: write interpreter: [/bin/bash, -e]");
+  EXPECT_THAT(ErrorOf(WithHead(step + "script: !!str &a |-  # why\n\n\n        #!/usr/bin/env python3\n")),
+              HasSubstr("w.yaml:9:9: script begins with \"#!\", which nothing obeys: write interpreter: [python3]"));
+  EXPECT_THAT(ErrorOf("\xEF\xBB\xBF" + WithHead(step + "script: |\r\n      #!/bin/bash\r\n      x\r\n")),
+              HasSubstr("w.yaml:7:7: script begins"));
+  EXPECT_THAT(ErrorOf(WithHead(step + "script: \"echo a\\r\\n\"\n")),
+              HasSubstr("w.yaml:6:13: script has a line that ends with a carriage return"));
+  EXPECT_THAT(ErrorOf(WithHead(step + "interpreter: [python3]\n    script: |\n      #!/bin/bash\n      x\n")),
+              HasSubstr("w.yaml:8:7: script begins with \"#!\" for bash, but its interpreter is python"));
+  EXPECT_EQ(ErrorOf(WithHead(step + "script: \"\"\n")), "w.yaml:6:13: script is blank");
+  EXPECT_EQ(ErrorOf(WithHead(step + "script: |\n      # nothing\n")),
+            "w.yaml:6:13: script does nothing: it has only comments");
+}
+
+TEST(WorkflowFileTest, PointsAtTheElementOfACommand) {
+  const std::string step = "steps:\n  - name: a\n    ";
+  EXPECT_THAT(
+      ErrorOf(WithHead(step + "command: [npm test]\n")),
+      HasSubstr("w.yaml:6:15: command[0] is a command line, where a program's name is expected: write [npm, test]"));
+  EXPECT_THAT(ErrorOf(WithHead(step + "command: [make, \"&&\", ls]\n")),
+              HasSubstr("w.yaml:6:21: command[1] has \"&&\""));
+  EXPECT_THAT(ErrorOf(WithHead(step + "command: [bash]\n")), HasSubstr("w.yaml:6:14: command does nothing"));
+  EXPECT_THAT(ErrorOf(WithHead(step + "interpreter: [bash -e]\n    script: x\n")),
+              HasSubstr("w.yaml:6:19: interpreter[0] is a command line"));
+}
+
+TEST(WorkflowFileTest, PointsAtTitleAuthorAndMessage) {
+  const std::string steps = "steps: [{name: a, command: [x]}]\n";
+  const std::string head = "workflow: a/b-v1\nversion: 1.0.0\n";
+  EXPECT_THAT(ErrorOf(head + "title: |\n  one\n  two\n" + steps),
+              HasSubstr("w.yaml:5:3: title has more than one line"));
+  EXPECT_THAT(ErrorOf(head + "title: \"one\\ntwo\"\n" + steps), HasSubstr("w.yaml:3:8: title has more than one line"));
+  EXPECT_THAT(ErrorOf(head + "title: >\n  one\n" + steps), HasSubstr("w.yaml:3:8: title ends with a line break"));
+  EXPECT_EQ(ErrorOf(head + "title: \"  \"\n" + steps), "w.yaml:3:8: title is blank");
+  const std::string commit = WithHead(steps + "commit:\n  ");
+  EXPECT_EQ(ErrorOf(commit + "author_name: \"   \"\n"), "w.yaml:6:16: author_name is blank");
+  EXPECT_EQ(ErrorOf(commit + "author_name: \"\"\n"), "w.yaml:6:16: author_name is blank");
+  EXPECT_THAT(ErrorOf(commit + "author_name: Ada Jr.\n"), HasSubstr("w.yaml:6:16: author_name begins or ends"));
+  EXPECT_EQ(ErrorOf(commit + "author_email: a b@c\n"), "w.yaml:6:17: author_email holds a space");
+  EXPECT_THAT(ErrorOf(commit + "message: \"  \"\n"), HasSubstr("w.yaml:6:12: message is blank"));
+  EXPECT_THAT(ErrorOf(commit + "message: |\n    a\n\n    fleet-task: x\n"),
+              HasSubstr("w.yaml:9:5: message holds a Fleet-Task trailer"));
+}
+
+TEST(WorkflowFileTest, RefusesWhatHasNoEffectBesideSomethingElse) {
+  const std::string steps = "steps: [{name: a, command: [x]}]\n";
+  EXPECT_EQ(ErrorOf(WithHead(steps + "report_only: true\ncommit: {message: m}\n")),
+            "w.yaml:6:9: commit has no effect, as report_only is true: leave one of them out");
+  EXPECT_EQ(ErrorOf(WithHead(steps + "report_only: false\ncommit: {message: m}\n")), "");
+  EXPECT_EQ(ErrorOf(WithHead(steps + "commit: {}\n")), "w.yaml:5:9: commit is empty: leave it out");
+  EXPECT_EQ(ErrorOf(WithHead("steps: [{name: a, command: [x], environment: {}}]\n")),
+            "w.yaml:4:46: environment is empty: leave it out");
+  EXPECT_EQ(ErrorOf("workflow: a/b-v1\nversion: 2.0.0\ntitle: t\n" + steps),
+            "w.yaml:2:10: version has another major than workflow");
+  EXPECT_EQ(ErrorOf(WithHead("steps: [{name: a, command: [x]}, {name: a, command: [x]}]\n")),
+            "w.yaml:4:41: name is the name of an earlier step");
+  EXPECT_THAT(ErrorOf(WithHead("steps: [{name: a, command: [x], timeout: 25h}]\n")),
+              HasSubstr("w.yaml:4:42: timeout must be at most 24h"));
+  EXPECT_THAT(ErrorOf(WithHead("steps: [{name: a, command: [x], environment: {PWD: y}}]\n")),
+              HasSubstr("w.yaml:4:47: environment.PWD has no effect"));
+  EXPECT_THAT(ErrorOf(WithHead("steps: [{name: a, command: [x], environment: {PATH: $PATH}}]\n")),
+              HasSubstr("w.yaml:4:53: environment.PATH is taken as it stands"));
+  std::string many = "steps:\n";
+  for (int i = 0; i < 51; ++i) many += "  - {name: s" + std::to_string(i) + ", command: [x]}\n";
+  EXPECT_EQ(ErrorOf(WithHead(many)), "w.yaml:5:3: steps has 51 entries, more than the 50 allowed");
+}
+
+TEST(WorkflowFileTest, TellsEveryMistakeAtOnce) {
+  const ErrorInfo info = GetErrorInfo(ParseWorkflowFile({"w.yaml", R"(workflow: a/b-v1
+version: 1.0.0
+title: "a\nb"
+steps:
+  - name: a/b
+    script: |
+      #!/bin/bash
+    timeout: 48h
+  - name: b
+    command: [npm test]
+commit:
+  author_name: "."
+  author_email: a b
+  message: " "
+)"})
+                                          .status());
+  std::vector<std::string> places;
+  for (const FieldViolation& violation : info.violations) places.push_back(violation.field);
+  EXPECT_THAT(places, ::testing::UnorderedElementsAre("w.yaml:3:8", "w.yaml:5:11", "w.yaml:7:7", "w.yaml:8:14",
+                                                      "w.yaml:10:15", "w.yaml:12:16", "w.yaml:13:17", "w.yaml:14:12"));
+}
+
 TEST(WorkflowFileTest, HoldsExactlyOneWorkflow) {
   EXPECT_EQ(ErrorOf(""), "w.yaml: is empty, where one workflow is expected");
   EXPECT_THAT(ErrorOf("a: 1\n---\nb: 2\n"), HasSubstr("holds 2 documents"));
   EXPECT_EQ(ErrorOf("just text\n"), "w.yaml:1:1: the file must be a map of keys to values");
+}
+
+// The YAML blocks of a document that are whole workflows, or the whole of a YAML file.
+std::vector<std::string> WorkflowsIn(const std::string& path) {
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (absl::EndsWith(path, ".yaml")) return {text};
+  std::vector<std::string> workflows;
+  for (const absl::string_view part : absl::StrSplit(text, "```yaml\n")) {
+    if (absl::StartsWith(part, "workflow: ")) workflows.emplace_back(part.substr(0, part.find("```")));
+  }
+  return workflows;
+}
+
+TEST(WorkflowFileTest, WhatTheDocumentsShowCanBeApplied) {
+  for (const char* path :
+       {"README.md", "docs/workflow-format.md", "docs/operations.md", "deploy/quickstart.d/editor-config.yaml"}) {
+    const std::vector<std::string> workflows = WorkflowsIn(absl::StrCat(FLEET_SOURCE_DIR, "/", path));
+    EXPECT_THAT(workflows, ::testing::Not(::testing::IsEmpty())) << path;
+    for (const std::string& workflow : workflows) EXPECT_EQ(ErrorOf(workflow), "") << path << "\n" << workflow;
+  }
 }
 
 }  // namespace

@@ -144,6 +144,7 @@ TEST(TaskToProtoTest, CarriesEverything) {
 TEST(TaskToProtoTest, LeavesOutWhatIsUnknownOrNotAskedFor) {
   store::TaskRecord record = Task();
   record.task.outcome = domain::Outcome::kNoChanges;
+  record.task.commit.clear();
   record.task.cost_micros.reset();
   record.task.duration_ms.reset();
   record.task.runner_id = domain::Ulid();
