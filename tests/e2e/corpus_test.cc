@@ -1,0 +1,138 @@
+// One fleet over every odd repository of the corpus, several times in a row.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "tests/e2e/corpus_judge.h"
+#include "tests/e2e/end_to_end_test.h"
+#include "tests/support/odd_repositories.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait_until.h"
+
+namespace fleet::e2e {
+namespace {
+
+using testing::OddRepository;
+
+constexpr int kFleets = 3;
+// For a fleet; a busy machine needs a fifth.
+constexpr absl::Duration kLimit = absl::Minutes(3);
+// LFS as an operator sets it up. A filter without a driver has another name in the corpus.
+constexpr char kGitConfig[] = R"([filter "lfs"]
+  clean = git-lfs clean -- %f
+  smudge = git-lfs smudge -- %f
+  process = git-lfs filter-process
+  required = true
+)";
+
+// Of the corpus, those whose names hold one of the texts in FLEET_CORPUS, separated by commas; without it all.
+std::vector<OddRepository> Chosen() {
+  std::vector<OddRepository> all = testing::AllOddRepositories();
+  const char* wanted = std::getenv("FLEET_CORPUS");
+  if (wanted == nullptr) return all;
+  const std::vector<std::string> texts = absl::StrSplit(wanted, ',');
+  std::vector<OddRepository> chosen;
+  for (const OddRepository& odd : all) {
+    const auto names_it = [&odd](const std::string& text) { return absl::StrContains(odd.name, text); };
+    if (std::any_of(texts.begin(), texts.end(), names_it)) chosen.push_back(odd);
+  }
+  return chosen;
+}
+
+std::string RepoOf(const OddRepository& odd) { return "corpus/" + odd.name; }
+
+FleetStack::Options Patient() {
+  FleetStack::Options options;
+  options.lease_duration = "20s";
+  return options;
+}
+
+class CorpusTest : public EndToEndTest {
+ protected:
+  CorpusTest() : EndToEndTest(Server::kShared, Patient()), corpus_(Chosen()) {}
+
+  void MakeAndRegisterAll() {
+    v1::ImportRepositoriesRequest request;
+    for (const OddRepository& odd : corpus_) {
+      std::filesystem::create_directories(std::filesystem::path(origin().Path(RepoOf(odd))).parent_path());
+      FLEET_ASSERT_OK(testing::MakeOddRepository(odd, origin().Path(RepoOf(odd))));
+      v1::Repository& repository = *request.add_repositories();
+      repository.set_repo(RepoOf(odd));
+      repository.set_clone_url(origin().Url(RepoOf(odd)));
+      repository.set_default_branch(odd.default_branch);
+    }
+    FLEET_ASSERT_OK(api().Import(request));
+  }
+
+  void StartRunners() {
+    const std::string config = WriteInput("gitconfig", kGitConfig);
+    for (const char* name : {"runner-1", "runner-2"}) {
+      stack().StartRunner(name, {"service-1", "service-2"}, {"--slots=3", "--git_config=" + config});
+    }
+  }
+
+  // One fleet whose children each do what their repository's entry says; its id, once it has ended or the limit is
+  // over.
+  std::string RunFleet() {
+    v1::CreateFleetRequest request;
+    request.set_workflow_ref(kWorkflow);
+    for (const OddRepository& odd : corpus_) {
+      v1::FleetTarget& target = *request.add_targets();
+      target.set_repo(RepoOf(odd));
+      (*target.mutable_parameters())["do"] = odd.step;
+    }
+    const auto fleet = api().Create(request);
+    FLEET_EXPECT_OK(fleet);
+    if (!fleet.ok()) return "";
+    EXPECT_TRUE(testing::WaitUntil(
+        [&] {
+          const auto now = api().Get(fleet->fleet_id());
+          return now.ok() && HasEnded(*now);
+        },
+        kLimit))
+        << "the fleet has not ended";
+    return fleet->fleet_id();
+  }
+
+  // What is not as expected, a block for each repository; adds the trees pushed to `trees`, by repository.
+  std::string Judge(const std::string& fleet_id, std::map<std::string, std::string>& trees) {
+    std::map<std::string, v1::Task> tasks = Tasks(fleet_id);
+    std::string report;
+    for (const OddRepository& odd : corpus_) {
+      const std::string repo = RepoOf(odd);
+      const CorpusJudge judge(origin(), repo, odd, tasks[repo], BranchOf(fleet_id));
+      trees[repo] = judge.tree();
+      if (judge.mismatches().empty()) continue;
+      absl::StrAppend(&report, "\n", repo, "\n    ", absl::StrJoin(judge.mismatches(), "\n    "));
+    }
+    return report;
+  }
+
+  const std::vector<OddRepository> corpus_;
+};
+
+TEST_F(CorpusTest, OneFleetDoesInEveryRepositoryWhatIsExpectedAndAnyFurtherOneTheSame) {
+  ASSERT_FALSE(corpus_.empty()) << "nothing is named like FLEET_CORPUS";
+  ASSERT_NO_FATAL_FAILURE(MakeAndRegisterAll());
+  ApplyScript(R"(exec sh -euc "$FLEET_PARAM_DO")");
+  StartRunners();
+  std::map<std::string, std::string> first;
+  for (int i = 1; i <= kFleets && !HasFailure(); ++i) {
+    const std::string fleet_id = RunFleet();
+    std::map<std::string, std::string> trees;
+    const std::string report = Judge(fleet_id, trees);
+    EXPECT_TRUE(report.empty()) << "fleet " << i << " of " << kFleets << report;
+    if (i == 1) first = trees;
+    EXPECT_EQ(trees, first) << "the trees of fleet " << i;
+  }
+}
+
+}  // namespace
+}  // namespace fleet::e2e
