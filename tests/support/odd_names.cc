@@ -74,7 +74,7 @@ std::string MakeHostileNames() {
     return all;
   };
   for (const std::string& name : HostileNames()) absl::StrAppend(&script, "make '", octal(name), "'\n");
-  absl::StrAppend(&script, "d=\"$(printf '- dir\\n/\\377')\"; mkdir -p \"./$d\"; echo x > \"./$d/ f \"\n");
+  absl::StrAppend(&script, "d=\"$(printf '\\055 dir\\n/\\377')\"; mkdir -p \"./$d\"; echo x > \"./$d/ f \"\n");
   return script;
 }
 

@@ -53,6 +53,8 @@ struct OddRepository {
   std::string object_format = "sha1";
   // Registered with it; empty: what HEAD names.
   std::string default_branch{};
+  // Takes seconds: begun first, and not repeated unless that is asked for.
+  bool is_slow = false;
 };
 
 // Makes the bare repository in `directory`, which must not exist; its folder must. The same entry gives the same object

@@ -123,11 +123,11 @@ std::vector<OddRepository> Kinds() {
 }
 
 std::vector<OddRepository> Sizes() {
-  const std::string deep = Repeat("d/", 1500);
+  const std::string deep = Repeat("d/", 1000);
   return {
       {.name = "deep-carried",
        .files = Files(),
-       .step = Nested(1500, "d"),
+       .step = Nested(1000, "d"),
        .expected = BranchPushed({absl::StrCat("A 100644 ", deep, "f")}, {{deep + "f", "f\n"}})},
       {.name = "deep-changed",
        .files = {{deep + "f", "e\n"}},
@@ -139,8 +139,9 @@ std::vector<OddRepository> Sizes() {
        .expected = Failed(FailureReason::kChangeNotCarried, {"nnnnnnnnnn/nnnnnnnnnn"})},
       {.name = "deep-beyond-descriptors",
        .files = Files(),
-       .step = Nested(3000, "d"),
-       .expected = Failed(FailureReason::kChangeNotCarried, {"d/d/d"})},
+       .step = Nested(2200, "d"),
+       .expected = Failed(FailureReason::kChangeNotCarried, {"d/d/d"}),
+       .is_slow = true},
       {.name = "deep-in-a-removed-folder",
        .files = Files(),
        .step = absl::StrCat(Nested(200, Repeat("n", 100)), "; rm -rf nnn*; echo more >> README"),
@@ -148,11 +149,13 @@ std::vector<OddRepository> Sizes() {
       {.name = "deep-in-the-temporary-folder",
        .files = Files(),
        .step = absl::StrCat("echo more >> README; cd \"$TMPDIR\"; ", Nested(3000, "d")),
-       .expected = BranchPushed({"M 100644 README"})},
+       .expected = BranchPushed({"M 100644 README"}),
+       .is_slow = true},
       {.name = "deep-in-an-ignored-folder",
        .files = {{".gitignore", "d/\n"}, {"README", "hello\n"}},
-       .step = absl::StrCat("echo more >> README; ", Nested(3000, "d")),
-       .expected = BranchPushed({"M 100644 README"})},
+       .step = absl::StrCat("echo more >> README; ", Nested(2200, "d")),
+       .expected = BranchPushed({"M 100644 README"}),
+       .is_slow = true},
       {.name = "hundred-thousand-files",
        .setup = R"sh(
          awk 'BEGIN { print "blob\nmark :1\ndata 2\nx\n"
@@ -160,7 +163,8 @@ std::vector<OddRepository> Sizes() {
            for (i = 0; i < 100000; ++i) print "M 100644 :1 d" int(i / 1000) "/f" i }' | git fast-import --quiet
        )sh",
        .step = "echo y > d7/f7123",
-       .expected = BranchPushed({"M 100644 d7/f7123"}, {{"d7/f7123", "y\n"}})},
+       .expected = BranchPushed({"M 100644 d7/f7123"}, {{"d7/f7123", "y\n"}}),
+       .is_slow = true},
       {.name = "thousands-of-files-made",
        .files = Files(),
        .step = "mkdir many; cd many; perl -e 'for (1..5000) { open(F, \">$_\") or die; print F \"$_\\n\"; close F }'; "
