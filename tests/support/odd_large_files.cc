@@ -100,6 +100,17 @@ std::vector<OddRepository> OddLargeFiles() {
        .setup = kKeepOld,
        .step = "rm .gitattributes; echo whole > a.bin",
        .expected = BranchPushed({"D 100644 .gitattributes", "M 100644 a.bin"}, {{"a.bin", "whole\n"}})},
+      // The step's own git knows no filter.
+      {.name = "lfs-staged-by-the-step",
+       .files = Files(),
+       .setup = kKeepOld,
+       .step = "echo new > a.bin; git add a.bin",
+       .expected = pushed({"M 100644 a.bin"}, {{"a.bin", NewPointer()}})},
+      {.name = "lfs-pointer-to-nothing",
+       .files = Files(),
+       .setup = kKeepOld,
+       .step = absl::StrCat("printf '%s' '", NewPointer(), "' > a.bin"),
+       .expected = Failed(FailureReason::kChangeNotCarried, {"a.bin"})},
       // A file where the server's objects would go.
       {.name = "lfs-server-takes-no-object",
        .files = {{".gitattributes", kAttributes}, {"README", "hello\n"}},

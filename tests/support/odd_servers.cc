@@ -47,6 +47,7 @@ std::vector<OddRepository> Refs() {
              Changed()),
       Server("branch-fleet", "git update-ref refs/heads/fleet main", blocked),
       Server("branch-fleet-packed", "git update-ref refs/heads/fleet main; git pack-refs --all", blocked),
+      Server("branch-fleet-symbolic", "git symbolic-ref refs/heads/fleet refs/heads/main", blocked),
       Server("tag-fleet", "git update-ref refs/tags/fleet $other", Changed()),
       Server("branches-beside-ours",
              "git update-ref refs/heads/fleet/other main; git update-ref refs/heads/fleets main", Changed()),
