@@ -33,8 +33,7 @@ std::vector<std::string> HostileNames() {
           "con.txt",
           "e\xcc\x81",  // é in two code points, and in one
           "\xc3\xa9",
-          "\xe2\x80\xae"
-          "gpj",
+          "\xe2\x80\xae\x67pj",
           "\xff\xfe",
           "\x1b[31m",
           "\x7f",
