@@ -51,6 +51,20 @@ std::string GitOrigin::Commit(const std::string& repo, const std::string& revisi
   return std::string(absl::StripSuffix(text, "\n"));
 }
 
+std::string GitOrigin::Shell(const std::string& repo, const std::string& script) const {
+  const std::vector<std::string> argv = {"env",
+                                         "--chdir=" + Path(repo),
+                                         "GIT_CONFIG_GLOBAL=/dev/null",
+                                         "GIT_CONFIG_NOSYSTEM=1",
+                                         "GIT_NO_REPLACE_OBJECTS=1",
+                                         "sh",
+                                         "-c",
+                                         script};
+  const Program::Result result = RunProgram(directory_, argv);
+  if (result.code != 0) throw std::runtime_error(absl::StrCat(repo, ": ", script, ": ", result.err));
+  return result.out;
+}
+
 std::string GitOrigin::Git(const std::string& repo, std::vector<std::string> arguments,
                            const std::string& input) const {
   arguments.insert(arguments.begin(),

@@ -24,6 +24,8 @@ class GitOrigin {
   std::map<std::string, std::string> PushedBranches(const std::string& repo) const;
   // A file of a commit or branch, byte for byte.
   std::string File(const std::string& repo, const std::string& revision, const std::string& path) const;
+  // What a shell script prints on standard output, run in the repository.
+  std::string Shell(const std::string& repo, const std::string& script) const;
   // What `git log -1 --format=FORMAT` prints, without its last line break.
   std::string Commit(const std::string& repo, const std::string& revision, const std::string& format) const;
 

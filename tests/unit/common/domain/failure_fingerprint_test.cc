@@ -111,7 +111,8 @@ class FingerprintPropertyTest : public ::testing::Test {
     std::string repo;
     do {
       repo = absl::StrCat(Text(kLetters, 1, 12), "/", Text(kLetters, 1, 30));
-    } while (!RepoNameProblem(repo).empty());
+      // Two punctuation marks with a slash between them read as no path.
+    } while (!RepoNameProblem(repo).empty() || repo.find_first_of("ABCabcdefxyz0123456789") == std::string::npos);
     return repo;
   }
   std::string Uuid() {
