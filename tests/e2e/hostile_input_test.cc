@@ -61,7 +61,7 @@ TEST_F(HostileInputTest, WhatAStepLeavesInGitIsNotRunByTheRunner) {
     git config core.sshCommand 'touch $m'
     git config filter.bad.clean 'touch $m; cat'
     git config "url.ext::sh -c touch% $m.insteadOf" file://
-    echo '* filter=bad' > .gitattributes
+    echo '*.bad filter=bad' > .gitattributes
     git config --file "$HOME/.gitconfig" core.fsmonitor 'touch $m'
     echo changed > change
   )sh",

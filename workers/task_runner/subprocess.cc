@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,6 +37,13 @@ struct Pipe {
 absl::StatusOr<Pipe> MakePipe() {
   int fds[2];
   if (pipe2(fds, O_CLOEXEC) != 0) return SystemError(errno, "cannot make a pipe");
+  return Pipe{FileDescriptor(fds[0]), FileDescriptor(fds[1])};
+}
+
+// A pipe whose writer gets no SIGPIPE when the reader is gone: the supervisor may end before an order reaches it.
+absl::StatusOr<Pipe> MakeControlPipe() {
+  int fds[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) return SystemError(errno, "cannot make a pipe");
   return Pipe{FileDescriptor(fds[0]), FileDescriptor(fds[1])};
 }
 
@@ -79,7 +87,7 @@ class ProcessRun {
   absl::StatusOr<ProcessResult> Finish();
 
  private:
-  void Order(char order) { [[maybe_unused]] const ssize_t written = write(control_.get(), &order, 1); }
+  void Order(char order) { send(control_.get(), &order, 1, MSG_NOSIGNAL); }
   void CheckTimes();
   int PollTimeoutMs() const;
   void ReadStatus();
@@ -108,7 +116,7 @@ absl::Status ProcessRun::Start(bool separate_errors) {
   for (const auto& [name, value] : spec_.environment) environment.push_back(absl::StrCat(name, "=", value));
   const std::vector<char*> argv_pointers = Pointers(argv);
   const std::vector<char*> environment_pointers = Pointers(environment);
-  FLEET_ASSIGN_OR_RETURN(Pipe control, MakePipe());
+  FLEET_ASSIGN_OR_RETURN(Pipe control, MakeControlPipe());
   FLEET_ASSIGN_OR_RETURN(Pipe status, MakePipe());
   FLEET_ASSIGN_OR_RETURN(Pipe output, MakePipe());
   Pipe errors;
