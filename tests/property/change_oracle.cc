@@ -179,11 +179,9 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
     bool stands = false;
     if (after == nullptr) {
       // An entry that never had a file stays; one whose file was removed goes.
-      if (entry.assume_unchanged && !staged) plan.others[path].push_back({});
       // Staged once its directory was gone, or gone since: nothing tells.
       if (entry.entry.mode == kSubmodule && staged) plan.others[path].push_back(entry.entry);
-      const bool kept = entry.skip_worktree || (entry.assume_unchanged && !staged);
-      if (!kept && (before != nullptr || entry.has_file)) continue;
+      if (!entry.skip_worktree && (before != nullptr || entry.has_file)) continue;
       stands = true;
     } else if (after->type == SnapshotFile::Type::kDirectory) {
       // A submodule that is not checked out. Of a new one that no .gitmodules declares the files count, if there are
@@ -192,7 +190,7 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
       if (!stands) continue;
       if (was.mode != kSubmodule) plan.others[path].push_back({});
     } else if (!staged) {
-      stands = Same(before, after) || entry.assume_unchanged;
+      stands = Same(before, after);
     } else if (filters.count(path) > 0) {
       // The step's own git does not know the filter: only the file counts.
       stands = Same(before, after);

@@ -15,7 +15,6 @@
 namespace fleet::testing {
 namespace {
 
-constexpr uint32_t kAssumeUnchanged = 0x8000;
 constexpr uint32_t kIntentToAdd = 0x20000000;
 constexpr uint32_t kSkipWorktree = 0x40000000;
 
@@ -48,7 +47,6 @@ void ParseIndex(absl::string_view listing, LeftState& state) {
     (void)absl::SimpleHexAtoi(After(lines, "flags: "), &flags);
     entry.skip_worktree = (flags & kSkipWorktree) != 0;
     entry.intent_to_add = (flags & kIntentToAdd) != 0;
-    entry.assume_unchanged = (flags & kAssumeUnchanged) != 0;
     entry.has_file = After(lines, "ino: ") != "0";
     entry.file = absl::StrCat(After(lines, "ino: "), " ", After(lines, "mtime: "), " ", After(lines, "ctime: "));
     state.index[path] = entry;

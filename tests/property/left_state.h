@@ -26,7 +26,6 @@ struct IndexEntry {
   TreeEntry entry;
   bool skip_worktree = false;
   bool intent_to_add = false;
-  bool assume_unchanged = false;
   // Of the file it was made from, if it was made from one: inode, times of writing and of change.
   bool has_file = false;
   std::string file;

@@ -111,7 +111,7 @@ std::vector<OddRepository> Staged() {
        .step = absl::StrCat(kIdentity,
                             "git checkout -q -b side; echo s > README; git commit -qam s; git checkout -q -; "
                             "echo t > README; git commit -qam t; ! git merge -q side"),
-       .expected = Failed(FailureReason::kChangeNotCarried, {"README"})},
+       .expected = Failed(FailureReason::kTreeBroken, {"merge conflict in README"})},
       {.name = "conflict-settled",
        .files = Files(),
        .step = absl::StrCat(kIdentity,

@@ -92,6 +92,32 @@ absl::StatusOr<GitRepository> MakeUploadRepository(const GitRepository& reposito
   return upload;
 }
 
+// git-lfs has words of its own for what git says otherwise.
+absl::Status UploadFailure(const std::string& path, const absl::Status& status) {
+  using Reason = domain::FailureReason;
+  constexpr std::pair<absl::string_view, Reason> kSymptoms[] = {
+      {"ratelimit", Reason::kRateLimited},
+      {"rate limit", Reason::kRateLimited},
+      {"authentication required", Reason::kAuthRefused},
+      {"authorization error", Reason::kPermissionDenied},
+      {"no such host", Reason::kHostUnreachable},
+      {"connection refused", Reason::kHostUnreachable},
+      {"i/o timeout", Reason::kRemoteError},
+      {"connection reset", Reason::kRemoteError},
+      {"server error", Reason::kRemoteError},
+      {"x509:", Reason::kBadCertificate},
+  };
+  const std::string message = absl::StrCat("the LFS object of ", path, " was not uploaded: ", status.message());
+  if (ToFailure(status).reason() != v1::FAILURE_REASON_GIT_FAILED) {
+    return Annotate(status, absl::StrCat("the LFS object of ", path, " was not uploaded: "));
+  }
+  const std::string text = absl::AsciiStrToLower(message);
+  for (const auto& [symptom, reason] : kSymptoms) {
+    if (absl::StrContains(text, symptom)) return TaskFailure(reason, message);
+  }
+  return TaskFailure(Reason::kChangeNotCarried, message);
+}
+
 }  // namespace
 
 std::vector<std::string> RequireFilters(const std::set<std::string>& names) {
@@ -103,13 +129,12 @@ std::vector<std::string> RequireFilters(const std::set<std::string>& names) {
   return arguments;
 }
 
-absl::StatusOr<std::vector<std::string>> CheckFiltered(const GitRepository& repository, const TreeEntries& base,
-                                                       const TreeEntries& changed,
-                                                       const std::map<std::string, std::string>& filters,
-                                                       const std::set<std::string>& configured) {
+absl::StatusOr<LfsObjects> CheckFiltered(const GitRepository& repository, const TreeEntries& base,
+                                         const TreeEntries& changed, const std::map<std::string, std::string>& filters,
+                                         const std::set<std::string>& configured) {
   std::set<std::string> known;
   for (const auto& [path, entry] : base) known.insert(entry.oid);
-  std::set<std::string> objects;
+  LfsObjects objects;
   for (const auto& [path, entry] : changed) {
     const auto filter = filters.find(path);
     const bool is_file = entry.mode == kFileMode || entry.mode == kExecutableMode;
@@ -120,22 +145,22 @@ absl::StatusOr<std::vector<std::string>> CheckFiltered(const GitRepository& repo
     }
     if (filter->second != kLfs) continue;
     FLEET_ASSIGN_OR_RETURN(std::string object, LfsObject(repository, path, entry.oid));
-    if (!object.empty()) objects.insert(std::move(object));
+    if (!object.empty()) objects.emplace(std::move(object), path);
   }
-  return std::vector<std::string>(objects.begin(), objects.end());
+  return objects;
 }
 
 absl::Status UploadLfsObjects(const GitRepository& repository, const std::string& clone_url,
-                              const std::string& lfs_config, const std::vector<std::string>& objects) {
+                              const std::string& lfs_config, const LfsObjects& objects) {
   if (objects.empty()) return absl::OkStatus();
   FLEET_ASSIGN_OR_RETURN(const GitRepository upload, MakeUploadRepository(repository, lfs_config));
   FLEET_RETURN_IF_ERROR(upload.Run({"config", "--local", "remote.origin.url", clone_url}).status());
-  for (std::size_t first = 0; first < objects.size(); first += kMaxArguments) {
-    const std::size_t last = std::min(objects.size(), first + kMaxArguments);
+  for (auto object = objects.begin(); object != objects.end();) {
+    const std::string& path = object->second;
     std::vector<std::string> arguments = {"lfs", "push", "--object-id", "origin"};
-    arguments.insert(arguments.end(), objects.begin() + static_cast<std::ptrdiff_t>(first),
-                     objects.begin() + static_cast<std::ptrdiff_t>(last));
-    FLEET_RETURN_IF_ERROR(Annotate(upload.Run(std::move(arguments)).status(), "LFS: "));
+    for (; object != objects.end() && arguments.size() < kMaxArguments; ++object) arguments.push_back(object->first);
+    const absl::Status uploaded = upload.Run(std::move(arguments)).status();
+    if (!uploaded.ok()) return UploadFailure(path, uploaded);
   }
   return absl::OkStatus();
 }

@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
-#include "workers/task_runner/carried_filters.h"
 #include "workers/task_runner/git_repository.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/push_outcome.h"
@@ -180,7 +179,7 @@ absl::Status GitPublisher::Push(const std::string& source) const {
                      : ExplainPushFailure(pushed, git_, clone_->request, absl::StrCat(directory_, "/git"), *bounds_);
 }
 
-absl::Status GitPublisher::Upload(const std::vector<std::string>& lfs_objects) const {
+absl::Status GitPublisher::Upload(const LfsObjects& lfs_objects) const {
   const GitRepository repository(git_, *bounds_, FailureStage::kPush,
                                  {absl::StrCat(directory_, "/git"), "", "", "", directory_});
   return UploadLfsObjects(repository, clone_->request.clone_url, clone_->lfs_config, lfs_objects);

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "workers/task_runner/branch_tip.h"
+#include "workers/task_runner/carried_filters.h"
 #include "workers/task_runner/git_clone.h"
 #include "workers/task_runner/git_command.h"
 #include "workers/task_runner/work_bounds.h"
@@ -45,7 +46,7 @@ struct Publication {
   // The task's commit on the branch, after the action; empty: there is none.
   std::string commit;
   // LFS objects to upload before the push.
-  std::vector<std::string> lfs_objects;
+  LfsObjects lfs_objects;
 };
 
 class GitPublisher {
@@ -84,7 +85,7 @@ class GitPublisher {
   bool Holds(const Found& found, const std::string& tree) const;
   absl::StatusOr<std::string> CommitTree(const std::string& tree, const CommitSpec& spec) const;
   absl::Status Push(const std::string& source) const;
-  absl::Status Upload(const std::vector<std::string>& lfs_objects) const;
+  absl::Status Upload(const LfsObjects& lfs_objects) const;
   absl::StatusOr<std::string> Remove(const CommitSpec& spec, const BranchClaim& claim) const;
 
   GitCommand git_;

@@ -19,8 +19,7 @@ PathDecision DecideUnstaged(const PathFacts& facts) {
     case State::kTouched:
       break;
   }
-  const bool hidden = facts.staged != nullptr && facts.staged->assume_unchanged;
-  return hidden ? PathDecision::kKeepBase : StoreFile(facts);
+  return StoreFile(facts);
 }
 
 // Of a path that stands in the step's index otherwise than in the base.

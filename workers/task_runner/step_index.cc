@@ -18,7 +18,6 @@ namespace fleet::runner {
 namespace {
 
 // git's flags in the index, as `ls-files --debug` prints them.
-constexpr uint32_t kAssumeUnchanged = 0x8000;
 constexpr uint32_t kIntentToAdd = 1u << 29;
 constexpr uint32_t kSkipWorktree = 1u << 30;
 constexpr int kDebugLines = 5;
@@ -124,7 +123,6 @@ bool ParseDebug(absl::string_view lines, StagedEntry& staged) {
   }
   staged.intent_to_add = (flags & kIntentToAdd) != 0;
   staged.skip_worktree = (flags & kSkipWorktree) != 0;
-  staged.assume_unchanged = (flags & kAssumeUnchanged) != 0;
   return true;
 }
 

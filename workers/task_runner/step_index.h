@@ -16,9 +16,8 @@ namespace fleet::runner {
 
 struct StagedEntry {
   TreeEntry entry;
-  bool intent_to_add = false;     // git add -N: known by name only
-  bool skip_worktree = false;     // sparse checkout: not meant to be in the working tree
-  bool assume_unchanged = false;  // git is not to look for changes
+  bool intent_to_add = false;  // git add -N: known by name only
+  bool skip_worktree = false;  // sparse checkout: not meant to be in the working tree
   // The file when it was staged; all zero if there was none, as for what git apply --cached put there.
   int64_t modified_ns = 0;
   int64_t changed_ns = 0;

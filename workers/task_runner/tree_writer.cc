@@ -9,7 +9,6 @@
 #include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/attribute_rules.h"
-#include "workers/task_runner/carried_filters.h"
 #include "workers/task_runner/output_tail.h"
 #include "workers/task_runner/output_text.h"
 #include "workers/task_runner/private_file.h"

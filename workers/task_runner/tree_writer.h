@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "workers/task_runner/carried_filters.h"
 #include "workers/task_runner/change_planner.h"
 #include "workers/task_runner/git_clone.h"
 #include "workers/task_runner/git_repository.h"
@@ -19,7 +20,7 @@ struct WrittenTree {
   // The base's own if nothing changed.
   std::string id;
   // LFS objects to upload before anybody learns of the tree.
-  std::vector<std::string> lfs_objects;
+  LfsObjects lfs_objects;
 };
 
 class TreeWriter {

@@ -56,15 +56,11 @@ TEST(PathDecisionTest, WhatIsNotStagedFollowsTheFile) {
   EXPECT_EQ(DecidePath(Facts(&kBase, &same, Stamp(S_IFIFO | 0644), State::kTouched)), PathDecision::kRefuse);
 }
 
-TEST(PathDecisionTest, WhatGitWasToldToLookAwayFromStays) {
+TEST(PathDecisionTest, WhatIsOutsideOfASparseCheckoutStays) {
   StagedEntry sparse = Staged(kBase);
   sparse.skip_worktree = true;
   EXPECT_EQ(DecidePath(Facts(&kBase, &sparse, std::nullopt, State::kAbsent)), PathDecision::kKeepBase);
   EXPECT_EQ(DecidePath(Facts(&kBase, &sparse, Stamp(), State::kTouched)), PathDecision::kStoreFile);
-  StagedEntry assumed = Staged(kBase);
-  assumed.assume_unchanged = true;
-  EXPECT_EQ(DecidePath(Facts(&kBase, &assumed, Stamp(), State::kTouched)), PathDecision::kKeepBase);
-  EXPECT_EQ(DecidePath(Facts(&kBase, &assumed, std::nullopt, State::kAbsent)), PathDecision::kRemove);
 }
 
 TEST(PathDecisionTest, WhatIsTakenOutOfTheIndexIsRemoved) {
