@@ -20,6 +20,7 @@
 #include "workers/task_runner/git_repository.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/step_index.h"
+#include "workers/task_runner/step_staging.h"
 #include "workers/task_runner/system_error.h"
 #include "workers/task_runner/work_tree.h"
 
@@ -47,6 +48,8 @@ absl::Status MakeWorkingTree(const GitCommand& git, const WorkBounds& bounds, co
   FLEET_RETURN_IF_ERROR(
       WritePrivateFile(absl::StrCat(git_dir, "/objects/info/alternates"), absl::StrCat(clone.objects, "\n")));
   if (!clone.shallow.empty()) FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(git_dir, "/shallow"), clone.shallow));
+  FLEET_RETURN_IF_ERROR(
+      WritePrivateFile(absl::StrCat(git_dir, "/", kCloneMark), absl::StrCat(clone.base_commit, "\n")));
   FLEET_RETURN_IF_ERROR(
       git.Run(
              {FailureStage::kCheckout, {"config", "--local", "remote.origin.url", clone.request.clone_url}, clone.tree},

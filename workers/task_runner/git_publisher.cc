@@ -74,9 +74,10 @@ absl::StatusOr<GitPublisher> GitPublisher::Make(const Subprocess& subprocess, co
           .status());
   std::error_code ignored;  // the write below says what is wrong
   std::filesystem::create_directories(absl::StrCat(git_dir, "/objects/info"), ignored);
+  FLEET_ASSIGN_OR_RETURN(const std::string step_objects, FindStepObjects(clone));
   // The steps' own objects last: git takes what it has from the first place that has it.
   FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(git_dir, "/objects/info/alternates"),
-                                         absl::StrCat(clone.objects, "\n", StepObjects(clone), "\n")));
+                                         absl::StrCat(clone.objects, "\n", step_objects, "\n")));
   if (!clone.shallow.empty()) FLEET_RETURN_IF_ERROR(WritePrivateFile(absl::StrCat(git_dir, "/shallow"), clone.shallow));
   return publisher;
 }

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -25,17 +26,35 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxIndex = std::size_t{256} << 20;
 constexpr std::size_t kMaxAlternates = 1 << 20;
+constexpr std::size_t kMaxLink = 4096;
 
 bool IsPlainDirectory(const std::string& path) {
   struct stat info {};
   return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-// A repository made anew in its place knows nothing of the base.
-bool IsTheClone(const GitClone& clone, const std::string& git_dir) {
-  if (!IsPlainDirectory(git_dir) || !IsPlainDirectory(absl::StrCat(git_dir, "/objects"))) return false;
+// Where the repository is that stands at `git_dir`, should that be a file that names another place.
+std::string PlaceOf(const std::string& git_dir, const std::string& tree) {
+  const auto text = ReadPlainFile(git_dir, kMaxLink);
+  absl::string_view target = text.ok() ? absl::string_view(*text) : "";
+  if (!absl::ConsumePrefix(&target, "gitdir:")) return git_dir;
+  target = absl::StripAsciiWhitespace(target);
+  return absl::StartsWith(target, "/") ? std::string(target) : absl::StrCat(tree, "/", target);
+}
+
+// Whether `git_dir` is still the repository that the steps were given. One made anew in its place is not: it knows
+// nothing of the base. Returns a TaskFailure, kChangeNotCarried, for one that was moved behind a link, whose objects
+// nobody could vouch for.
+absl::StatusOr<bool> IsTheClone(const GitClone& clone, const std::string& git_dir) {
+  const std::string place = PlaceOf(git_dir, clone.tree);
+  const auto mark = ReadPlainFile(absl::StrCat(place, "/", kCloneMark), kMaxLink);
+  if (!mark.ok() || absl::StripAsciiWhitespace(*mark) != clone.base_commit) return false;
   const auto alternates = ReadPlainFile(absl::StrCat(git_dir, "/objects/info/alternates"), kMaxAlternates);
-  return alternates.ok() && absl::StrContains(absl::StrCat("\n", *alternates), absl::StrCat("\n", clone.objects, "\n"));
+  const bool is_plain = IsPlainDirectory(git_dir) && IsPlainDirectory(absl::StrCat(git_dir, "/objects")) &&
+                        (alternates.ok() || absl::IsNotFound(alternates.status()));
+  if (is_plain) return true;
+  return TaskFailure(domain::FailureReason::kChangeNotCarried,
+                     ".git was put behind a link: what the steps staged in it cannot be read");
 }
 
 bool Differs(const StepIndex& index, const TreeEntries& base) {
@@ -79,14 +98,16 @@ absl::StatusOr<StepIndex> Parse(const GitRepository& repository, const std::stri
 
 }  // namespace
 
-std::string StepObjects(const GitClone& clone) {
+absl::StatusOr<std::string> FindStepObjects(const GitClone& clone) {
   const std::string git_dir = absl::StrCat(clone.tree, "/.git");
-  return IsTheClone(clone, git_dir) ? absl::StrCat(git_dir, "/objects") : "";
+  FLEET_ASSIGN_OR_RETURN(const bool is_the_clone, IsTheClone(clone, git_dir));
+  return is_the_clone ? absl::StrCat(git_dir, "/objects") : std::string();
 }
 
 absl::StatusOr<std::optional<StepIndex>> ReadStaging(const GitClone& clone, const GitRepository& repository) {
   const std::string git_dir = absl::StrCat(clone.tree, "/.git");
-  if (!IsTheClone(clone, git_dir)) return std::nullopt;
+  FLEET_ASSIGN_OR_RETURN(const bool is_the_clone, IsTheClone(clone, git_dir));
+  if (!is_the_clone) return std::nullopt;
   const auto text = ReadPlainFile(absl::StrCat(git_dir, "/index"), kMaxIndex);
   std::optional<StepIndex> index;
   if (text.ok() && *text != clone.index) {

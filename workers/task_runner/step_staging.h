@@ -3,6 +3,7 @@
 #define FLEET_WORKERS_TASK_RUNNER_STEP_STAGING_H_
 
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "workers/task_runner/git_clone.h"
@@ -11,8 +12,12 @@
 
 namespace fleet::runner {
 
-// Where the objects are that only the steps' clone has; empty if that is no longer the clone that was made.
-std::string StepObjects(const GitClone& clone);
+// A file in the .git that steps are given, with the base commit in it: that repository is known again by it.
+inline constexpr char kCloneMark[] = "fleet-base";
+
+// Where the objects are that only the steps' clone has; empty if that is no longer the clone that was made. Returns a
+// TaskFailure, kChangeNotCarried, if it was put behind a link.
+absl::StatusOr<std::string> FindStepObjects(const GitClone& clone);
 
 // The steps' index: the tree of their HEAD in its place, if commits were made without it. Nullopt if nothing of the
 // kind is there: nothing was staged, or the steps removed the repository. `repository` is one of ours that can read

@@ -130,14 +130,20 @@ TEST_F(HostileTreeTest, AClonesOwnFilesMayBeAnything) {
        {"rm .git/HEAD; mkfifo .git/HEAD", "rm .git/HEAD; ln -s HEAD .git/HEAD",
         "echo 'ref: refs/heads/x' > .git/HEAD; mkdir -p .git/refs/heads; echo 'ref: refs/heads/x' > .git/refs/heads/x",
         "echo 'ref: refs/../../../outside' > .git/HEAD", "rm -rf .git", "rm -rf .git; echo 'gitdir: /etc' > .git",
-        "mv .git ../moved; ln -s ../moved .git", "rm -rf .git; git init -q --bare .git", "rm -rf .git; mkfifo .git",
-        "rm .git/objects/info/alternates; mkfifo .git/objects/info/alternates", "mkfifo .git/packed-refs; rm .git/HEAD",
-        "mv .git/objects ../o; ln -s ../o .git/objects", "rm .git/index"}) {
+        "rm -rf .git; git init -q --bare .git", "rm -rf .git; mkfifo .git", "mkfifo .git/packed-refs; rm .git/HEAD",
+        "rm .git/index"}) {
     Clone(victim_);
     Step(absl::StrCat("echo ", ++tasks_, " > a\n", script));
     const absl::Status status = Publish().status();
     EXPECT_TRUE(status.ok()) << script << ": " << status;
     EXPECT_EQ(fixture_.Show(victim_, kFleetBranch, "a"), absl::StrCat(tasks_)) << script;
+  }
+  for (const char* script : {"mv .git ../moved; ln -s ../moved .git", "mv .git/objects ../o; ln -s ../o .git/objects",
+                             "rm .git/objects/info/alternates; mkfifo .git/objects/info/alternates"}) {
+    Clone(victim_);
+    Step(absl::StrCat("echo x > a\n", script));
+    const absl::Status status = Publish().status();
+    EXPECT_EQ(ReasonOf(status), "FAILURE_REASON_CHANGE_NOT_CARRIED") << script << ": " << status;
   }
   for (const char* script : {"rm .git/index; mkfifo .git/index", "rm .git/index; ln -s /dev/zero .git/index",
                              "rm .git/index; mkdir .git/index", "truncate -s 500G .git/index",

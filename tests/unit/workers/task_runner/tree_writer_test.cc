@@ -122,6 +122,19 @@ TEST_F(TreeWriterTest, ARepositoryMadeAnewIsTakenAsFiles) {
   EXPECT_EQ(Run(bare, "rm .git/index; echo x > new"), "A\tnew");
 }
 
+TEST_F(TreeWriterTest, WhatWasStagedIsNotLostHoweverTheRepositoryIsKept) {
+  const std::string bare = Make("r", "echo '*.lock' > .gitignore; git add .gitignore");
+  const std::string staged = "echo n > new.lock; git add -f new.lock; git commit -qm l\n";
+  EXPECT_EQ(Run(bare, staged + "git gc -q"), "A\tnew.lock");
+  EXPECT_EQ(Run(bare, staged + "git repack -adq; rm .git/objects/info/alternates"), "A\tnew.lock");
+  EXPECT_EQ(Run(bare, staged + "cp -R \"$(cat .git/objects/info/alternates)\" ../copy\n"
+                               "echo \"$(cd ../copy && pwd)\" > .git/objects/info/alternates"),
+            "A\tnew.lock");
+  ExpectNotCarried(bare, staged + "mv .git ../moved; ln -s ../moved .git", "behind a link");
+  ExpectNotCarried(bare, staged + "mv .git/objects ../o; ln -s ../../o .git/objects", "behind a link");
+  ExpectNotCarried(bare, staged + "git init -q --separate-git-dir=../apart", "behind a link");
+}
+
 TEST_F(TreeWriterTest, AMergeConflictFails) {
   const std::string bare = fixture_.MakeRepository("r", {{"a", "one\n"}});
   Clone(bare);
