@@ -395,10 +395,12 @@ INSTANTIATE_TEST_SUITE_P(
             "UnknownCategory",
             [](auto& r) { r.mutable_result()->mutable_failure()->set_category(static_cast<v1::FailureCategory>(99)); },
             "category"},
-        ReportCase{
-            "UnknownReason",
-            [](auto& r) { r.mutable_result()->mutable_failure()->set_reason(static_cast<v1::FailureReason>(v1::FailureReason_MAX + 1)); },
-            "reason"},
+        ReportCase{"UnknownReason",
+                   [](auto& r) {
+                     r.mutable_result()->mutable_failure()->set_reason(
+                         static_cast<v1::FailureReason>(v1::FailureReason_MAX + 1));
+                   },
+                   "reason"},
         ReportCase{"LongestUrl", [](auto& r) { r.mutable_result()->set_pull_request_url(std::string(2000, 'u')); }, ""},
         ReportCase{"UrlTooLong", [](auto& r) { r.mutable_result()->set_pull_request_url(std::string(2001, 'u')); },
                    "pull_request_url"},
