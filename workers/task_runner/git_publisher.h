@@ -30,7 +30,7 @@ struct CommitSpec {
 struct BranchClaim {
   std::string task_id;
   // What the service knows to be the task's; empty: nothing.
-  std::string pushed_commit;
+  std::string pushed_commit = {};
   // Whether the branch is replaced whatever it holds.
   bool replace = false;
   // Whether a step says that it took care of the branch itself: then it is left alone if there is no change.
