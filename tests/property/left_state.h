@@ -28,7 +28,7 @@ struct IndexEntry {
   bool intent_to_add = false;
   // Of the file it was made from, if it was made from one: inode, times of writing and of change.
   bool has_file = false;
-  std::string file;
+  std::string file = {};
 };
 
 struct LeftState {

@@ -23,7 +23,7 @@ struct CommitSpec {
   std::string author_name;
   std::string author_email;
   std::string message;  // ends with the task's trailer
-  absl::Time time;
+  absl::Time time = {};
 };
 
 // Whose the branch is, besides what its commit says itself.
