@@ -30,6 +30,7 @@ add_library(fleet_options INTERFACE)
 target_compile_options(fleet_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  $<$<CXX_COMPILER_ID:Clang>:-Wreserved-identifier>
   # g++ 12 warns of designated initializers that leave members at their defaults, which is what they are for.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-missing-field-initializers>)
 target_include_directories(fleet_options INTERFACE ${CMAKE_SOURCE_DIR})

@@ -21,6 +21,7 @@ namespace {
 
 using testing::OddRepository;
 
+// Fleets one after the other, unless FLEET_CORPUS_FLEETS says how many.
 constexpr int kFleets = 3;
 // For a fleet; a machine of two idle cores needs a tenth.
 constexpr absl::Duration kLimit = absl::Minutes(5);
@@ -48,6 +49,11 @@ std::vector<OddRepository> Chosen() {
 
 // Whether every fleet is over the whole corpus; otherwise what is slow is left to the first one.
 bool RepeatsAll() { return std::getenv("FLEET_CORPUS_ALL") != nullptr; }
+
+int Fleets() {
+  const char* wanted = std::getenv("FLEET_CORPUS_FLEETS");
+  return wanted != nullptr ? std::atoi(wanted) : kFleets;
+}
 
 std::string RepoOf(const OddRepository& odd) { return "corpus/" + odd.name; }
 
@@ -127,11 +133,13 @@ TEST_F(CorpusTest, OneFleetDoesInEveryRepositoryWhatIsExpectedAndAnyFurtherOneTh
   ASSERT_NO_FATAL_FAILURE(MakeAndRegisterAll());
   ApplyScript(R"(exec sh -euc "$FLEET_PARAM_DO")");
   StartRunners();
-  for (int i = 1; i <= kFleets && !HasFailure(); ++i) {
+  const int fleets = Fleets();
+  ASSERT_GT(fleets, 0) << "FLEET_CORPUS_FLEETS";
+  for (int i = 1; i <= fleets && !HasFailure(); ++i) {
     const std::vector<OddRepository> corpus(i == 1 || RepeatsAll() ? corpus_.begin() : quick, corpus_.end());
     if (corpus.empty()) break;
     const std::string report = Judge(RunFleet(corpus), corpus);
-    EXPECT_TRUE(report.empty()) << "fleet " << i << " of " << kFleets << report;
+    EXPECT_TRUE(report.empty()) << "fleet " << i << " of " << fleets << report;
   }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -21,6 +22,13 @@ namespace fleet::runner {
 namespace {
 
 namespace fs = std::filesystem;
+
+// AddressSanitizer surrounds every allocation and keeps what was freed.
+#ifdef ABSL_HAVE_ADDRESS_SANITIZER
+constexpr int kMemoryFactor = 3;
+#else
+constexpr int kMemoryFactor = 1;
+#endif
 
 std::string Number(uint32_t value, int bytes) {
   std::string text;
@@ -100,7 +108,7 @@ TEST_F(HostileTreeTest, AMillionEntriesAreReadInBoundedMemory) {
   rusage after{};
   getrusage(RUSAGE_SELF, &after);
   EXPECT_TRUE(commit.ok()) << commit.status();
-  EXPECT_LT((after.ru_maxrss - before.ru_maxrss) / 1024, 1024);
+  EXPECT_LT((after.ru_maxrss - before.ru_maxrss) / 1024, 1024 * kMemoryFactor);
 }
 
 // The time to publish is over long before such a file is read; nothing else in its way takes longer.
@@ -181,7 +189,7 @@ TEST_F(HostileTreeTest, ATreeOfEndlessFilesIsNotListedWhole) {
   EXPECT_EQ(ReasonOf(Publish().status()), "FAILURE_REASON_BAD_CONFIG");
   rusage after{};
   getrusage(RUSAGE_SELF, &after);
-  EXPECT_LT((after.ru_maxrss - before.ru_maxrss) / 1024, 2048);
+  EXPECT_LT((after.ru_maxrss - before.ru_maxrss) / 1024, 2048 * kMemoryFactor);
 }
 
 TEST_F(HostileTreeTest, ATreeDeeperThanAnyPathIsNotCarried) {
