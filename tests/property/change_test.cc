@@ -25,6 +25,7 @@ TEST_P(ChangeTest, PushedTreeIsWhatPlainGitGives) {
   const char* wanted = std::getenv("FLEET_TEST_SEED");
   const uint64_t seed = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : static_cast<uint64_t>(GetParam());
   std::cout << "FLEET_TEST_SEED=" << seed << std::endl;
+  ASSERT_GT(Cases(), 0) << "FLEET_TEST_CASES";
   ChangeRun run({.seed = seed, .cases = Cases()});
   FLEET_EXPECT_OK(run.Run());
 }
