@@ -2,16 +2,13 @@
 #ifndef FLEET_COMMON_RPC_AUTHENTICATOR_H_
 #define FLEET_COMMON_RPC_AUTHENTICATOR_H_
 
-#include <string>
-
 #include "absl/status/statusor.h"
+#include "common/domain/caller.h"
 #include "grpcpp/server_context.h"
 
 namespace fleet::rpc {
 
-struct Caller {
-  std::string user;
-};
+using Caller = domain::Caller;
 
 class Authenticator {
  public:

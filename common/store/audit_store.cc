@@ -41,8 +41,8 @@ AuditRecord ReadAudit(RowReader row) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<AuditRecord>> AuditStore::List(const domain::Ulid& fleet_id, int64_t before_id,
-                                                          int32_t limit) {
+absl::StatusOr<std::vector<AuditRecord>> AuditStore::List(const domain::Caller&, const domain::Ulid& fleet_id,
+                                                          int64_t before_id, int32_t limit) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<AuditRecord>> {
     transaction.RollBackInstead();
     const int64_t end = before_id == 0 ? std::numeric_limits<int64_t>::max() : before_id;

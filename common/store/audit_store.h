@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/database/connection_pool.h"
+#include "common/domain/caller.h"
 #include "common/domain/ulid.h"
 
 namespace fleet::store {
@@ -29,7 +30,8 @@ class AuditStore {
   explicit AuditStore(database::ConnectionPool& pool) : pool_(pool) {}
 
   // Newest first. `fleet_id`: only that one's; none: all. `before_id`: only older ones; 0: from the newest.
-  absl::StatusOr<std::vector<AuditRecord>> List(const domain::Ulid& fleet_id, int64_t before_id, int32_t limit);
+  absl::StatusOr<std::vector<AuditRecord>> List(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                                int64_t before_id, int32_t limit);
 
  private:
   database::ConnectionPool& pool_;

@@ -95,7 +95,8 @@ WorkflowRecord ReadWorkflow(RowReader row) {
 
 }  // namespace
 
-absl::StatusOr<ImportCounts> CatalogStore::Import(const std::vector<RepositoryRecord>& repositories) {
+absl::StatusOr<ImportCounts> CatalogStore::Import(const domain::Caller&,
+                                                  const std::vector<RepositoryRecord>& repositories) {
   Array keys;
   Array repos;
   Array urls;
@@ -135,7 +136,7 @@ absl::StatusOr<std::string> CatalogStore::KeepCloneUrls(const std::string& after
   });
 }
 
-absl::StatusOr<RepositoryRecord> CatalogStore::GetRepository(absl::string_view repo) {
+absl::StatusOr<RepositoryRecord> CatalogStore::GetRepository(const domain::Caller&, absl::string_view repo) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<RepositoryRecord> {
     transaction.RollBackInstead();
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetRepository, {domain::RepoKey(repo)}));
@@ -147,7 +148,8 @@ absl::StatusOr<RepositoryRecord> CatalogStore::GetRepository(absl::string_view r
   });
 }
 
-absl::StatusOr<std::vector<RepositoryRecord>> CatalogStore::ListRepositories(absl::string_view after_key,
+absl::StatusOr<std::vector<RepositoryRecord>> CatalogStore::ListRepositories(const domain::Caller&,
+                                                                             absl::string_view after_key,
                                                                              int32_t limit) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<RepositoryRecord>> {
     transaction.RollBackInstead();
@@ -158,13 +160,12 @@ absl::StatusOr<std::vector<RepositoryRecord>> CatalogStore::ListRepositories(abs
   });
 }
 
-absl::StatusOr<bool> CatalogStore::Apply(const WorkflowRecord& workflow) {
+absl::StatusOr<bool> CatalogStore::Apply(const domain::Caller& caller, const WorkflowRecord& workflow) {
   const domain::WorkflowVersion& version = workflow.version;
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<bool> {
-    FLEET_ASSIGN_OR_RETURN(
-        const Rows inserted,
-        transaction.Execute(kInsertWorkflow, {workflow.name, version.major, version.minor, version.patch,
-                                              workflow.definition, workflow.created_by}));
+    FLEET_ASSIGN_OR_RETURN(const Rows inserted,
+                           transaction.Execute(kInsertWorkflow, {workflow.name, version.major, version.minor,
+                                                                 version.patch, workflow.definition, caller.user}));
     if (inserted.affected() == 1) return true;
     transaction.RollBackInstead();
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetWorkflowVersion, {workflow.name, version.major,
@@ -178,7 +179,7 @@ absl::StatusOr<bool> CatalogStore::Apply(const WorkflowRecord& workflow) {
   });
 }
 
-absl::StatusOr<WorkflowRecord> CatalogStore::GetWorkflow(const domain::WorkflowRef& ref) {
+absl::StatusOr<WorkflowRecord> CatalogStore::GetWorkflow(const domain::Caller&, const domain::WorkflowRef& ref) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<WorkflowRecord> {
     transaction.RollBackInstead();
     const auto version = domain::WorkflowVersion::Parse(ref.version);
@@ -195,7 +196,8 @@ absl::StatusOr<WorkflowRecord> CatalogStore::GetWorkflow(const domain::WorkflowR
   });
 }
 
-absl::StatusOr<std::vector<WorkflowRecord>> CatalogStore::ListWorkflows(int32_t offset, int32_t limit) {
+absl::StatusOr<std::vector<WorkflowRecord>> CatalogStore::ListWorkflows(const domain::Caller&, int32_t offset,
+                                                                        int32_t limit) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<WorkflowRecord>> {
     transaction.RollBackInstead();
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kListWorkflows, {offset, limit}));

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/database/connection_pool.h"
+#include "common/domain/caller.h"
 #include "common/domain/identifiers.h"
 
 namespace fleet::store {
@@ -30,7 +31,7 @@ struct WorkflowRecord {
   std::string name;
   domain::WorkflowVersion version;
   std::string definition;  // opaque here
-  std::string created_by;
+  std::string created_by;  // set by the store
   absl::Time created_at;
 };
 
@@ -39,22 +40,24 @@ class CatalogStore {
   explicit CatalogStore(database::ConnectionPool& pool) : pool_(pool) {}
 
   // All or nothing. Names must differ by more than case.
-  absl::StatusOr<ImportCounts> Import(const std::vector<RepositoryRecord>& repositories);
+  absl::StatusOr<ImportCounts> Import(const domain::Caller& caller, const std::vector<RepositoryRecord>& repositories);
   // Makes up for imports by a program that did not keep what clone URLs mean (clone_url_rows.h): some of those after
   // `after_key`. The key of the last one; empty: there was none.
   absl::StatusOr<std::string> KeepCloneUrls(const std::string& after_key);
   // Returns kNotFound.
-  absl::StatusOr<RepositoryRecord> GetRepository(absl::string_view repo);
+  absl::StatusOr<RepositoryRecord> GetRepository(const domain::Caller& caller, absl::string_view repo);
   // By key, after `after_key`.
-  absl::StatusOr<std::vector<RepositoryRecord>> ListRepositories(absl::string_view after_key, int32_t limit);
+  absl::StatusOr<std::vector<RepositoryRecord>> ListRepositories(const domain::Caller& caller,
+                                                                 absl::string_view after_key, int32_t limit);
 
   // True if the version is new, false if it exists with the same definition. Returns kAlreadyExists with reason
   // WORKFLOW_VERSION_IMMUTABLE if it exists with another.
-  absl::StatusOr<bool> Apply(const WorkflowRecord& workflow);
+  absl::StatusOr<bool> Apply(const domain::Caller& caller, const WorkflowRecord& workflow);
   // The highest version if the reference names none. Returns kNotFound with reason WORKFLOW_NOT_FOUND.
-  absl::StatusOr<WorkflowRecord> GetWorkflow(const domain::WorkflowRef& ref);
+  absl::StatusOr<WorkflowRecord> GetWorkflow(const domain::Caller& caller, const domain::WorkflowRef& ref);
   // By name, highest version first, skipping `offset`.
-  absl::StatusOr<std::vector<WorkflowRecord>> ListWorkflows(int32_t offset, int32_t limit);
+  absl::StatusOr<std::vector<WorkflowRecord>> ListWorkflows(const domain::Caller& caller, int32_t offset,
+                                                            int32_t limit);
 
  private:
   database::ConnectionPool& pool_;

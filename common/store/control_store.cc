@@ -62,8 +62,8 @@ absl::StatusOr<FleetLedger> LockRunning(Transaction& transaction, const domain::
 
 // Writes what `change` does to the fleet, or nothing if it does nothing.
 template <typename Change>
-absl::StatusOr<FleetRecord> SetPause(database::ConnectionPool& pool, const domain::Ulid& fleet_id,
-                                     const std::string& action, const std::string& user, const Change& change) {
+absl::StatusOr<FleetRecord> SetPause(database::ConnectionPool& pool, const domain::Caller& caller,
+                                     const domain::Ulid& fleet_id, const std::string& action, const Change& change) {
   return database::InTransaction(pool, [&](Transaction& transaction) -> absl::StatusOr<FleetRecord> {
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, LockRunning(transaction, fleet_id));
     domain::Fleet* fleet = ledger.Find(fleet_id);
@@ -76,7 +76,7 @@ absl::StatusOr<FleetRecord> SetPause(database::ConnectionPool& pool, const domai
     ledger.Touch(fleet_id);
     FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
     FLEET_RETURN_IF_ERROR(
-        InsertAudit(transaction, {user, action, fleet_id, "", PauseFacts(before), PauseFacts(*fleet)}));
+        InsertAudit(transaction, {caller.user, action, fleet_id, "", PauseFacts(before), PauseFacts(*fleet)}));
     return GetFleetRecord(transaction, fleet_id);
   });
 }
@@ -90,8 +90,8 @@ absl::StatusOr<int32_t> FindOrdinal(Transaction& transaction, const domain::Ulid
   return (*rows)[0].Int();
 }
 
-absl::Status CancelIn(Transaction& transaction, const domain::Ulid& fleet_id, const std::string& repo,
-                      const std::string& user) {
+absl::Status CancelIn(Transaction& transaction, const domain::Caller& caller, const domain::Ulid& fleet_id,
+                      const std::string& repo) {
   FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
   if (ledger.Find(fleet_id) == nullptr) return FleetNotFound(fleet_id);
   FLEET_ASSIGN_OR_RETURN(const int32_t ordinal, FindOrdinal(transaction, fleet_id, repo));
@@ -117,7 +117,7 @@ absl::Status CancelIn(Transaction& transaction, const domain::Ulid& fleet_id, co
   ledger.Record(before, after);
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
   return InsertAudit(transaction,
-                     {user, "CancelFleetTask", fleet_id, before.repo, TaskFacts(before), TaskFacts(after)});
+                     {caller.user, "CancelFleetTask", fleet_id, before.repo, TaskFacts(before), TaskFacts(after)});
 }
 
 }  // namespace
@@ -134,22 +134,22 @@ absl::Status CheckRuns(const domain::Fleet& fleet) {
                    {"FLEET_CANCELLING", {{"fleet_id", id}}, {}});
 }
 
-absl::StatusOr<FleetRecord> ControlStore::Pause(const domain::Ulid& fleet_id, const std::string& user) {
-  return SetPause(pool_, fleet_id, "PauseFleet", user, [&](domain::Fleet& fleet) {
+absl::StatusOr<FleetRecord> ControlStore::Pause(const domain::Caller& caller, const domain::Ulid& fleet_id) {
+  return SetPause(pool_, caller, fleet_id, "PauseFleet", [&](domain::Fleet& fleet) {
     fleet.pause_reasons |= static_cast<int32_t>(domain::PauseReason::kUser);
-    fleet.paused_by = user;
+    fleet.paused_by = caller.user;
   });
 }
 
-absl::StatusOr<FleetRecord> ControlStore::Resume(const domain::Ulid& fleet_id, const std::string& user) {
-  return SetPause(pool_, fleet_id, "ResumeFleet", user, [](domain::Fleet& fleet) {
+absl::StatusOr<FleetRecord> ControlStore::Resume(const domain::Caller& caller, const domain::Ulid& fleet_id) {
+  return SetPause(pool_, caller, fleet_id, "ResumeFleet", [](domain::Fleet& fleet) {
     fleet.pause_reasons &= ~static_cast<int32_t>(domain::PauseReason::kUser);
     fleet.paused_by.clear();
   });
 }
 
-absl::StatusOr<FleetRecord> ControlStore::Update(const domain::Ulid& fleet_id, const PolicyUpdate& update,
-                                                 const std::string& user) {
+absl::StatusOr<FleetRecord> ControlStore::Update(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                                 const PolicyUpdate& update) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<FleetRecord> {
     // Jobs are locked before fleets.
     if (update.sets_deadline && update.deadline.has_value()) {
@@ -178,16 +178,16 @@ absl::StatusOr<FleetRecord> ControlStore::Update(const domain::Ulid& fleet_id, c
     ledger.Touch(fleet_id);
     FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
     FLEET_RETURN_IF_ERROR(
-        InsertAudit(transaction, {user, "UpdateFleet", fleet_id, "", before, PolicyFacts(*fleet, update)}));
+        InsertAudit(transaction, {caller.user, "UpdateFleet", fleet_id, "", before, PolicyFacts(*fleet, update)}));
     return GetFleetRecord(transaction, fleet_id);
   });
 }
 
-absl::StatusOr<TaskRecord> ControlStore::CancelTask(const domain::Ulid& fleet_id, const std::string& repo,
-                                                    const std::string& user) {
+absl::StatusOr<TaskRecord> ControlStore::CancelTask(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                                    const std::string& repo) {
   FLEET_RETURN_IF_ERROR(database::InTransaction(
-      pool_, [&](Transaction& transaction) { return CancelIn(transaction, fleet_id, repo, user); }));
-  return TaskStore(pool_).Get(fleet_id, repo);
+      pool_, [&](Transaction& transaction) { return CancelIn(transaction, caller, fleet_id, repo); }));
+  return TaskStore(pool_).Get(caller, fleet_id, repo);
 }
 
 }  // namespace fleet::store

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/database/connection_pool.h"
 #include "common/database/transaction.h"
+#include "common/domain/caller.h"
 #include "common/domain/fleet.h"
 #include "common/store/fleet_store.h"
 #include "common/store/task_store.h"
@@ -30,15 +31,17 @@ class ControlStore {
   // All but CancelTask return kNotFound, or kFailedPrecondition FLEET_ALREADY_ENDED or FLEET_CANCELLING.
 
   // Once it has returned, no child starts. Idempotent.
-  absl::StatusOr<FleetRecord> Pause(const domain::Ulid& fleet_id, const std::string& user);
+  absl::StatusOr<FleetRecord> Pause(const domain::Caller& caller, const domain::Ulid& fleet_id);
   // Lifts what Pause set. Idempotent.
-  absl::StatusOr<FleetRecord> Resume(const domain::Ulid& fleet_id, const std::string& user);
+  absl::StatusOr<FleetRecord> Resume(const domain::Caller& caller, const domain::Ulid& fleet_id);
   // Returns kInvalidArgument for a deadline that has passed, by the database's clock.
-  absl::StatusOr<FleetRecord> Update(const domain::Ulid& fleet_id, const PolicyUpdate& update, const std::string& user);
+  absl::StatusOr<FleetRecord> Update(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                     const PolicyUpdate& update);
 
   // A queued child ends at once; an active one is told to stop by its runner's next heartbeat. Idempotent. Returns
   // kNotFound, or kFailedPrecondition TASK_ALREADY_ENDED.
-  absl::StatusOr<TaskRecord> CancelTask(const domain::Ulid& fleet_id, const std::string& repo, const std::string& user);
+  absl::StatusOr<TaskRecord> CancelTask(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                        const std::string& repo);
 
  private:
   database::ConnectionPool& pool_;

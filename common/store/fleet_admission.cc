@@ -203,9 +203,10 @@ absl::Status CheckOpenFleets(Transaction& transaction, const std::string& creato
 }
 
 // The earlier submission with this request_id, if there is one.
-absl::StatusOr<std::optional<Admitted>> FindReplayed(Transaction& transaction, const NewFleet& fleet) {
+absl::StatusOr<std::optional<Admitted>> FindReplayed(Transaction& transaction, const domain::Caller& caller,
+                                                     const NewFleet& fleet) {
   if (fleet.request_id.empty()) return std::nullopt;
-  FLEET_ASSIGN_OR_RETURN(const Rows earlier, transaction.Execute(kFindRequest, {fleet.creator, fleet.request_id}));
+  FLEET_ASSIGN_OR_RETURN(const Rows earlier, transaction.Execute(kFindRequest, {caller.user, fleet.request_id}));
   if (earlier.empty()) return std::nullopt;
   RowReader row = earlier[0];
   const domain::Ulid id = ReadUlid(row);
@@ -244,10 +245,11 @@ absl::StatusOr<bool> InsertTargets(Transaction& transaction, const NewFleet& fle
   return UnregisteredError(fleet, unregistered);
 }
 
-absl::Status InsertFleet(Transaction& transaction, const NewFleet& fleet, int32_t cap, bool has_parameters) {
+absl::Status InsertFleet(Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet, int32_t cap,
+                         bool has_parameters) {
   const domain::FleetPolicy& policy = fleet.policy;
   return transaction
-      .Execute(kInsertFleet, {fleet.id.ToUuid(), fleet.creator, fleet.request_id, fleet.request_fingerprint, fleet.pool,
+      .Execute(kInsertFleet, {fleet.id.ToUuid(), caller.user, fleet.request_id, fleet.request_fingerprint, fleet.pool,
                               cap, absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
                               static_cast<int>(fleet.targets.size()), policy.priority, policy.deadline})
       .status();
@@ -276,10 +278,10 @@ absl::Status AdmitReopened(Transaction& transaction, const std::string& creator,
   return CheckOpenFleets(transaction, creator);
 }
 
-absl::StatusOr<Admitted> Admit(Transaction& transaction, const NewFleet& fleet) {
+absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet) {
   FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
-  FLEET_ASSIGN_OR_RETURN(const int64_t tokens_left, TakeToken(transaction, fleet.creator, limits));
-  FLEET_ASSIGN_OR_RETURN(const std::optional<Admitted> replayed, FindReplayed(transaction, fleet));
+  FLEET_ASSIGN_OR_RETURN(const int64_t tokens_left, TakeToken(transaction, caller.user, limits));
+  FLEET_ASSIGN_OR_RETURN(const std::optional<Admitted> replayed, FindReplayed(transaction, caller, fleet));
   if (replayed.has_value()) {
     transaction.RollBackInstead();
     return *replayed;
@@ -287,13 +289,13 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const NewFleet& fleet) 
   FLEET_RETURN_IF_ERROR(CheckTargets(fleet, limits));
   FLEET_RETURN_IF_ERROR(CheckDeadline(transaction, fleet));
   FLEET_ASSIGN_OR_RETURN(const std::string version, ResolveWorkflow(transaction, fleet.workflow));
-  FLEET_RETURN_IF_ERROR(CheckToken(tokens_left, fleet.creator, limits));
+  FLEET_RETURN_IF_ERROR(CheckToken(tokens_left, caller.user, limits));
   FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet));
   // Last, since all other submissions wait from here to the commit.
-  FLEET_RETURN_IF_ERROR(CheckOpenFleets(transaction, fleet.creator));
+  FLEET_RETURN_IF_ERROR(CheckOpenFleets(transaction, caller.user));
   const int32_t cap =
       fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : std::max(1, limits.fleet_active_default);
-  FLEET_RETURN_IF_ERROR(InsertFleet(transaction, fleet, cap, has_parameters));
+  FLEET_RETURN_IF_ERROR(InsertFleet(transaction, caller, fleet, cap, has_parameters));
   FLEET_RETURN_IF_ERROR(
       transaction
           .Execute(kInsertIntent, {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, version,

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/database/transaction.h"
+#include "common/domain/caller.h"
 #include "common/domain/fleet.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/limits.h"
@@ -20,7 +21,6 @@ struct NewTarget {
 
 struct NewFleet {
   domain::Ulid id;
-  std::string creator;
   std::string request_id;           // empty: none
   std::string request_fingerprint;  // of the payload; compared on a replay
   std::string pool = "default";
@@ -39,11 +39,11 @@ struct Admitted {
   domain::Ulid fleet_id;
   bool replayed = false;  // an earlier submission's; nothing was stored
 };
-// Stores the fleet, or says why not. A replay of (creator, request_id) is answered before any other check. Returns
+// Stores the fleet, or says why not. A replay of (caller, request_id) is answered before any other check. Returns
 // kAlreadyExists REQUEST_ID_REUSED, kInvalidArgument WORKFLOW_NOT_FOUND, DUPLICATE_CLONE_URL or for a deadline that has
 // passed, kFailedPrecondition REPO_NOT_ONBOARDED, kResourceExhausted TARGETS_LIMIT, SUBMIT_RATE_LIMIT or
 // OPEN_FLEETS_LIMIT.
-absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const NewFleet& fleet);
+absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet);
 
 // What a fleet passes that ended and is to be open again, as a new one does: the submit rate and the limits of open
 // fleets. Returns kResourceExhausted, and the caller rolls back. Locks: the user, then the limit of open fleets until

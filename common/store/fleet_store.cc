@@ -147,9 +147,9 @@ absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ReadFleetRecords(database::C
       Transaction::Isolation::kSnapshot);
 }
 
-absl::StatusOr<FleetStore::Created> FleetStore::Create(const NewFleet& fleet) {
+absl::StatusOr<FleetStore::Created> FleetStore::Create(const domain::Caller& caller, const NewFleet& fleet) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Created> {
-    FLEET_ASSIGN_OR_RETURN(const Admitted admitted, Admit(transaction, fleet));
+    FLEET_ASSIGN_OR_RETURN(const Admitted admitted, Admit(transaction, caller, fleet));
     FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetFleetRecord(transaction, admitted.fleet_id));
     return Created{std::move(record), admitted.replayed};
   });
@@ -163,7 +163,7 @@ absl::StatusOr<FleetRecord> GetFleetRecord(Transaction& transaction, const domai
   return std::move(records[0]);
 }
 
-absl::StatusOr<FleetRecord> FleetStore::Get(const domain::Ulid& fleet_id) {
+absl::StatusOr<FleetRecord> FleetStore::Get(const domain::Caller&, const domain::Ulid& fleet_id) {
   return database::InTransaction(
       pool_, [&](Transaction& transaction) { return GetFleetRecord(transaction, fleet_id); },
       Transaction::Isolation::kSnapshot);
@@ -179,7 +179,7 @@ absl::StatusOr<domain::FleetIntent> FleetStore::GetIntent(const domain::Ulid& fl
   });
 }
 
-absl::StatusOr<FleetPage> FleetStore::List(const FleetFilter& filter) {
+absl::StatusOr<FleetPage> FleetStore::List(const domain::Caller&, const FleetFilter& filter) {
   return database::InTransaction(
       pool_,
       [&](Transaction& transaction) -> absl::StatusOr<FleetPage> {
@@ -218,8 +218,8 @@ absl::StatusOr<FleetStore::Totals> FleetStore::OpenTotals() {
   });
 }
 
-absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Ulid& fleet_id, domain::CancelMode mode,
-                                               const std::string& user, absl::Duration grace) {
+absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                               domain::CancelMode mode, absl::Duration grace) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<FleetRecord> {
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
     domain::Fleet* fleet = ledger.Find(fleet_id);
@@ -234,10 +234,11 @@ absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Ulid& fleet_id, dom
     if (!domain::IsTerminal(fleet->state) && (first || tightens)) {
       const Facts before = CancelFacts(*fleet);
       fleet->cancel_mode = mode;
-      if (first) fleet->cancelled_by = user;
+      if (first) fleet->cancelled_by = caller.user;
       ledger.Touch(fleet_id);
       FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
-      FLEET_RETURN_IF_ERROR(InsertAudit(transaction, {user, "CancelFleet", fleet_id, "", before, CancelFacts(*fleet)}));
+      FLEET_RETURN_IF_ERROR(
+          InsertAudit(transaction, {caller.user, "CancelFleet", fleet_id, "", before, CancelFacts(*fleet)}));
       if (first) FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kSweep, absl::ZeroDuration()));
       if (mode == domain::CancelMode::kStop) {
         FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kEndStragglers, grace));

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "common/database/connection_pool.h"
 #include "common/database/transaction.h"
+#include "common/domain/caller.h"
 #include "common/domain/fleet.h"
 #include "common/domain/waiting.h"
 #include "common/store/fleet_admission.h"
@@ -44,11 +45,11 @@ class FleetStore {
     bool replayed = false;
   };
   // Admits it, see there. All or nothing.
-  absl::StatusOr<Created> Create(const NewFleet& fleet);
+  absl::StatusOr<Created> Create(const domain::Caller& caller, const NewFleet& fleet);
 
   // Returns kNotFound.
-  absl::StatusOr<FleetRecord> Get(const domain::Ulid& fleet_id);
-  absl::StatusOr<FleetPage> List(const FleetFilter& filter);
+  absl::StatusOr<FleetRecord> Get(const domain::Caller& caller, const domain::Ulid& fleet_id);
+  absl::StatusOr<FleetPage> List(const domain::Caller& caller, const FleetFilter& filter);
   // As of one generation.
   absl::StatusOr<domain::FleetIntent> GetIntent(const domain::Ulid& fleet_id, int32_t generation);
 
@@ -61,8 +62,8 @@ class FleetStore {
 
   // Once it has returned, no queued child starts. Idempotent; STOP after DRAIN tightens. `grace`: when children whose
   // runner did not confirm are ended. Returns kNotFound, or kFailedPrecondition FLEET_ALREADY_ENDED.
-  absl::StatusOr<FleetRecord> Cancel(const domain::Ulid& fleet_id, domain::CancelMode mode, const std::string& user,
-                                     absl::Duration grace);
+  absl::StatusOr<FleetRecord> Cancel(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                     domain::CancelMode mode, absl::Duration grace);
 
  private:
   database::ConnectionPool& pool_;

@@ -110,13 +110,14 @@ absl::StatusOr<Current> ReadCurrent(Transaction& transaction, const LimitChange&
   return current;
 }
 
-absl::Status Write(Transaction& transaction, const domain::LimitKind& kind, const LimitChange& change) {
+absl::Status Write(Transaction& transaction, const domain::Caller& caller, const domain::LimitKind& kind,
+                   const LimitChange& change) {
   if (change.scope.empty()) {
     const int64_t value = change.value.value_or(domain::Limits().*(kind.field));
-    return transaction.Execute(kSetLimit, {change.name, value, change.actor}).status();
+    return transaction.Execute(kSetLimit, {change.name, value, caller.user}).status();
   }
   if (!change.value.has_value()) return transaction.Execute(kDropOverride, {change.name, change.scope}).status();
-  return transaction.Execute(kSetOverride, {change.name, change.scope, *change.value, change.actor}).status();
+  return transaction.Execute(kSetOverride, {change.name, change.scope, *change.value, caller.user}).status();
 }
 
 // What is written down of a change: nothing for an exception that there is not.
@@ -141,17 +142,17 @@ absl::StatusOr<std::vector<LimitRecord>> LimitStore::List() {
   });
 }
 
-absl::StatusOr<LimitStore::Changed> LimitStore::Set(const LimitChange& change) {
+absl::StatusOr<LimitStore::Changed> LimitStore::Set(const domain::Caller& caller, const LimitChange& change) {
   const domain::LimitKind* kind = domain::FindLimitKind(change.name);
   if (kind == nullptr) return NoSuchLimit(change.name);
   FLEET_RETURN_IF_ERROR(CheckChange(*kind, change));
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Changed> {
     FLEET_RETURN_IF_ERROR(transaction.Execute(kLockGate).status());
     FLEET_ASSIGN_OR_RETURN(const Current before, ReadCurrent(transaction, change));
-    FLEET_RETURN_IF_ERROR(Write(transaction, *kind, change));
+    FLEET_RETURN_IF_ERROR(Write(transaction, caller, *kind, change));
     FLEET_ASSIGN_OR_RETURN(const Current after, ReadCurrent(transaction, change));
     AuditEntry entry;
-    entry.actor = change.actor;
+    entry.actor = caller.user;
     entry.action = "SetLimit";
     entry.subject = change.scope.empty() ? change.name : absl::StrCat(change.name, ":", change.scope);
     entry.before = ToAudit(before, change);

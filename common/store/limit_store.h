@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/database/connection_pool.h"
+#include "common/domain/caller.h"
 #include "common/domain/limits.h"
 
 namespace fleet::store {
@@ -27,7 +28,6 @@ struct LimitRecord {
 };
 
 struct LimitChange {
-  std::string actor;
   std::string name;
   std::string scope;
   std::optional<int64_t> value;  // absent: no exception any more, or the value that Fleet is delivered with
@@ -47,7 +47,7 @@ class LimitStore {
   };
   // Once it has returned, no dispatch goes by the old value. Audited in the same transaction. Returns kNotFound
   // LIMIT_NOT_FOUND, or kInvalidArgument for a value out of its range or a scope that the limit cannot have.
-  absl::StatusOr<Changed> Set(const LimitChange& change);
+  absl::StatusOr<Changed> Set(const domain::Caller& caller, const LimitChange& change);
 
  private:
   database::ConnectionPool& pool_;

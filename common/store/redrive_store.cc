@@ -107,7 +107,8 @@ absl::Status CheckRepos(Transaction& transaction, const NewGeneration& request) 
                    absl::StrCat(count, " of the chosen repositories have no child in this fleet"), std::move(info));
 }
 
-absl::Status InsertGeneration(Transaction& transaction, const NewGeneration& request, int32_t generation) {
+absl::Status InsertGeneration(Transaction& transaction, const domain::Caller& caller, const NewGeneration& request,
+                              int32_t generation) {
   database::Value ref = database::Value::Null();
   database::Value name = database::Value::Null();
   database::Value version = database::Value::Null();
@@ -128,7 +129,7 @@ absl::Status InsertGeneration(Transaction& transaction, const NewGeneration& req
   for (const std::string& fingerprint : request.fingerprints) fingerprints.AddText(fingerprint);
   for (const std::string& repo : request.repos) keys.AddText(domain::RepoKey(repo));
   return transaction
-      .Execute(kInsertGeneration, {request.fleet_id.ToUuid(), generation, request.user, request.request_id,
+      .Execute(kInsertGeneration, {request.fleet_id.ToUuid(), generation, caller.user, request.request_id,
                                    request.request_fingerprint, ref, name, version, request.task_description,
                                    parameters, states, categories, fingerprints, keys, request.replace_branch})
       .status();
@@ -190,9 +191,10 @@ absl::Status RenewDeadline(Transaction& transaction, const domain::Fleet& ended)
   return ScheduleJob(transaction, ended.id, JobKind::kDeadline, *ended.policy.deadline);
 }
 
-absl::StatusOr<std::optional<FleetStore::Created>> FindReplay(Transaction& transaction, const NewGeneration& request) {
+absl::StatusOr<std::optional<FleetStore::Created>> FindReplay(Transaction& transaction, const domain::Caller& caller,
+                                                              const NewGeneration& request) {
   if (request.request_id.empty()) return std::nullopt;
-  FLEET_ASSIGN_OR_RETURN(const Rows earlier, transaction.Execute(kFindGeneration, {request.user, request.request_id}));
+  FLEET_ASSIGN_OR_RETURN(const Rows earlier, transaction.Execute(kFindGeneration, {caller.user, request.request_id}));
   if (earlier.empty()) return std::nullopt;
   RowReader row = earlier[0];
   const domain::Ulid fleet_id = ReadUlid(row);
@@ -210,9 +212,10 @@ absl::StatusOr<std::optional<FleetStore::Created>> FindReplay(Transaction& trans
   return FleetStore::Created{std::move(record), true};
 }
 
-absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const NewGeneration& request) {
-  FLEET_RETURN_IF_ERROR(LockUser(transaction, request.user));
-  FLEET_ASSIGN_OR_RETURN(std::optional<FleetStore::Created> replay, FindReplay(transaction, request));
+absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const domain::Caller& caller,
+                                            const NewGeneration& request) {
+  FLEET_RETURN_IF_ERROR(LockUser(transaction, caller.user));
+  FLEET_ASSIGN_OR_RETURN(std::optional<FleetStore::Created> replay, FindReplay(transaction, caller, request));
   if (replay.has_value()) return *std::move(replay);
   FLEET_ASSIGN_OR_RETURN(const FleetRecord seen, GetFleetRecord(transaction, request.fleet_id));
   // An ended fleet counts as one of its creator's again. Users are locked before fleets, so this is decided by the
@@ -235,11 +238,11 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const NewG
   FLEET_RETURN_IF_ERROR(CheckRetryable(*fleet, request, now));
   FLEET_RETURN_IF_ERROR(CheckRepos(transaction, request));
   Reopen(*fleet, now);
-  FLEET_RETURN_IF_ERROR(InsertGeneration(transaction, request, fleet->generation));
+  FLEET_RETURN_IF_ERROR(InsertGeneration(transaction, caller, request, fleet->generation));
   ledger.Touch(request.fleet_id);
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, request.fleet_id, JobKind::kRedrive, absl::ZeroDuration()));
-  FLEET_RETURN_IF_ERROR(InsertAudit(transaction, {request.user,
+  FLEET_RETURN_IF_ERROR(InsertAudit(transaction, {caller.user,
                                                   "RetryFleet",
                                                   request.fleet_id,
                                                   "",
@@ -251,8 +254,9 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const NewG
 
 }  // namespace
 
-absl::StatusOr<FleetStore::Created> RedriveStore::Retry(const NewGeneration& request) {
-  return database::InTransaction(pool_, [&](Transaction& transaction) { return RetryIn(transaction, request); });
+absl::StatusOr<FleetStore::Created> RedriveStore::Retry(const domain::Caller& caller, const NewGeneration& request) {
+  return database::InTransaction(pool_,
+                                 [&](Transaction& transaction) { return RetryIn(transaction, caller, request); });
 }
 
 }  // namespace fleet::store

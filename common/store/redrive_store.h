@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "common/database/connection_pool.h"
 #include "common/database/transaction.h"
+#include "common/domain/caller.h"
 #include "common/domain/fleet.h"
 #include "common/store/fleet_store.h"
 
@@ -17,7 +18,6 @@ namespace fleet::store {
 
 struct NewGeneration {
   domain::Ulid fleet_id;
-  std::string user;
   std::string request_id;           // empty: none
   std::string request_fingerprint;  // of the payload; compared on a replay
   // Which children: those that match every list that is not empty. `states` is not empty.
@@ -36,11 +36,11 @@ class RedriveStore {
  public:
   explicit RedriveStore(database::ConnectionPool& pool) : pool_(pool) {}
 
-  // A replay of (user, request_id) is answered before any other check. Returns kNotFound; kAlreadyExists
+  // A replay of (caller, request_id) is answered before any other check. Returns kNotFound; kAlreadyExists
   // REQUEST_ID_REUSED; kInvalidArgument WORKFLOW_NOT_FOUND or for a repository without a child; kFailedPrecondition
   // FLEET_CANCELLING, RETRY_IN_PROGRESS, EXPANSION_FAILED or NOTHING_TO_RETRY; kResourceExhausted OPEN_FLEETS_LIMIT or
   // SUBMIT_RATE_LIMIT.
-  absl::StatusOr<FleetStore::Created> Retry(const NewGeneration& request);
+  absl::StatusOr<FleetStore::Created> Retry(const domain::Caller& caller, const NewGeneration& request);
 
  private:
   database::ConnectionPool& pool_;

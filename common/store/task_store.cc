@@ -134,8 +134,8 @@ absl::Status TaskNotFound(const domain::Ulid& fleet_id, absl::string_view repo) 
       {"TASK_NOT_FOUND", {{"repo", std::string(repo)}}, {}});
 }
 
-absl::StatusOr<TaskPage> TaskStore::List(const domain::Ulid& fleet_id, const std::vector<domain::TaskState>& states,
-                                         int32_t after, int32_t limit) {
+absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ulid& fleet_id,
+                                         const std::vector<domain::TaskState>& states, int32_t after, int32_t limit) {
   Array wanted;
   for (const domain::TaskState state : states) wanted.Add(static_cast<int64_t>(state));
   return database::InTransaction(
@@ -165,7 +165,7 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Ulid& fleet_id, const std
       Transaction::Isolation::kSnapshot);
 }
 
-absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Ulid& fleet_id, absl::string_view repo) {
+absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Caller&, const domain::Ulid& fleet_id, absl::string_view repo) {
   const std::string key = domain::RepoKey(repo);
   return database::InTransaction(
       pool_,
@@ -191,8 +191,9 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Ulid& fleet_id, absl::st
       Transaction::Isolation::kSnapshot);
 }
 
-absl::StatusOr<std::vector<AttemptRecord>> TaskStore::Attempts(const domain::Ulid& fleet_id, absl::string_view repo) {
-  FLEET_ASSIGN_OR_RETURN(const TaskRecord record, Get(fleet_id, repo));
+absl::StatusOr<std::vector<AttemptRecord>> TaskStore::Attempts(const domain::Caller& caller,
+                                                               const domain::Ulid& fleet_id, absl::string_view repo) {
+  FLEET_ASSIGN_OR_RETURN(const TaskRecord record, Get(caller, fleet_id, repo));
   const domain::Task& task = record.task;
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<AttemptRecord>> {
     transaction.RollBackInstead();
@@ -209,7 +210,8 @@ absl::StatusOr<std::vector<AttemptRecord>> TaskStore::Attempts(const domain::Uli
   });
 }
 
-absl::StatusOr<std::vector<FailureGroup>> TaskStore::FailureGroups(const domain::Ulid& fleet_id) {
+absl::StatusOr<std::vector<FailureGroup>> TaskStore::FailureGroups(const domain::Caller&,
+                                                                   const domain::Ulid& fleet_id) {
   return database::InTransaction(
       pool_,
       [&](Transaction& transaction) -> absl::StatusOr<std::vector<FailureGroup>> {

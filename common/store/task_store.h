@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/database/connection_pool.h"
+#include "common/domain/caller.h"
 #include "common/domain/fleet.h"
 #include "common/domain/task.h"
 #include "common/store/failure_rows.h"
@@ -49,14 +50,15 @@ class TaskStore {
 
   // Children with ordinals above `after`, in one of `states` (empty: all). Looks at no more than 10,000 children, so a
   // page may be short and have a next one. Returns kNotFound.
-  absl::StatusOr<TaskPage> List(const domain::Ulid& fleet_id, const std::vector<domain::TaskState>& states,
-                                int32_t after, int32_t limit);
+  absl::StatusOr<TaskPage> List(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                const std::vector<domain::TaskState>& states, int32_t after, int32_t limit);
   // Returns kNotFound with reason FLEET_NOT_FOUND or TASK_NOT_FOUND.
-  absl::StatusOr<TaskRecord> Get(const domain::Ulid& fleet_id, absl::string_view repo);
+  absl::StatusOr<TaskRecord> Get(const domain::Caller& caller, const domain::Ulid& fleet_id, absl::string_view repo);
   // Newest first, at most the last 100. Returns kNotFound like Get.
-  absl::StatusOr<std::vector<AttemptRecord>> Attempts(const domain::Ulid& fleet_id, absl::string_view repo);
+  absl::StatusOr<std::vector<AttemptRecord>> Attempts(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                                      absl::string_view repo);
   // Largest first, at most 1,000. Returns kNotFound.
-  absl::StatusOr<std::vector<FailureGroup>> FailureGroups(const domain::Ulid& fleet_id);
+  absl::StatusOr<std::vector<FailureGroup>> FailureGroups(const domain::Caller& caller, const domain::Ulid& fleet_id);
 
  private:
   database::ConnectionPool& pool_;

@@ -27,12 +27,11 @@ grpc::ServerUnaryReactor* AdminService::SetLimit(grpc::CallbackServerContext* co
   return rpc_.Run("SetLimit", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_RETURN_IF_ERROR(ValidateSetLimit(*request));
     store::LimitChange change;
-    change.actor = caller.user;
     change.name = request->name();
     change.scope = request->scope();
     change.scope_kind = static_cast<domain::ScopeKind>(request->scope_kind());
     if (request->has_value()) change.value = request->value();
-    FLEET_ASSIGN_OR_RETURN(const store::LimitStore::Changed changed, limits_.Set(change));
+    FLEET_ASSIGN_OR_RETURN(const store::LimitStore::Changed changed, limits_.Set(caller, change));
     *response->mutable_limit() = ToProto(changed.limit);
     response->set_previous_value(changed.previous_value);
     // More may be allowed to start now.
@@ -44,7 +43,7 @@ grpc::ServerUnaryReactor* AdminService::SetLimit(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* AdminService::ListAuditEvents(grpc::CallbackServerContext* context,
                                                         const v1::ListAuditEventsRequest* request,
                                                         v1::ListAuditEventsResponse* response) {
-  return rpc_.Run("ListAuditEvents", context, [=, this](const rpc::Caller&) -> absl::Status {
+  return rpc_.Run("ListAuditEvents", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     domain::Ulid fleet_id;
     if (!request->fleet_id().empty()) {
       FLEET_ASSIGN_OR_RETURN(fleet_id, ParseId("fleet_id", request->fleet_id()));
@@ -54,7 +53,7 @@ grpc::ServerUnaryReactor* AdminService::ListAuditEvents(grpc::CallbackServerCont
     FLEET_ASSIGN_OR_RETURN(const std::string position, DecodePageToken(question, request->page_token()));
     int64_t before = 0;
     if (!position.empty() && !absl::SimpleAtoi(position, &before)) return InvalidField("page_token", "is malformed");
-    FLEET_ASSIGN_OR_RETURN(const auto records, audit_.List(fleet_id, before, limit + 1));
+    FLEET_ASSIGN_OR_RETURN(const auto records, audit_.List(caller, fleet_id, before, limit + 1));
     for (const store::AuditRecord& record : records) {
       if (response->events_size() == limit) {
         const int64_t last = response->events(limit - 1).event_id();

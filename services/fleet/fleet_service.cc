@@ -34,10 +34,9 @@ domain::Parameters ToParameters(const Map& map) {
   return domain::Parameters(map.begin(), map.end());
 }
 
-store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request, const std::string& creator) {
+store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request) {
   store::NewFleet fleet;
   fleet.id = domain::Ulid::Generate(absl::Now());
-  fleet.creator = creator;
   fleet.request_id = request.request_id();
   fleet.request_fingerprint = Fingerprint(request);
   fleet.workflow = *domain::WorkflowRef::Parse(request.workflow_ref());
@@ -66,7 +65,7 @@ grpc::ServerUnaryReactor* FleetService::CreateFleet(grpc::CallbackServerContext*
   return rpc_.Run("CreateFleet", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_RETURN_IF_ERROR(ValidateCreateFleet(*request));
     FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created created,
-                           stores_.fleets.Create(ToNewFleet(*request, caller.user)));
+                           stores_.fleets.Create(caller, ToNewFleet(*request)));
     *response->mutable_fleet() = ToProto(created.record);
     response->set_replayed(created.replayed);
     hints_.Send(store::kJobsChannel, response->fleet().fleet_id());
@@ -76,9 +75,9 @@ grpc::ServerUnaryReactor* FleetService::CreateFleet(grpc::CallbackServerContext*
 
 grpc::ServerUnaryReactor* FleetService::GetFleet(grpc::CallbackServerContext* context,
                                                  const v1::GetFleetRequest* request, v1::GetFleetResponse* response) {
-  return rpc_.Run("GetFleet", context, [=, this](const rpc::Caller&) -> absl::Status {
+  return rpc_.Run("GetFleet", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
-    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, stores_.fleets.Get(id));
+    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, stores_.fleets.Get(caller, id));
     *response->mutable_fleet() = ToProto(record);
     return absl::OkStatus();
   });
@@ -87,7 +86,7 @@ grpc::ServerUnaryReactor* FleetService::GetFleet(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* FleetService::ListFleets(grpc::CallbackServerContext* context,
                                                    const v1::ListFleetsRequest* request,
                                                    v1::ListFleetsResponse* response) {
-  return rpc_.Run("ListFleets", context, [=, this](const rpc::Caller&) -> absl::Status {
+  return rpc_.Run("ListFleets", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_RETURN_IF_ERROR(ValidateListFleets(*request));
     const std::string question =
         absl::StrCat("fleets|", request->creator(), "|", absl::StrJoin(request->states(), ","));
@@ -99,7 +98,7 @@ grpc::ServerUnaryReactor* FleetService::ListFleets(grpc::CallbackServerContext* 
     }
     filter.creator = request->creator();
     for (const int state : request->states()) filter.states.push_back(static_cast<domain::FleetState>(state));
-    FLEET_ASSIGN_OR_RETURN(const store::FleetPage page, stores_.fleets.List(filter));
+    FLEET_ASSIGN_OR_RETURN(const store::FleetPage page, stores_.fleets.List(caller, filter));
     for (const store::FleetRecord& record : page.fleets) *response->add_fleets() = ToProto(record);
     if (!page.next_before.IsNone()) {
       response->set_next_page_token(EncodePageToken(question, page.next_before.ToString()));
@@ -111,7 +110,7 @@ grpc::ServerUnaryReactor* FleetService::ListFleets(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* FleetService::ListFleetTasks(grpc::CallbackServerContext* context,
                                                        const v1::ListFleetTasksRequest* request,
                                                        v1::ListFleetTasksResponse* response) {
-  return rpc_.Run("ListFleetTasks", context, [=, this](const rpc::Caller&) -> absl::Status {
+  return rpc_.Run("ListFleetTasks", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_RETURN_IF_ERROR(ValidateListFleetTasks(*request));
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
     FLEET_ASSIGN_OR_RETURN(const int32_t limit, ParsePageSize(request->page_size(), 100));
@@ -121,7 +120,7 @@ grpc::ServerUnaryReactor* FleetService::ListFleetTasks(grpc::CallbackServerConte
     if (!position.empty() && !absl::SimpleAtoi(position, &after)) return InvalidField("page_token", "is malformed");
     std::vector<domain::TaskState> states;
     for (const int state : request->states()) states.push_back(static_cast<domain::TaskState>(state));
-    FLEET_ASSIGN_OR_RETURN(const store::TaskPage page, stores_.tasks.List(id, states, after, limit));
+    FLEET_ASSIGN_OR_RETURN(const store::TaskPage page, stores_.tasks.List(caller, id, states, after, limit));
     for (const store::TaskRecord& task : page.tasks) *response->add_tasks() = ToProto(task, false);
     if (page.next_after > 0) {
       response->set_next_page_token(EncodePageToken(question, std::to_string(page.next_after)));
@@ -133,11 +132,11 @@ grpc::ServerUnaryReactor* FleetService::ListFleetTasks(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* FleetService::GetFleetTask(grpc::CallbackServerContext* context,
                                                      const v1::GetFleetTaskRequest* request,
                                                      v1::GetFleetTaskResponse* response) {
-  return rpc_.Run("GetFleetTask", context, [=, this](const rpc::Caller&) -> absl::Status {
+  return rpc_.Run("GetFleetTask", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
     const std::string problem = domain::RepoNameProblem(request->repo());
     if (!problem.empty()) return InvalidField("repo", problem);
-    FLEET_ASSIGN_OR_RETURN(const store::TaskRecord task, stores_.tasks.Get(id, request->repo()));
+    FLEET_ASSIGN_OR_RETURN(const store::TaskRecord task, stores_.tasks.Get(caller, id, request->repo()));
     *response->mutable_task() = ToProto(task, true);
     response->set_log_tail(task.log_tail);
     return absl::OkStatus();
@@ -156,8 +155,7 @@ grpc::ServerUnaryReactor* FleetService::CancelFleet(grpc::CallbackServerContext*
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
     if (!v1::CancelMode_IsValid(request->mode())) return InvalidField("mode", "is not a cancel mode");
     const auto mode = request->mode() == v1::CANCEL_MODE_DRAIN ? domain::CancelMode::kDrain : domain::CancelMode::kStop;
-    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record,
-                           stores_.fleets.Cancel(id, mode, caller.user, cancel_grace_));
+    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, stores_.fleets.Cancel(caller, id, mode, cancel_grace_));
     *response->mutable_fleet() = ToProto(record);
     response->set_in_flight(record.fleet.rollup.Active());
     hints_.Send(store::kJobsChannel, id.ToString());

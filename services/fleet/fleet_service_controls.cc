@@ -26,11 +26,9 @@ store::PolicyUpdate ToPolicyUpdate(const v1::UpdateFleetRequest& request) {
   return update;
 }
 
-store::NewGeneration ToNewGeneration(const v1::RetryFleetRequest& request, const domain::Ulid& fleet_id,
-                                     const std::string& user) {
+store::NewGeneration ToNewGeneration(const v1::RetryFleetRequest& request, const domain::Ulid& fleet_id) {
   store::NewGeneration generation;
   generation.fleet_id = fleet_id;
-  generation.user = user;
   generation.request_id = request.request_id();
   v1::RetryFleetRequest payload = request;
   payload.clear_request_id();
@@ -69,7 +67,7 @@ grpc::ServerUnaryReactor* FleetService::CancelFleetTask(grpc::CallbackServerCont
   return rpc_.Run("CancelFleetTask", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
     FLEET_RETURN_IF_ERROR(ValidateRepo(request->repo()));
-    FLEET_ASSIGN_OR_RETURN(const store::TaskRecord task, stores_.controls.CancelTask(id, request->repo(), caller.user));
+    FLEET_ASSIGN_OR_RETURN(const store::TaskRecord task, stores_.controls.CancelTask(caller, id, request->repo()));
     *response->mutable_task() = ToProto(task, true);
     Announce(id);
     return absl::OkStatus();
@@ -81,7 +79,7 @@ grpc::ServerUnaryReactor* FleetService::PauseFleet(grpc::CallbackServerContext* 
                                                    v1::PauseFleetResponse* response) {
   return rpc_.Run("PauseFleet", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
-    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, stores_.controls.Pause(id, caller.user));
+    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, stores_.controls.Pause(caller, id));
     *response->mutable_fleet() = ToProto(record);
     response->set_in_flight(record.fleet.rollup.Active());
     Announce(id);
@@ -94,7 +92,7 @@ grpc::ServerUnaryReactor* FleetService::ResumeFleet(grpc::CallbackServerContext*
                                                     v1::ResumeFleetResponse* response) {
   return rpc_.Run("ResumeFleet", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
-    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, stores_.controls.Resume(id, caller.user));
+    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, stores_.controls.Resume(caller, id));
     *response->mutable_fleet() = ToProto(record);
     Announce(id);
     return absl::OkStatus();
@@ -108,7 +106,7 @@ grpc::ServerUnaryReactor* FleetService::UpdateFleet(grpc::CallbackServerContext*
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
     FLEET_RETURN_IF_ERROR(ValidateUpdateFleet(*request));
     FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record,
-                           stores_.controls.Update(id, ToPolicyUpdate(*request), caller.user));
+                           stores_.controls.Update(caller, id, ToPolicyUpdate(*request)));
     *response->mutable_fleet() = ToProto(record);
     Announce(id);
     return absl::OkStatus();
@@ -122,7 +120,7 @@ grpc::ServerUnaryReactor* FleetService::RetryFleet(grpc::CallbackServerContext* 
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
     FLEET_RETURN_IF_ERROR(ValidateRetryFleet(*request));
     FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created retried,
-                           stores_.redrives.Retry(ToNewGeneration(*request, id, caller.user)));
+                           stores_.redrives.Retry(caller, ToNewGeneration(*request, id)));
     *response->mutable_fleet() = ToProto(retried.record);
     response->set_replayed(retried.replayed);
     Announce(id);
@@ -133,9 +131,9 @@ grpc::ServerUnaryReactor* FleetService::RetryFleet(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* FleetService::ListFailureGroups(grpc::CallbackServerContext* context,
                                                           const v1::ListFailureGroupsRequest* request,
                                                           v1::ListFailureGroupsResponse* response) {
-  return rpc_.Run("ListFailureGroups", context, [=, this](const rpc::Caller&) -> absl::Status {
+  return rpc_.Run("ListFailureGroups", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
-    FLEET_ASSIGN_OR_RETURN(const std::vector<store::FailureGroup> groups, stores_.tasks.FailureGroups(id));
+    FLEET_ASSIGN_OR_RETURN(const std::vector<store::FailureGroup> groups, stores_.tasks.FailureGroups(caller, id));
     for (const store::FailureGroup& group : groups) *response->add_groups() = ToProto(group);
     return absl::OkStatus();
   });
@@ -144,11 +142,11 @@ grpc::ServerUnaryReactor* FleetService::ListFailureGroups(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* FleetService::ListTaskAttempts(grpc::CallbackServerContext* context,
                                                          const v1::ListTaskAttemptsRequest* request,
                                                          v1::ListTaskAttemptsResponse* response) {
-  return rpc_.Run("ListTaskAttempts", context, [=, this](const rpc::Caller&) -> absl::Status {
+  return rpc_.Run("ListTaskAttempts", context, [=, this](const rpc::Caller& caller) -> absl::Status {
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
     FLEET_RETURN_IF_ERROR(ValidateRepo(request->repo()));
     FLEET_ASSIGN_OR_RETURN(const std::vector<store::AttemptRecord> attempts,
-                           stores_.tasks.Attempts(id, request->repo()));
+                           stores_.tasks.Attempts(caller, id, request->repo()));
     for (const store::AttemptRecord& attempt : attempts) {
       *response->add_attempts() = ToProto(attempt, request->include_logs());
     }

@@ -25,8 +25,12 @@ constexpr int32_t kSnapshotPage = 1000;
 class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>,
                          public std::enable_shared_from_this<FleetWatch> {
  public:
-  FleetWatch(FleetWatchFactory& factory, v1::WatchFleetRequest request)
-      : factory_(factory), request_(std::move(request)), started_(factory.clock_.Elapsed()) {
+  FleetWatch(FleetWatchFactory& factory, domain::Caller caller, v1::WatchFleetRequest request)
+
+      : factory_(factory),
+        caller_(std::move(caller)),
+        request_(std::move(request)),
+        started_(factory.clock_.Elapsed()) {
     factory_.metrics_.Started(metrics::RpcType::kServerStream, kService, kMethod);
     factory_.metrics_.Received(metrics::RpcType::kServerStream, kService, kMethod);
   }
@@ -142,7 +146,7 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
     *page.mutable_fleet() = ToProto(*record_);
     if (request_.include_tasks()) {
       FLEET_ASSIGN_OR_RETURN(const store::TaskPage tasks,
-                             factory_.sources_.tasks.List(fleet_id_, {}, after_, kSnapshotPage));
+                             factory_.sources_.tasks.List(caller_, fleet_id_, {}, after_, kSnapshotPage));
       for (const store::TaskRecord& task : tasks.tasks) *page.add_tasks() = ToProto(task, false);
       after_ = tasks.next_after;
     }
@@ -242,6 +246,7 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
   }
 
   FleetWatchFactory& factory_;
+  const domain::Caller caller_;
   const v1::WatchFleetRequest request_;
   const absl::Duration started_;
   std::shared_ptr<FleetWatch> self_;  // until OnDone
@@ -264,8 +269,9 @@ class FleetWatch final : public grpc::ServerWriteReactor<v1::WatchFleetResponse>
 
 grpc::ServerWriteReactor<v1::WatchFleetResponse>* FleetWatchFactory::Start(const grpc::CallbackServerContext& context,
                                                                            const v1::WatchFleetRequest& request) {
-  const auto watch = std::make_shared<FleetWatch>(*this, request);
-  watch->Begin(authenticator_.Authenticate(context).status());
+  const absl::StatusOr<domain::Caller> caller = authenticator_.Authenticate(context);
+  const auto watch = std::make_shared<FleetWatch>(*this, caller.value_or(domain::Caller()), request);
+  watch->Begin(caller.status());
   return watch.get();
 }
 

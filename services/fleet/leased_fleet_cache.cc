@@ -11,13 +11,14 @@ constexpr std::size_t kMostCached = 1000;
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Get(const Key& key) {
+absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Get(const domain::Caller& caller,
+                                                                             const Key& key) {
   {
     MutexLock lock(mutex_);
     const auto cached = cached_.find(key);
     if (cached != cached_.end()) return cached->second;
   }
-  FLEET_ASSIGN_OR_RETURN(std::shared_ptr<const v1::LeasedFleet> loaded, Load(key));
+  FLEET_ASSIGN_OR_RETURN(std::shared_ptr<const v1::LeasedFleet> loaded, Load(caller, key));
   MutexLock lock(mutex_);
   if (cached_.emplace(key, loaded).second) oldest_first_.push_back(key);
   if (oldest_first_.size() > kMostCached) {
@@ -27,13 +28,14 @@ absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Get(con
   return loaded;
 }
 
-absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Load(const Key& key) {
+absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> LeasedFleetCache::Load(const domain::Caller& caller,
+                                                                              const Key& key) {
   const auto& [fleet_id, generation] = key;
-  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, fleets_.Get(fleet_id));
+  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, fleets_.Get(caller, fleet_id));
   FLEET_ASSIGN_OR_RETURN(const domain::FleetIntent intent, fleets_.GetIntent(fleet_id, generation));
   const auto ref = domain::WorkflowRef::Parse(intent.resolved_workflow);
   if (!ref.has_value()) return absl::InternalError("the fleet's workflow reference is malformed");
-  FLEET_ASSIGN_OR_RETURN(const store::WorkflowRecord workflow, catalog_.GetWorkflow(*ref));
+  FLEET_ASSIGN_OR_RETURN(const store::WorkflowRecord workflow, catalog_.GetWorkflow(caller, *ref));
   auto fleet = std::make_shared<v1::LeasedFleet>();
   fleet->set_fleet_id(fleet_id.ToString());
   fleet->set_generation(generation);

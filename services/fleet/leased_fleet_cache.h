@@ -21,10 +21,10 @@ class LeasedFleetCache {
   LeasedFleetCache(store::FleetStore& fleets, store::CatalogStore& catalog) : fleets_(fleets), catalog_(catalog) {}
 
   using Key = std::pair<domain::Ulid, int32_t>;  // fleet and generation
-  absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> Get(const Key& key);
+  absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> Get(const domain::Caller& caller, const Key& key);
 
  private:
-  absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> Load(const Key& key);
+  absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> Load(const domain::Caller& caller, const Key& key);
 
   store::FleetStore& fleets_;
   store::CatalogStore& catalog_;

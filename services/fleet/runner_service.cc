@@ -76,29 +76,34 @@ grpc::ServerUnaryReactor* RunnerService::RegisterRunner(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* RunnerService::LeaseTasks(grpc::CallbackServerContext* context,
                                                     const v1::LeaseTasksRequest* request,
                                                     v1::LeaseTasksResponse* response) {
-  return rpc_.RunAsync(
-      "LeaseTasks", context,
-      [=, this](const rpc::Caller&, const rpc::RpcHandler::Abandoned& abandoned, const rpc::RpcHandler::Done& done) {
-        const absl::Status valid = ValidateLeaseTasks(*request);
-        if (!valid.ok()) return done(valid);
-        const store::LeaseDemand demand{*domain::Ulid::Parse(request->runner_id()), request->lease_seq(),
-                                        std::min(request->max_tasks(), kMostLeases)};
-        leasing_.dispatcher.Park(
-            demand, WaitFor(*request, *context),
-            [=, this](absl::StatusOr<store::LeaseAnswer> answer) {
-              if (!answer.ok()) return done(answer.status());
-              if (answer->kind == Kind::kNothing) return done(absl::OkStatus());
-              if (answer->kind != Kind::kGranted) return done(Refusal(answer->kind));
-              // The grant is stored: if this answer is lost, asking again with the same lease_seq gives it again.
-              const bool taken = leasing_.pool.Submit(
-                  [=, this, granted = *std::move(answer)] { done(FillLeases(granted, response)); });
-              if (!taken) done(absl::UnavailableError("too many calls wait; ask again with the same lease_seq"));
-            },
-            abandoned);
-      });
+  return rpc_.RunAsync("LeaseTasks", context,
+                       [=, this](const rpc::Caller& caller, const rpc::RpcHandler::Abandoned& abandoned,
+                                 const rpc::RpcHandler::Done& done) {
+                         const absl::Status valid = ValidateLeaseTasks(*request);
+                         if (!valid.ok()) return done(valid);
+                         const store::LeaseDemand demand{*domain::Ulid::Parse(request->runner_id()),
+                                                         request->lease_seq(),
+                                                         std::min(request->max_tasks(), kMostLeases)};
+                         leasing_.dispatcher.Park(
+                             demand, WaitFor(*request, *context),
+                             [=, this](absl::StatusOr<store::LeaseAnswer> answer) {
+                               if (!answer.ok()) return done(answer.status());
+                               if (answer->kind == Kind::kNothing) return done(absl::OkStatus());
+                               if (answer->kind != Kind::kGranted) return done(Refusal(answer->kind));
+                               // The grant is stored: if this answer is lost, asking again with the same lease_seq
+                               // gives it again.
+                               const bool taken = leasing_.pool.Submit([=, this, granted = *std::move(answer)] {
+                                 done(FillLeases(caller, granted, response));
+                               });
+                               if (!taken)
+                                 done(absl::UnavailableError("too many calls wait; ask again with the same lease_seq"));
+                             },
+                             abandoned);
+                       });
 }
 
-absl::Status RunnerService::FillLeases(const store::LeaseAnswer& answer, v1::LeaseTasksResponse* response) {
+absl::Status RunnerService::FillLeases(const domain::Caller& caller, const store::LeaseAnswer& answer,
+                                       v1::LeaseTasksResponse* response) {
   FLEET_ASSIGN_OR_RETURN(const std::vector<store::TaskDetails> details, leasing_.store.Details(answer.tasks));
   if (details.size() != answer.tasks.size()) return absl::InternalError("leased children are missing");
   std::set<LeasedFleetCache::Key> fleets;
@@ -118,7 +123,7 @@ absl::Status RunnerService::FillLeases(const store::LeaseAnswer& answer, v1::Lea
     fleets.insert({task.id.fleet_id, details[i].generation});
   }
   for (const LeasedFleetCache::Key& key : fleets) {
-    FLEET_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::LeasedFleet> fleet, leasing_.fleets.Get(key));
+    FLEET_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::LeasedFleet> fleet, leasing_.fleets.Get(caller, key));
     *response->add_fleets() = *fleet;
   }
   return absl::OkStatus();

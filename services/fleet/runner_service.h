@@ -41,7 +41,8 @@ class RunnerService final : public v1::RunnerService::CallbackService {
                                       v1::HeartbeatResponse* response) override;
 
  private:
-  absl::Status FillLeases(const store::LeaseAnswer& answer, v1::LeaseTasksResponse* response);
+  absl::Status FillLeases(const domain::Caller& caller, const store::LeaseAnswer& answer,
+                          v1::LeaseTasksResponse* response);
 
   rpc::RpcHandler& rpc_;
   store::RunnerStore& runners_;

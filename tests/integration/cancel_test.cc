@@ -36,7 +36,7 @@ class CancelTest : public ::testing::Test {
     leased_ = stores_.Lease(runner_, 1, 3).tasks;
   }
   store::FleetRecord Cancel(CancelMode mode, absl::Duration grace = kGrace) {
-    auto record = stores_.fleets.Cancel(fleet_, mode, "bob", grace);
+    auto record = stores_.fleets.Cancel({"bob"}, fleet_, mode, grace);
     EXPECT_THAT(record, IsOk());
     return record.ok() ? *record : store::FleetRecord();
   }
@@ -222,7 +222,7 @@ TEST_F(CancelTest, FleetThatEndedOtherwiseCannotBeCancelled) {
   stores_.ExpandAll();
   runner_ = stores_.RegisterRunner();
   stores_.Report(runner_, stores_.Lease(runner_, 1, 1).tasks[0], TaskState::kCompleted);
-  const auto refused = stores_.fleets.Cancel(fleet_, CancelMode::kStop, "bob", kGrace);
+  const auto refused = stores_.fleets.Cancel({"bob"}, fleet_, CancelMode::kStop, kGrace);
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(GetErrorInfo(refused.status()).reason, "FLEET_ALREADY_ENDED");
   EXPECT_EQ(State(), FleetState::kCompleted);

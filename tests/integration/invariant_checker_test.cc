@@ -232,7 +232,7 @@ TEST_F(PlantedViolationTest, FleetInTheWrongTerminalState) {
 }
 
 TEST_F(PlantedViolationTest, ChildStartedInACancelledFleet) {
-  FLEET_ASSERT_OK(stores_.fleets.Cancel(fleet_, domain::CancelMode::kDrain, "alice", absl::Seconds(1)));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, fleet_, domain::CancelMode::kDrain, absl::Seconds(1)));
   EXPECT_THAT(Plant("select 1"), IsEmpty());
   EXPECT_THAT(Plant("update tasks set state = 2, attempt = 1, runner_id = RUNNER where ordinal = 7"),
               Contains(HasSubstr("a child was started though it was cancelled")));
@@ -308,7 +308,7 @@ TEST(InvariantCheckerTest, SeesWhatIsWrittenUnderNumbersThatACrashGivesOutAgain)
   FLEET_EXPECT_OK(checker.Look());
   FLEET_ASSERT_OK(server->StopImmediate());
   FLEET_ASSERT_OK(server->Restart());
-  ASSERT_TRUE(WaitUntil([&] { return stores.fleets.Get(fleet).ok(); }));
+  ASSERT_TRUE(WaitUntil([&] { return stores.fleets.Get(kAlice, fleet).ok(); }));
   stores.Report(runner, leased.tasks[0], domain::TaskState::kCompleted);
   ASSERT_TRUE(WaitUntil([&] { return checker.Look().ok(); }));
   FLEET_EXPECT_OK(checker.Finish());

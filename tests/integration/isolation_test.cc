@@ -129,7 +129,7 @@ TEST_F(IsolationTest, AChildThatKeepsLosingItsRunnersFailsAtTheBound) {
   const domain::Fleet fleet = stores_.GetFleet(fleet_);
   EXPECT_EQ(fleet.state, FleetState::kFailed);
   EXPECT_EQ(fleet.rollup.categories[static_cast<std::size_t>(domain::FailureCategory::kCompute)], 1);
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto attempts, stores_.tasks.Attempts(fleet_, TestStores::RepoName(1)));
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto attempts, stores_.tasks.Attempts(kAlice, fleet_, TestStores::RepoName(1)));
   ASSERT_THAT(attempts, SizeIs(domain::kMaxLosses));
   EXPECT_EQ(attempts[0].reason, FailureReason::kRunnerLost);
 }

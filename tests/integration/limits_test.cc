@@ -23,7 +23,7 @@ using domain::TaskState;
 class LimitsTest : public ::testing::Test {
  protected:
   void Set(const std::string& name, int64_t value, const std::string& scope = "") {
-    FLEET_ASSERT_OK(limits_.Set({"olga", name, scope, value}));
+    FLEET_ASSERT_OK(limits_.Set({"olga"}, {name, scope, value}));
   }
   domain::Ulid Fleet(const TestStores::FleetOptions& options) {
     const domain::Ulid id = stores_.CreateFleet(options);
@@ -50,7 +50,7 @@ class LimitsTest : public ::testing::Test {
     held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(count));
   }
   absl::Status Submit(const TestStores::FleetOptions& options) {
-    return stores_.fleets.Create(stores_.NewFleet(options)).status();
+    return stores_.fleets.Create({options.creator}, stores_.NewFleet(options)).status();
   }
   std::string Rows() const {
     return stores_.Sql(
@@ -119,7 +119,7 @@ TEST_F(LimitsTest, UserActiveHoldsForAllFleetsOfAUserAndHasExceptions) {
   };
   EXPECT_EQ(active("alice"), "4");
   EXPECT_EQ(active("bob"), "2");
-  FLEET_ASSERT_OK(limits_.Set({"olga", "user_active", "bob", std::nullopt}));
+  FLEET_ASSERT_OK(limits_.Set({"olga"}, {"user_active", "bob", std::nullopt}));
   EXPECT_EQ(Lease(runner), 2U);
   EXPECT_EQ(active("bob"), "4");
 }
@@ -173,7 +173,7 @@ TEST_F(LimitsTest, SettingALimitWaitsForADispatchThatReadTheOldValue) {
   std::future<absl::Status> set;
   FLEET_ASSERT_OK(database::InTransaction(stores_.pool, [&](database::Transaction& dispatch) -> absl::Status {
     FLEET_RETURN_IF_ERROR(dispatch.Execute({"gate", "select only_row from dispatch_gate for update"}).status());
-    set = std::async(std::launch::async, [&] { return limits_.Set({"olga", "user_active", "", 1}).status(); });
+    set = std::async(std::launch::async, [&] { return limits_.Set({"olga"}, {"user_active", "", 1}).status(); });
     EXPECT_TRUE(stores_.AwaitLockWaiters(1));
     EXPECT_EQ(stores_.Sql("select value from limits where name = 'user_active'"), "200");
     return absl::OkStatus();
@@ -240,7 +240,7 @@ TEST_F(LimitsTest, OpenFleetsUserRefusesOneMoreAndHasExceptions) {
   FLEET_EXPECT_OK(Submit({.creator = "bob", .targets = 1}));
   ExpectRefused({.creator = "bob", .targets = 1}, "OPEN_FLEETS_LIMIT", "open_fleets_user", 1, "user:bob");
   ExpectRefused({.creator = "eve", .targets = 1}, "OPEN_FLEETS_LIMIT", "open_fleets_user", 0, "user:eve");
-  FLEET_ASSERT_OK(stores_.fleets.Cancel(ends, domain::CancelMode::kStop, "alice", absl::ZeroDuration()));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, ends, domain::CancelMode::kStop, absl::ZeroDuration()));
   stores_.SweepAll();
   FLEET_EXPECT_OK(Submit({.targets = 1}));
 }

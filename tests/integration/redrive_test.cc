@@ -23,7 +23,7 @@ class RedriveTest : public ::testing::Test {
     fleet_ = stores_.CreateFleet({.targets = 10});
     stores_.ExpandAll();
     runner_ = stores_.RegisterRunner();
-    FLEET_ASSERT_OK(stores_.controls.CancelTask(fleet_, TestStores::RepoName(10), "bob"));
+    FLEET_ASSERT_OK(stores_.controls.CancelTask({"bob"}, fleet_, TestStores::RepoName(10)));
     leased_ = stores_.Lease(runner_, 1, 10).tasks;
     FLEET_ASSERT_OK(checker_.Look());
     for (std::size_t i = 0; i < 9; ++i) {
@@ -36,7 +36,6 @@ class RedriveTest : public ::testing::Test {
   store::NewGeneration Request() {
     store::NewGeneration request;
     request.fleet_id = fleet_;
-    request.user = "bob";
     request.states = {TaskState::kFailed, TaskState::kTimedOut, TaskState::kCancelled};
     return request;
   }
@@ -57,7 +56,7 @@ class RedriveTest : public ::testing::Test {
 
 TEST_F(RedriveTest, FailedChildrenGoAgainAndTheOthersStay) {
   End();
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto retried, stores_.redrives.Retry(Request()));
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto retried, stores_.redrives.Retry(kBob, Request()));
   EXPECT_EQ(retried.record.fleet.generation, 2);
   EXPECT_EQ(State(), FleetState::kRunning) << "open before a worker has moved a child";
   FLEET_ASSERT_OK(checker_.Look());
@@ -73,7 +72,7 @@ TEST_F(RedriveTest, FailedChildrenGoAgainAndTheOthersStay) {
   EXPECT_EQ(stores_.Report(runner_, leased_[6], TaskState::kFailed).verdict, ReportVerdict::kLeaseLost);
   for (const auto& task : again) stores_.Report(runner_, task, TaskState::kCompleted);
   EXPECT_EQ(State(), FleetState::kCompleted);
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto attempts, stores_.tasks.Attempts(fleet_, TestStores::RepoName(7)));
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto attempts, stores_.tasks.Attempts(kAlice, fleet_, TestStores::RepoName(7)));
   ASSERT_THAT(attempts, SizeIs(2));
   EXPECT_EQ(attempts[0].generation, 2);
   EXPECT_EQ(attempts[1].state, TaskState::kFailed);
@@ -85,19 +84,19 @@ TEST_F(RedriveTest, SelectsByCategoryFingerprintAndRepository) {
   End();
   store::NewGeneration by_category = Request();
   by_category.categories = {FailureCategory::kAuth};
-  FLEET_ASSERT_OK(stores_.redrives.Retry(by_category).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, by_category).status());
   RedriveAll();
   EXPECT_EQ(Count(TaskState::kQueued), 1);
   EXPECT_EQ(stores_.GetTask({fleet_, 9}).state, TaskState::kQueued);
 
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto groups, stores_.tasks.FailureGroups(fleet_));
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto groups, stores_.tasks.FailureGroups(kAlice, fleet_));
   ASSERT_THAT(groups, SizeIs(1));
   EXPECT_EQ(groups[0].count, 2);
   EXPECT_THAT(groups[0].sample_repos, ::testing::ElementsAre(TestStores::RepoName(7), TestStores::RepoName(8)));
   store::NewGeneration by_fingerprint = Request();
   by_fingerprint.fingerprints = {groups[0].fingerprint};
   by_fingerprint.repos = {"ORG/REPO-000008"};
-  FLEET_ASSERT_OK(stores_.redrives.Retry(by_fingerprint).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, by_fingerprint).status());
   RedriveAll();
   EXPECT_EQ(stores_.GetTask({fleet_, 8}).state, TaskState::kQueued);
   EXPECT_EQ(stores_.GetTask({fleet_, 8}).generation, 3);
@@ -112,7 +111,7 @@ TEST_F(RedriveTest, IsAuditedWithWhatWasChosenAndChanged) {
   request.categories = {FailureCategory::kAgent, FailureCategory::kAuth};
   for (int i = 0; i < 21; ++i) request.repos.push_back(TestStores::RepoName(7));
   request.task_description = "Do it better";
-  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
   const std::string after = stores_.Sql("select after from audit_events where action = 'RetryFleet'");
   EXPECT_THAT(after, ::testing::HasSubstr(R"("categories":"AGENT,AUTH","generation":"2")"));
   EXPECT_THAT(after, ::testing::HasSubstr(TestStores::RepoName(7) + " and 1 more"));
@@ -124,14 +123,14 @@ TEST_F(RedriveTest, AmendedGenerationRunsWithWhatIsNew) {
   store::NewGeneration request = Request();
   request.task_description = "Do it better";
   request.parameters = domain::Parameters{{"owner", "acme"}};
-  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, stores_.fleets.GetIntent(fleet_, 1));
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, stores_.fleets.GetIntent(fleet_, 2));
   EXPECT_NE(first.task_description, "Do it better");
   EXPECT_EQ(second.task_description, "Do it better");
   EXPECT_EQ(second.parameters.at("owner"), "acme");
   EXPECT_EQ(second.resolved_workflow, first.resolved_workflow);
-  EXPECT_EQ(stores_.fleets.Get(fleet_)->intent.task_description, "Do it better");
+  EXPECT_EQ(stores_.fleets.Get(kAlice, fleet_)->intent.task_description, "Do it better");
 }
 
 TEST_F(RedriveTest, ABranchIsReplacedInTheGenerationThatAskedAlone) {
@@ -139,13 +138,13 @@ TEST_F(RedriveTest, ABranchIsReplacedInTheGenerationThatAskedAlone) {
   store::NewGeneration request = Request();
   request.states = {TaskState::kFailed};
   request.replace_branch = true;
-  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
   EXPECT_THAT(stores_.Sql("select after from audit_events where action = 'RetryFleet'"),
               ::testing::HasSubstr(R"("replace_branch":"true")"));
   RedriveAll();
   request.states = {TaskState::kCompleted};
   request.replace_branch = false;
-  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, stores_.fleets.GetIntent(fleet_, 1));
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, stores_.fleets.GetIntent(fleet_, 2));
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent third, stores_.fleets.GetIntent(fleet_, 3));
@@ -174,7 +173,7 @@ TEST_F(RedriveTest, AChildKeepsWhatItsBranchHoldsUntilItCompletesAgain) {
     EXPECT_THAT(stores_.reports.Apply({report}), IsOk());
     store::NewGeneration request = Request();
     request.states.push_back(TaskState::kCompleted);
-    EXPECT_THAT(stores_.redrives.Retry(request), IsOk());
+    EXPECT_THAT(stores_.redrives.Retry(kBob, request), IsOk());
     RedriveAll();
     return details.ok() && details->size() == 1 ? (*details)[0].commit : "none";
   };
@@ -190,26 +189,26 @@ TEST_F(RedriveTest, ReplayGivesTheSameGenerationAndAnotherPayloadIsRefused) {
   store::NewGeneration request = Request();
   request.request_id = "again";
   request.request_fingerprint = "a";
-  FLEET_ASSERT_OK(stores_.redrives.Retry(request).status());
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto replay, stores_.redrives.Retry(request));
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto replay, stores_.redrives.Retry(kBob, request));
   EXPECT_TRUE(replay.replayed);
   EXPECT_EQ(replay.record.fleet.generation, 2);
   request.request_fingerprint = "b";
-  EXPECT_EQ(Reason(stores_.redrives.Retry(request).status()), "REQUEST_ID_REUSED");
+  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, request).status()), "REQUEST_ID_REUSED");
 }
 
 TEST_F(RedriveTest, RefusesWhatCannotBeRetried) {
   End();
   store::NewGeneration nothing = Request();
   nothing.states = {TaskState::kTimedOut};
-  EXPECT_EQ(Reason(stores_.redrives.Retry(nothing).status()), "NOTHING_TO_RETRY");
+  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, nothing).status()), "NOTHING_TO_RETRY");
   store::NewGeneration stranger = Request();
   stranger.repos = {"org/nowhere"};
-  EXPECT_THAT(stores_.redrives.Retry(stranger), StatusIs(absl::StatusCode::kInvalidArgument));
-  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
-  EXPECT_EQ(Reason(stores_.redrives.Retry(Request()).status()), "RETRY_IN_PROGRESS");
-  FLEET_ASSERT_OK(stores_.fleets.Cancel(fleet_, domain::CancelMode::kStop, "bob", absl::Hours(1)));
-  EXPECT_EQ(Reason(stores_.redrives.Retry(Request()).status()), "FLEET_CANCELLING");
+  EXPECT_THAT(stores_.redrives.Retry(kBob, stranger), StatusIs(absl::StatusCode::kInvalidArgument));
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
+  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, Request()).status()), "RETRY_IN_PROGRESS");
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop, absl::Hours(1)));
+  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, Request()).status()), "FLEET_CANCELLING");
   RedriveAll();
   stores_.SweepAll();
   EXPECT_EQ(State(), FleetState::kCancelled) << "the redrive ended without moving a child";
@@ -222,11 +221,11 @@ TEST_F(RedriveTest, CancelledFleetGoesAgainAndTheOldCancelDoesNotTouchIt) {
   runner_ = stores_.RegisterRunner();
   const auto leased = stores_.Lease(runner_, 1, 1).tasks;
   FLEET_ASSERT_OK(checker_.Look());
-  FLEET_ASSERT_OK(stores_.fleets.Cancel(fleet_, domain::CancelMode::kStop, "bob", absl::Hours(1)));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop, absl::Hours(1)));
   stores_.SweepAll();
   stores_.Report(runner_, leased[0], TaskState::kCancelled);
   ASSERT_EQ(State(), FleetState::kCancelled);
-  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
   EXPECT_EQ(stores_.Sql("select count(*) from fleet_jobs where kind <> 4"), "0") << "the stragglers' job of before";
   RedriveAll();
   EXPECT_EQ(State(), FleetState::kRunning);
@@ -238,7 +237,7 @@ TEST_F(RedriveTest, CancelledFleetGoesAgainAndTheOldCancelDoesNotTouchIt) {
 TEST_F(RedriveTest, ADeadlineThatPassedAfterTheFleetEndedIsForgotten) {
   End();
   stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
-  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
   EXPECT_EQ(stores_.GetFleet(fleet_).policy.deadline, std::nullopt);
   RedriveAll();
   EXPECT_THAT(stores_.Lease(runner_, 2, 10).tasks, SizeIs(4));
@@ -248,7 +247,7 @@ TEST_F(RedriveTest, ADeadlineThatPassedAfterTheFleetEndedIsForgotten) {
 TEST_F(RedriveTest, ADeadlineStillToComeEndsTheNextGenerationToo) {
   End();
   stores_.Sql("update fleets set deadline = clock_timestamp() + interval '1 hour'");
-  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
   RedriveAll();
   EXPECT_EQ(stores_.Sql("select count(*) from fleet_jobs where kind = 5"), "1");
   stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
@@ -266,10 +265,10 @@ TEST_F(RedriveTest, AFleetThatEndedWhilePausedGoesAgainAtOnce) {
   runner_ = stores_.RegisterRunner();
   const auto leased = stores_.Lease(runner_, 1, 2).tasks;
   FLEET_ASSERT_OK(checker_.Look());
-  FLEET_ASSERT_OK(stores_.controls.Pause(fleet_, "bob").status());
+  FLEET_ASSERT_OK(stores_.controls.Pause({"bob"}, fleet_).status());
   for (const auto& task : leased) stores_.Report(runner_, task, TaskState::kFailed, FailureCategory::kAgent);
   ASSERT_EQ(State(), FleetState::kFailed);
-  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
   EXPECT_EQ(State(), FleetState::kRunning);
   EXPECT_EQ(stores_.GetFleet(fleet_).paused_by, "");
   RedriveAll();
@@ -281,11 +280,11 @@ TEST_F(RedriveTest, ReopeningCountsAgainstTheLimitOfOpenFleets) {
   End();
   stores_.Sql("update limits set value = 1 where name = 'open_fleets_user'");
   const domain::Ulid other = stores_.CreateFleet({.targets = 1});
-  EXPECT_EQ(Reason(stores_.redrives.Retry(Request()).status()), "OPEN_FLEETS_LIMIT");
-  FLEET_ASSERT_OK(stores_.fleets.Cancel(other, domain::CancelMode::kStop, "bob", absl::Hours(1)));
+  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, Request()).status()), "OPEN_FLEETS_LIMIT");
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, other, domain::CancelMode::kStop, absl::Hours(1)));
   stores_.ExpandAll();
   stores_.SweepAll();
-  FLEET_EXPECT_OK(stores_.redrives.Retry(Request()).status());
+  FLEET_EXPECT_OK(stores_.redrives.Retry(kBob, Request()).status());
 }
 
 TEST_F(RedriveTest, RunningFleetRetriesWhatFailedWhileTheRestGoesOn) {
@@ -295,7 +294,7 @@ TEST_F(RedriveTest, RunningFleetRetriesWhatFailedWhileTheRestGoesOn) {
   const auto leased = stores_.Lease(runner_, 1, 3).tasks;
   FLEET_ASSERT_OK(checker_.Look());
   stores_.Report(runner_, leased[0], TaskState::kFailed, FailureCategory::kAgent);
-  FLEET_ASSERT_OK(stores_.redrives.Retry(Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
   RedriveAll();
   EXPECT_EQ(Count(TaskState::kQueued), 2);
   const auto again = stores_.Lease(runner_, 2, 5).tasks;

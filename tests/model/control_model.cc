@@ -34,8 +34,8 @@ std::string RefusalOf(const ModelFleet& fleet, const store::NewGeneration& reque
 
 }  // namespace
 
-FleetModel::Retried FleetModel::Retry(const store::NewGeneration& request) {
-  const auto earlier = generations.find({request.user, request.request_id});
+FleetModel::Retried FleetModel::Retry(const domain::Caller& caller, const store::NewGeneration& request) {
+  const auto earlier = generations.find({caller.user, request.request_id});
   if (!request.request_id.empty() && earlier != generations.end()) {
     const bool same = earlier->second == std::pair(request.fleet_id, request.request_fingerprint);
     return {same ? "" : "REQUEST_ID_REUSED", same};
@@ -47,7 +47,7 @@ FleetModel::Retried FleetModel::Retry(const store::NewGeneration& request) {
   const std::string refusal = RefusalOf(fleet, request);
   if (!refusal.empty()) return {refusal, false};
   if (!request.request_id.empty()) {
-    generations[{request.user, request.request_id}] = {request.fleet_id, request.request_fingerprint};
+    generations[{caller.user, request.request_id}] = {request.fleet_id, request.request_fingerprint};
   }
   if (!fleet.IsOpen()) {
     fleet.paused = false;

@@ -21,7 +21,6 @@ store::NewGeneration RandomGeneration(ModelWorld& world, const ModelFleet& fleet
   SeededRandom& random = world.random;
   store::NewGeneration request;
   request.fleet_id = fleet.id;
-  request.user = RandomUser(world);
   if (random.OneIn(3)) request.request_id = absl::StrCat("retry-", random.Between(1, 6));
   for (const TaskState state :
        {TaskState::kCompleted, TaskState::kFailed, TaskState::kCancelled, TaskState::kTimedOut}) {
@@ -56,14 +55,15 @@ absl::StatusOr<bool> RetryFleet(ModelWorld& world) {
           : world.FleetsWhere([](const ModelFleet& fleet) { return !fleet.IsOpen() && !fleet.failed; });
   if (fleets.empty()) return false;
   const ModelFleet& fleet = *world.random.Of(fleets);
+  const domain::Caller caller{RandomUser(world)};
   const store::NewGeneration request = RandomGeneration(world, fleet);
   const auto number = [](std::string* out, const auto value) { absl::StrAppend(out, static_cast<int>(value)); };
-  world.Log(absl::StrCat("retry F", fleet.number, " by ", request.user, " \"", request.request_id, "\": states ",
+  world.Log(absl::StrCat("retry F", fleet.number, " by ", caller.user, " \"", request.request_id, "\": states ",
                          absl::StrJoin(request.states, ",", number), ", categories ",
                          absl::StrJoin(request.categories, ",", number), ", repos ",
                          absl::StrJoin(request.repos, ",")));
-  const absl::StatusOr<store::FleetStore::Created> answer = world.stores.redrives.Retry(request);
-  const FleetModel::Retried expected = world.model.Retry(request);
+  const absl::StatusOr<store::FleetStore::Created> answer = world.stores.redrives.Retry(caller, request);
+  const FleetModel::Retried expected = world.model.Retry(caller, request);
   if (ReasonOf(answer.status()) != expected.reason) {
     return Differs(absl::StrCat("retry: ", answer.status().ToString(), ", expected ", expected.reason));
   }
@@ -93,7 +93,7 @@ absl::StatusOr<bool> CancelFleetTask(ModelWorld& world) {
   world.Log(absl::StrCat("cancel task F", fleet.number, "-", id.ordinal));
   const bool was_cancelling = id.ordinal <= fleet.Expanded() && fleet.Child(id.ordinal).cancelling;
   const absl::StatusOr<store::TaskRecord> answer =
-      world.stores.controls.CancelTask(fleet.id, TestStores::RepoName(id.ordinal), RandomUser(world));
+      world.stores.controls.CancelTask({RandomUser(world)}, fleet.id, TestStores::RepoName(id.ordinal));
   const std::string expected = world.model.CancelTask(fleet.id, id.ordinal);
   if (ReasonOf(answer.status()) != expected) {
     return Differs(absl::StrCat("cancel task: ", answer.status().ToString(), ", expected ", expected));
@@ -139,7 +139,7 @@ absl::StatusOr<bool> UpdateFleet(ModelWorld& world) {
                          update.deadline.has_value()));
   // The checker knows a cap as of its last two looks.
   FLEET_RETURN_IF_ERROR(world.Look());
-  const absl::StatusOr<store::FleetRecord> answer = world.stores.controls.Update(fleet.id, update, RandomUser(world));
+  const absl::StatusOr<store::FleetRecord> answer = world.stores.controls.Update({RandomUser(world)}, fleet.id, update);
   const std::string expected = world.model.Update(fleet.id, update);
   if (ReasonOf(answer.status()) != expected) {
     return Differs(absl::StrCat("update: ", answer.status().ToString(), ", expected ", expected));

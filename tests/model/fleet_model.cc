@@ -98,19 +98,18 @@ void FleetModel::Commit(const Moved& moved) {
   }
 }
 
-FleetModel::Submitted FleetModel::Submit(const store::NewFleet& fleet, bool known) {
+FleetModel::Submitted FleetModel::Submit(const domain::Caller& caller, const store::NewFleet& fleet, bool known) {
   for (const auto& [id, earlier] : fleets) {
-    if (fleet.request_id.empty() || earlier.creator != fleet.creator || earlier.request_id != fleet.request_id)
-      continue;
+    if (fleet.request_id.empty() || earlier.creator != caller.user || earlier.request_id != fleet.request_id) continue;
     if (earlier.fingerprint != fleet.request_fingerprint) return {absl::StatusCode::kAlreadyExists, false, {}};
     return {absl::StatusCode::kOk, true, id};
   }
   if (!known) return {absl::StatusCode::kNotFound, false, {}};
-  if (!MayOpen(fleet.creator)) return {absl::StatusCode::kResourceExhausted, false, {}};
+  if (!MayOpen(caller.user)) return {absl::StatusCode::kResourceExhausted, false, {}};
   ModelFleet& added = fleets[fleet.id];
   added.number = next_number_++;
   added.id = fleet.id;
-  added.creator = fleet.creator;
+  added.creator = caller.user;
   added.pool = fleet.pool;
   added.request_id = fleet.request_id;
   added.fingerprint = fleet.request_fingerprint;

@@ -46,7 +46,7 @@ class FleetModel {
     domain::Ulid id;
   };
   // `known`: whether its workflow and repositories are in the catalog.
-  Submitted Submit(const store::NewFleet& fleet, bool known);
+  Submitted Submit(const domain::Caller& caller, const store::NewFleet& fleet, bool known);
 
   // The due job of that kind that has waited longest.
   std::optional<domain::Ulid> NextJob(store::JobKind kind) const;
@@ -76,7 +76,7 @@ class FleetModel {
     std::string reason;
     bool replayed = false;
   };
-  Retried Retry(const store::NewGeneration& request);
+  Retried Retry(const domain::Caller& caller, const store::NewGeneration& request);
   Stepped Redrive(const domain::Ulid& fleet_id);
 
   struct Reported {

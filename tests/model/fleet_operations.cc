@@ -12,16 +12,15 @@ namespace {
 
 using store::JobKind;
 
-const std::vector<std::string>& Users() {
+domain::Caller RandomCaller(ModelWorld& world) {
   static const std::vector<std::string> users = {"alice", "bob", "carol"};
-  return users;
+  return {world.random.Of(users)};
 }
 
 store::NewFleet RandomFleet(ModelWorld& world) {
   SeededRandom& random = world.random;
   const int targets = random.OneIn(3) ? random.Between(1, ModelWorld::kRepositories) : random.Between(1, 8);
-  store::NewFleet fleet = world.stores.NewFleet({.creator = random.Of(Users()),
-                                                 .targets = targets,
+  store::NewFleet fleet = world.stores.NewFleet({.targets = targets,
                                                  .max_concurrency = random.OneIn(4) ? 0 : random.Between(1, 10),
                                                  .max_tries = random.Between(1, 3)});
   fleet.id = world.NextId();
@@ -30,12 +29,12 @@ store::NewFleet RandomFleet(ModelWorld& world) {
   return fleet;
 }
 
-absl::StatusOr<bool> Submit(ModelWorld& world, const store::NewFleet& fleet, bool known) {
-  world.Log(absl::StrCat("submit for ", fleet.creator, ": ", fleet.targets.size(), " targets, request \"",
+absl::StatusOr<bool> Submit(ModelWorld& world, const domain::Caller& caller, const store::NewFleet& fleet, bool known) {
+  world.Log(absl::StrCat("submit for ", caller.user, ": ", fleet.targets.size(), " targets, request \"",
                          fleet.request_id, "\", max_concurrency ", fleet.policy.max_concurrency, ", max_tries ",
                          fleet.policy.max_tries, ", pool ", fleet.pool));
-  const absl::StatusOr<store::FleetStore::Created> created = world.stores.fleets.Create(fleet);
-  const FleetModel::Submitted expected = world.model.Submit(fleet, known);
+  const absl::StatusOr<store::FleetStore::Created> created = world.stores.fleets.Create(caller, fleet);
+  const FleetModel::Submitted expected = world.model.Submit(caller, fleet, known);
   const bool refused = expected.code == absl::StatusCode::kNotFound && !created.ok();
   if (created.status().code() != expected.code && !refused) {
     return Differs(absl::StrCat("submit: ", created.status().ToString(), ", expected code ", expected.code));
@@ -105,9 +104,9 @@ const char* ExpectedRefusal(const ModelFleet& fleet) {
 absl::StatusOr<bool> SetPaused(ModelWorld& world, const ModelFleet& fleet, bool paused) {
   world.Log(absl::StrCat(paused ? "pause F" : "resume F", fleet.number));
   const std::string refusal = ExpectedRefusal(fleet);
-  const std::string& user = world.random.Of(Users());
+  const domain::Caller caller = RandomCaller(world);
   const absl::StatusOr<store::FleetRecord> answer =
-      paused ? world.stores.controls.Pause(fleet.id, user) : world.stores.controls.Resume(fleet.id, user);
+      paused ? world.stores.controls.Pause(caller, fleet.id) : world.stores.controls.Resume(caller, fleet.id);
   if ((answer.ok() ? "" : GetErrorInfo(answer.status()).reason) != refusal) {
     return Differs(absl::StrCat("pause: ", answer.status().ToString(), ", expected ", refusal));
   }
@@ -123,7 +122,7 @@ absl::StatusOr<bool> SetPaused(ModelWorld& world, const ModelFleet& fleet, bool 
 
 absl::StatusOr<bool> SubmitFleet(ModelWorld& world) {
   const store::NewFleet fleet = RandomFleet(world);
-  FLEET_ASSIGN_OR_RETURN(const bool done, Submit(world, fleet, true));
+  FLEET_ASSIGN_OR_RETURN(const bool done, Submit(world, RandomCaller(world), fleet, true));
   const auto created = world.model.fleets.find(fleet.id);
   if (created != world.model.fleets.end()) SplitTargets(world, created->second);
   return done;
@@ -135,10 +134,10 @@ absl::StatusOr<bool> RepeatSubmission(ModelWorld& world) {
   if (fleets.empty()) return false;
   const ModelFleet& earlier = *world.random.Of(fleets);
   store::NewFleet fleet = RandomFleet(world);
-  fleet.creator = world.random.OneIn(5) ? world.random.Of(Users()) : earlier.creator;
+  const domain::Caller caller = world.random.OneIn(5) ? RandomCaller(world) : domain::Caller{earlier.creator};
   fleet.request_id = earlier.request_id;
   if (!world.random.OneIn(3)) fleet.request_fingerprint = earlier.fingerprint;
-  return Submit(world, fleet, true);
+  return Submit(world, caller, fleet, true);
 }
 
 absl::StatusOr<bool> SubmitUnknown(ModelWorld& world) {
@@ -149,7 +148,7 @@ absl::StatusOr<bool> SubmitUnknown(ModelWorld& world) {
   } else {
     fleet.targets.push_back({"org/not-registered", ""});
   }
-  return Submit(world, fleet, false);
+  return Submit(world, RandomCaller(world), fleet, false);
 }
 
 absl::StatusOr<bool> ExpandOnce(ModelWorld& world) {
@@ -186,11 +185,11 @@ absl::StatusOr<bool> CancelFleet(ModelWorld& world) {
   const ModelFleet& fleet = *world.random.Of(fleets);
   const domain::CancelMode mode = world.random.OneIn(2) ? domain::CancelMode::kStop : domain::CancelMode::kDrain;
   const absl::Duration grace = world.random.OneIn(4) ? absl::ZeroDuration() : absl::Hours(1000);
-  const std::string user = world.random.Of(Users());
+  const domain::Caller caller = RandomCaller(world);
   world.Log(absl::StrCat("cancel F", fleet.number, mode == domain::CancelMode::kStop ? ", stop" : ", drain", ", grace ",
                          absl::FormatDuration(grace)));
-  const absl::StatusOr<store::FleetRecord> cancelled = world.stores.fleets.Cancel(fleet.id, mode, user, grace);
-  const absl::StatusCode expected = world.model.Cancel(fleet.id, mode, user, grace);
+  const absl::StatusOr<store::FleetRecord> cancelled = world.stores.fleets.Cancel(caller, fleet.id, mode, grace);
+  const absl::StatusCode expected = world.model.Cancel(fleet.id, mode, caller.user, grace);
   if (cancelled.status().code() != expected) {
     return Differs(absl::StrCat("cancel: ", cancelled.status().ToString(), ", expected code ", expected));
   }

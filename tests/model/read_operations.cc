@@ -17,7 +17,7 @@ ModelFleet* AnyFleet(ModelWorld& world) {
 
 // Each failure is in one group, and no two groups are called alike.
 absl::Status CheckFailureGroups(ModelWorld& world, const ModelFleet& fleet) {
-  FLEET_ASSIGN_OR_RETURN(const auto groups, world.stores.tasks.FailureGroups(fleet.id));
+  FLEET_ASSIGN_OR_RETURN(const auto groups, world.stores.tasks.FailureGroups(kAlice, fleet.id));
   std::set<std::string> fingerprints;
   std::map<domain::FailureCategory, int32_t> counts;
   for (const store::FailureGroup& group : groups) {
@@ -38,7 +38,7 @@ absl::StatusOr<bool> ReadFleet(ModelWorld& world) {
   const ModelFleet* fleet = AnyFleet(world);
   if (fleet == nullptr) return false;
   world.Log(absl::StrCat("read F", fleet->number));
-  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, world.stores.fleets.Get(fleet->id));
+  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, world.stores.fleets.Get(kAlice, fleet->id));
   const bool same = record.fleet.state == fleet->state && record.fleet.revision == fleet->revision &&
                     record.fleet.rollup.Active() == fleet->Active() &&
                     record.fleet.rollup.expanded == fleet->Expanded() &&
@@ -48,7 +48,7 @@ absl::StatusOr<bool> ReadFleet(ModelWorld& world) {
   const std::string& description = record.intent.task_description;
   if (description != fleet->amended.value_or(description)) return Differs("read: the description is an older one");
   FLEET_RETURN_IF_ERROR(CheckFailureGroups(world, *fleet));
-  FLEET_ASSIGN_OR_RETURN(const store::TaskPage page, world.stores.tasks.List(fleet->id, {}, 0, 100));
+  FLEET_ASSIGN_OR_RETURN(const store::TaskPage page, world.stores.tasks.List(kAlice, fleet->id, {}, 0, 100));
   if (static_cast<int32_t>(page.tasks.size()) != fleet->Expanded()) return Differs("read: not every child");
   for (const store::TaskRecord& record_of : page.tasks) {
     if (record_of.task.state != fleet->Child(record_of.task.id.ordinal).state) return Differs("read: a child's state");

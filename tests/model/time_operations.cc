@@ -28,7 +28,7 @@ absl::StatusOr<bool> SetLimit(ModelWorld& world, const std::string& name, const 
   world.Log(absl::StrCat("limit ", name, scope.empty() ? "" : " for ", scope,
                          value.has_value() ? absl::StrCat(" is now ", *value) : " has no exception any more"));
   store::LimitStore store(world.stores.pool);
-  FLEET_ASSIGN_OR_RETURN(const store::LimitStore::Changed changed, store.Set({"operator", name, scope, value}));
+  FLEET_ASSIGN_OR_RETURN(const store::LimitStore::Changed changed, store.Set({"operator"}, {name, scope, value}));
   const domain::LimitKind& kind = *domain::FindLimitKind(name);
   domain::Limits& limits = world.model.limits;
   const int64_t before = InForce(limits, kind, scope);

@@ -54,7 +54,6 @@ std::string TestStores::RepoName(int number) { return absl::StrFormat("org/repo-
 store::NewFleet TestStores::NewFleet(const FleetOptions& options) const {
   store::NewFleet fleet;
   fleet.id = domain::Ulid::Generate(absl::Now());
-  fleet.creator = options.creator;
   fleet.request_id = options.request_id;
   fleet.request_fingerprint = absl::StrCat("targets ", options.targets);
   fleet.workflow = *domain::WorkflowRef::Parse(kWorkflow);
@@ -66,7 +65,7 @@ store::NewFleet TestStores::NewFleet(const FleetOptions& options) const {
 }
 
 domain::Ulid TestStores::CreateFleet(const FleetOptions& options) {
-  return OrThrow(fleets.Create(NewFleet(options))).record.fleet.id;
+  return OrThrow(fleets.Create({options.creator}, NewFleet(options))).record.fleet.id;
 }
 
 void TestStores::ExpandAll() {
@@ -77,10 +76,10 @@ void TestStores::SweepAll() {
   while (OrThrow(jobs.SweepStep()).has_value()) continue;
 }
 
-domain::Fleet TestStores::GetFleet(const domain::Ulid& fleet_id) { return OrThrow(fleets.Get(fleet_id)).fleet; }
+domain::Fleet TestStores::GetFleet(const domain::Ulid& fleet_id) { return OrThrow(fleets.Get(kAlice, fleet_id)).fleet; }
 
 domain::Task TestStores::GetTask(const domain::TaskId& id) {
-  const store::TaskPage page = OrThrow(tasks.List(id.fleet_id, {}, id.ordinal - 1, 1));
+  const store::TaskPage page = OrThrow(tasks.List(kAlice, id.fleet_id, {}, id.ordinal - 1, 1));
   if (page.tasks.empty()) throw std::runtime_error("no such child");
   return page.tasks[0].task;
 }

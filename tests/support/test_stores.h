@@ -20,6 +20,10 @@
 
 namespace fleet::testing {
 
+// Callers of tests that are about something else.
+inline const domain::Caller kAlice{"alice"};
+inline const domain::Caller kBob{"bob"};
+
 // Thread-safe. What cannot fail in a sound test throws std::runtime_error, which GoogleTest reports.
 class TestStores {
  public:

@@ -13,6 +13,8 @@
 namespace fleet::store {
 namespace {
 
+const domain::Caller kAda{"ada"};
+
 using ::fleet::testing::IsOkAndHolds;
 using ::fleet::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -33,20 +35,19 @@ WorkflowRecord Workflow(domain::WorkflowVersion version, const std::string& defi
   record.name = name;
   record.version = version;
   record.definition = definition;
-  record.created_by = "ann";
   return record;
 }
 
 class CatalogStoreTest : public ::testing::Test {
  protected:
   ImportCounts Import(const std::vector<RepositoryRecord>& repositories) {
-    const auto counts = catalog_.Import(repositories);
+    const auto counts = catalog_.Import(kAda, repositories);
     EXPECT_THAT(counts, testing::IsOk());
     return counts.value_or(ImportCounts{-1, -1, -1});
   }
   std::vector<std::string> Names(const std::string& after, int32_t limit) {
     std::vector<std::string> names;
-    const auto page = catalog_.ListRepositories(after, limit);
+    const auto page = catalog_.ListRepositories(kAda, after, limit);
     EXPECT_THAT(page, testing::IsOk());
     for (const RepositoryRecord& record : *page) names.push_back(record.repo);
     return names;
@@ -70,27 +71,27 @@ TEST_F(CatalogStoreTest, ImportSaysWhatItDid) {
 
 TEST_F(CatalogStoreTest, NamesAreComparedWithoutCaseAndKeptAsGivenLast) {
   Import({Repository("Acme/API")});
-  const auto found = catalog_.GetRepository("acme/api");
+  const auto found = catalog_.GetRepository(kAda, "acme/api");
   FLEET_ASSERT_OK(found);
   EXPECT_EQ(found->repo, "Acme/API");
   EXPECT_EQ(Import({Repository("ACME/api")}).updated, 1);
-  EXPECT_EQ(catalog_.GetRepository("acme/API")->repo, "ACME/api");
+  EXPECT_EQ(catalog_.GetRepository(kAda, "acme/API")->repo, "ACME/api");
   EXPECT_THAT(Names("", 10), ElementsAre("ACME/api"));
 }
 
 TEST_F(CatalogStoreTest, AnUnchangedRepositoryKeepsItsDate) {
   Import({Repository("acme/api")});
-  const absl::Time before = catalog_.GetRepository("acme/api")->updated_at;
+  const absl::Time before = catalog_.GetRepository(kAda, "acme/api")->updated_at;
   Import({Repository("acme/api")});
-  EXPECT_EQ(catalog_.GetRepository("acme/api")->updated_at, before);
+  EXPECT_EQ(catalog_.GetRepository(kAda, "acme/api")->updated_at, before);
   Import({Repository("acme/api", "https://git.invalid/other.git")});
-  EXPECT_GT(catalog_.GetRepository("acme/api")->updated_at, before);
+  EXPECT_GT(catalog_.GetRepository(kAda, "acme/api")->updated_at, before);
 }
 
 TEST_F(CatalogStoreTest, AnImportIsAllOrNothing) {
   RepositoryRecord bad = Repository("acme/bad");
   bad.clone_url = "\xFF";  // PostgreSQL refuses it
-  EXPECT_FALSE(catalog_.Import({Repository("acme/api"), bad}).ok());
+  EXPECT_FALSE(catalog_.Import(kAda, {Repository("acme/api"), bad}).ok());
   EXPECT_THAT(Names("", 10), IsEmpty());
 }
 
@@ -101,7 +102,7 @@ TEST_F(CatalogStoreTest, ImportsOfTheSameRepositoriesAtOnceAllSucceed) {
   std::vector<absl::Status> results(4);
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < results.size(); ++i) {
-    threads.emplace_back([&, i] { results[i] = catalog_.Import(i % 2 == 0 ? ascending : descending).status(); });
+    threads.emplace_back([&, i] { results[i] = catalog_.Import(kAda, i % 2 == 0 ? ascending : descending).status(); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const absl::Status& result : results) FLEET_EXPECT_OK(result);
@@ -109,7 +110,7 @@ TEST_F(CatalogStoreTest, ImportsOfTheSameRepositoriesAtOnceAllSucceed) {
 }
 
 TEST_F(CatalogStoreTest, AnUnknownRepositoryIsNotFound) {
-  const auto found = catalog_.GetRepository("acme/none");
+  const auto found = catalog_.GetRepository(kAda, "acme/none");
   EXPECT_THAT(found, StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(GetErrorInfo(found.status()).reason, "REPO_NOT_FOUND");
 }
@@ -122,36 +123,36 @@ TEST_F(CatalogStoreTest, PagesGoOnAfterAKeyInByteOrder) {
 }
 
 TEST_F(CatalogStoreTest, AVersionIsAppliedOnceAndNeverChanges) {
-  EXPECT_THAT(catalog_.Apply(Workflow({1, 0, 0})), IsOkAndHolds(true));
-  EXPECT_THAT(catalog_.Apply(Workflow({1, 0, 0})), IsOkAndHolds(false));
-  const auto changed = catalog_.Apply(Workflow({1, 0, 0}, "{\"other\":1}"));
+  EXPECT_THAT(catalog_.Apply(kAda, Workflow({1, 0, 0})), IsOkAndHolds(true));
+  EXPECT_THAT(catalog_.Apply(kAda, Workflow({1, 0, 0})), IsOkAndHolds(false));
+  const auto changed = catalog_.Apply(kAda, Workflow({1, 0, 0}, "{\"other\":1}"));
   EXPECT_THAT(changed, StatusIs(absl::StatusCode::kAlreadyExists));
   EXPECT_EQ(GetErrorInfo(changed.status()).reason, "WORKFLOW_VERSION_IMMUTABLE");
-  EXPECT_EQ(catalog_.GetWorkflow({"ops/bump-v1", "1.0.0"})->definition, "{}");
+  EXPECT_EQ(catalog_.GetWorkflow(kAda, {"ops/bump-v1", "1.0.0"})->definition, "{}");
 }
 
 TEST_F(CatalogStoreTest, AReferenceWithoutVersionMeansTheHighest) {
   for (const domain::WorkflowVersion version : {domain::WorkflowVersion{1, 9, 0}, {1, 10, 0}, {1, 2, 30}}) {
-    FLEET_ASSERT_OK(catalog_.Apply(Workflow(version)));
+    FLEET_ASSERT_OK(catalog_.Apply(kAda, Workflow(version)));
   }
-  EXPECT_EQ(catalog_.GetWorkflow({"ops/bump-v1", ""})->version, (domain::WorkflowVersion{1, 10, 0}));
-  EXPECT_EQ(catalog_.GetWorkflow({"ops/bump-v1", "1.2.30"})->version, (domain::WorkflowVersion{1, 2, 30}));
-  const auto none = catalog_.GetWorkflow({"ops/bump-v1", "1.0.0"});
+  EXPECT_EQ(catalog_.GetWorkflow(kAda, {"ops/bump-v1", ""})->version, (domain::WorkflowVersion{1, 10, 0}));
+  EXPECT_EQ(catalog_.GetWorkflow(kAda, {"ops/bump-v1", "1.2.30"})->version, (domain::WorkflowVersion{1, 2, 30}));
+  const auto none = catalog_.GetWorkflow(kAda, {"ops/bump-v1", "1.0.0"});
   EXPECT_THAT(none, StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(GetErrorInfo(none.status()).reason, "WORKFLOW_NOT_FOUND");
-  EXPECT_THAT(catalog_.GetWorkflow({"ops/other-v1", ""}), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(catalog_.GetWorkflow(kAda, {"ops/other-v1", ""}), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(CatalogStoreTest, WorkflowsAreListedByNameHighestVersionFirst) {
-  FLEET_ASSERT_OK(catalog_.Apply(Workflow({1, 0, 0}, "{}", "ops/b-v1")));
-  FLEET_ASSERT_OK(catalog_.Apply(Workflow({1, 1, 0}, "{}", "ops/b-v1")));
-  FLEET_ASSERT_OK(catalog_.Apply(Workflow({1, 0, 0}, "{}", "ops/a-v1")));
-  const auto all = catalog_.ListWorkflows(0, 10);
+  FLEET_ASSERT_OK(catalog_.Apply(kAda, Workflow({1, 0, 0}, "{}", "ops/b-v1")));
+  FLEET_ASSERT_OK(catalog_.Apply(kAda, Workflow({1, 1, 0}, "{}", "ops/b-v1")));
+  FLEET_ASSERT_OK(catalog_.Apply(kAda, Workflow({1, 0, 0}, "{}", "ops/a-v1")));
+  const auto all = catalog_.ListWorkflows(kAda, 0, 10);
   FLEET_ASSERT_OK(all);
   EXPECT_THAT(*all, ElementsAre(Field(&WorkflowRecord::name, "ops/a-v1"),
                                 Field(&WorkflowRecord::version, domain::WorkflowVersion{1, 1, 0}),
                                 Field(&WorkflowRecord::version, domain::WorkflowVersion{1, 0, 0})));
-  const auto rest = catalog_.ListWorkflows(2, 10);
+  const auto rest = catalog_.ListWorkflows(kAda, 2, 10);
   FLEET_ASSERT_OK(rest);
   EXPECT_EQ(rest->size(), 1U);
 }

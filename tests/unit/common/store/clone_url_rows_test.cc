@@ -29,7 +29,7 @@ class CloneUrlRowsTest : public ::testing::Test {
     RepositoryRecord record;
     record.repo = repo;
     record.clone_url = url;
-    EXPECT_THAT(stores_.catalog.Import({record}), testing::IsOk());
+    EXPECT_THAT(stores_.catalog.Import(testing::kAlice, {record}), testing::IsOk());
   }
   // As a program that keeps no keys.
   void ImportAsBefore(const std::string& repo, const std::string& url) {
@@ -51,7 +51,7 @@ class CloneUrlRowsTest : public ::testing::Test {
   absl::Status Submit(const std::vector<std::string>& repos) {
     NewFleet fleet = stores_.NewFleet({.targets = 0});
     for (const std::string& repo : repos) fleet.targets.push_back({repo, ""});
-    return stores_.fleets.Create(fleet).status();
+    return stores_.fleets.Create(testing::kAlice, fleet).status();
   }
 
   TestDatabase database_;
@@ -86,7 +86,7 @@ TEST_F(CloneUrlRowsTest, FindsAPairWithinOneImport) {
   records[0].repo = "b/one";
   records[1].repo = "b/two";
   records[0].clone_url = records[1].clone_url = "https://git.invalid/x.git";
-  FLEET_ASSERT_OK(stores_.catalog.Import(records));
+  FLEET_ASSERT_OK(stores_.catalog.Import(testing::kAlice, records));
   EXPECT_THAT(Shared({"b/one", "b/two"}), ElementsAre("b/two: b/one"));
 }
 

@@ -25,7 +25,7 @@ class FleetStoreTest : public ::testing::Test {
   std::vector<domain::Ulid> List(FleetFilter filter) {
     std::vector<domain::Ulid> ids;
     do {
-      const auto page = stores_.fleets.List(filter);
+      const auto page = stores_.fleets.List(testing::kAlice, filter);
       EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       EXPECT_LE(page->fleets.size(), static_cast<std::size_t>(filter.limit));
@@ -40,14 +40,14 @@ class FleetStoreTest : public ::testing::Test {
 };
 
 TEST_F(FleetStoreTest, KeepsWhatWasAskedFor) {
-  NewFleet fleet = stores_.NewFleet({.creator = "ann", .targets = 3, .max_concurrency = 7, .max_tries = 2});
+  NewFleet fleet = stores_.NewFleet({.targets = 3, .max_concurrency = 7, .max_tries = 2});
   fleet.task_description = "bump \"it\" \xE2\x82\xAC";
   fleet.parameters = {{"key", "value"}};
   fleet.policy.task_timeout = absl::Minutes(5);
-  const auto created = stores_.fleets.Create(fleet);
+  const auto created = stores_.fleets.Create({"ann"}, fleet);
   FLEET_ASSERT_OK(created);
   EXPECT_FALSE(created->replayed);
-  const auto record = stores_.fleets.Get(fleet.id);
+  const auto record = stores_.fleets.Get(testing::kAlice, fleet.id);
   FLEET_ASSERT_OK(record);
   EXPECT_EQ(record->fleet.creator, "ann");
   EXPECT_EQ(record->fleet.policy.max_concurrency, 7);
@@ -71,7 +71,7 @@ TEST_F(FleetStoreTest, PriorityAndDeadlineAreKeptAndTheDeadlineHasAJob) {
   NewFleet fleet = stores_.NewFleet({.targets = 1});
   fleet.policy.priority = -7;
   fleet.policy.deadline = absl::FromUnixMicros(absl::ToUnixMicros(absl::Now() + absl::Hours(1)));
-  FLEET_ASSERT_OK(stores_.fleets.Create(fleet));
+  FLEET_ASSERT_OK(stores_.fleets.Create(testing::kAlice, fleet));
   const domain::Fleet stored = stores_.GetFleet(fleet.id);
   EXPECT_EQ(stored.policy.priority, -7);
   EXPECT_EQ(stored.policy.deadline, fleet.policy.deadline);
@@ -86,21 +86,21 @@ TEST_F(FleetStoreTest, PriorityAndDeadlineAreKeptAndTheDeadlineHasAJob) {
 TEST_F(FleetStoreTest, ADeadlineThatHasPassedIsRefusedButNotAReplay) {
   NewFleet fleet = stores_.NewFleet({.targets = 1, .request_id = "r1"});
   fleet.policy.deadline = absl::Now() - absl::Seconds(1);
-  const absl::Status refused = stores_.fleets.Create(fleet).status();
+  const absl::Status refused = stores_.fleets.Create(testing::kAlice, fleet).status();
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(GetErrorInfo(refused).violations.at(0).field, "policy.deadline");
   EXPECT_EQ(stores_.Sql("select count(*) from fleets"), "0");
   fleet.policy.deadline = absl::Now() + absl::Hours(1);
-  FLEET_ASSERT_OK(stores_.fleets.Create(fleet));
+  FLEET_ASSERT_OK(stores_.fleets.Create(testing::kAlice, fleet));
   fleet.policy.deadline = absl::Now() - absl::Hours(1);
-  const auto replayed = stores_.fleets.Create(fleet);
+  const auto replayed = stores_.fleets.Create(testing::kAlice, fleet);
   FLEET_ASSERT_OK(replayed);
   EXPECT_TRUE(replayed->replayed);
 }
 
 TEST_F(FleetStoreTest, AnUnknownFleetIsNotFound) {
   const domain::Ulid unknown = domain::Ulid::Generate(absl::Now());
-  EXPECT_THAT(stores_.fleets.Get(unknown), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(stores_.fleets.Get(testing::kAlice, unknown), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(stores_.fleets.GetIntent(unknown, 1), StatusIs(absl::StatusCode::kNotFound));
 }
 
@@ -127,7 +127,7 @@ TEST_F(FleetStoreTest, TotalsCountOpenFleetsOnly) {
   stores_.CreateFleet({.targets = 3});
   const domain::Ulid ended = stores_.CreateFleet({.targets = 2});
   stores_.ExpandAll();
-  FLEET_ASSERT_OK(stores_.fleets.Cancel(ended, domain::CancelMode::kStop, "alice", absl::ZeroDuration()));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, ended, domain::CancelMode::kStop, absl::ZeroDuration()));
   stores_.SweepAll();
   ASSERT_EQ(stores_.GetFleet(ended).state, FleetState::kCancelled);
   const auto totals = stores_.fleets.OpenTotals();

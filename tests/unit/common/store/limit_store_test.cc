@@ -33,12 +33,12 @@ class LimitStoreTest : public ::testing::Test {
     return all;
   }
   LimitStore::Changed Set(const std::string& name, const std::string& scope, std::optional<int64_t> value) {
-    auto changed = limits_.Set({"olga", name, scope, value});
+    auto changed = limits_.Set({"olga"}, {name, scope, value});
     EXPECT_THAT(changed, testing::IsOk());
     return *changed;
   }
   std::vector<AuditRecord> Audit() {
-    auto records = AuditStore(stores_.pool).List({}, 0, 1000);
+    auto records = AuditStore(stores_.pool).List(testing::kAlice, {}, 0, 1000);
     EXPECT_THAT(records, testing::IsOk());
     return *records;
   }
@@ -120,31 +120,32 @@ TEST_F(LimitStoreTest, EveryMaximumIsAllowedAndOneMoreIsNot) {
     const std::string name(kind.name);
     EXPECT_EQ(Set(name, "", kind.most).limit.value, kind.most);
     EXPECT_EQ(Set(name, "", 0).limit.value, 0);
-    EXPECT_THAT(limits_.Set({"olga", name, "", int64_t{kind.most} + 1}), StatusIs(absl::StatusCode::kInvalidArgument));
-    EXPECT_THAT(limits_.Set({"olga", name, "", -1}), StatusIs(absl::StatusCode::kInvalidArgument));
+    EXPECT_THAT(limits_.Set({"olga"}, {name, "", int64_t{kind.most} + 1}),
+                StatusIs(absl::StatusCode::kInvalidArgument));
+    EXPECT_THAT(limits_.Set({"olga"}, {name, "", -1}), StatusIs(absl::StatusCode::kInvalidArgument));
     const bool may_have_scope = kind.scope != domain::ScopeKind::kNone;
-    EXPECT_EQ(limits_.Set({"olga", name, "some-one", 1}).ok(), may_have_scope) << name;
+    EXPECT_EQ(limits_.Set({"olga"}, {name, "some-one", 1}).ok(), may_have_scope) << name;
   }
 }
 
 TEST_F(LimitStoreTest, RefusalsChangeNothingAndAreNotAudited) {
-  const absl::Status unknown = limits_.Set({"olga", "nothing", "", 1}).status();
+  const absl::Status unknown = limits_.Set({"olga"}, {"nothing", "", 1}).status();
   EXPECT_THAT(unknown, StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(GetErrorInfo(unknown).reason, "LIMIT_NOT_FOUND");
-  const absl::Status scope = limits_.Set({"olga", "system_active", "ann", 1}).status();
+  const absl::Status scope = limits_.Set({"olga"}, {"system_active", "ann", 1}).status();
   EXPECT_THAT(scope, StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(GetErrorInfo(scope).violations.at(0).field, "scope");
-  EXPECT_THAT(limits_.Set({"olga", "pool_active", "No Pool", 1}), StatusIs(absl::StatusCode::kInvalidArgument));
-  const absl::Status kind = limits_.Set({"olga", "pool_active", "ann", 1, domain::ScopeKind::kUser}).status();
+  EXPECT_THAT(limits_.Set({"olga"}, {"pool_active", "No Pool", 1}), StatusIs(absl::StatusCode::kInvalidArgument));
+  const absl::Status kind = limits_.Set({"olga"}, {"pool_active", "ann", 1, domain::ScopeKind::kUser}).status();
   EXPECT_EQ(GetErrorInfo(kind).violations.at(0).description,
             "pool_active has exceptions for single pools, not for users");
-  EXPECT_EQ(GetErrorInfo(limits_.Set({"olga", "user_active", "large", 1, domain::ScopeKind::kPool}).status())
+  EXPECT_EQ(GetErrorInfo(limits_.Set({"olga"}, {"user_active", "large", 1, domain::ScopeKind::kPool}).status())
                 .violations.at(0)
                 .field,
             "scope_kind");
   EXPECT_THAT(Audit(), IsEmpty());
   EXPECT_EQ(List().size(), 9U);
-  FLEET_EXPECT_OK(limits_.Set({"olga", "user_active", "ann", 1, domain::ScopeKind::kUser}).status());
+  FLEET_EXPECT_OK(limits_.Set({"olga"}, {"user_active", "ann", 1, domain::ScopeKind::kUser}).status());
 }
 
 TEST_F(LimitStoreTest, AuditIsListedNewestFirstPageByPageAndByFleet) {
@@ -156,16 +157,16 @@ TEST_F(LimitStoreTest, AuditIsListedNewestFirstPageByPageAndByFleet) {
   std::vector<int64_t> ids;
   int64_t before = 0;
   for (int page = 0; page < 4; ++page) {
-    const auto records = audit.List({}, before, 1);
+    const auto records = audit.List(testing::kAlice, {}, before, 1);
     ASSERT_TRUE(records.ok() && records->size() == 1);
     before = (*records)[0].event_id;
     ids.push_back(before);
   }
   EXPECT_THAT(ids, ElementsAre(ids[0], ids[0] - 1, ids[0] - 2, ids[0] - 3));
-  const auto none = audit.List({}, before, 1);
+  const auto none = audit.List(testing::kAlice, {}, before, 1);
   FLEET_ASSERT_OK(none);
   EXPECT_THAT(*none, IsEmpty());
-  const auto of_fleet = audit.List(fleet, 0, 10);
+  const auto of_fleet = audit.List(testing::kAlice, fleet, 0, 10);
   FLEET_ASSERT_OK(of_fleet);
   ASSERT_EQ(of_fleet->size(), 1U);
   EXPECT_EQ((*of_fleet)[0].action, "PauseFleet");

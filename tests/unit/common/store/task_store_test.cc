@@ -31,7 +31,7 @@ class TaskStoreTest : public ::testing::Test {
     std::vector<int32_t> ordinals;
     int32_t after = 0;
     do {
-      const auto page = stores_.tasks.List(fleet_, states, after, limit);
+      const auto page = stores_.tasks.List(testing::kAlice, fleet_, states, after, limit);
       EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       EXPECT_LE(page->tasks.size(), static_cast<std::size_t>(limit));
@@ -54,7 +54,7 @@ TEST_F(TaskStoreTest, PagesHoldEveryChildOnceInOrder) {
 }
 
 TEST_F(TaskStoreTest, APageThatIsJustFullIsTheLast) {
-  const auto page = stores_.tasks.List(fleet_, {}, 0, 10);
+  const auto page = stores_.tasks.List(testing::kAlice, fleet_, {}, 0, 10);
   FLEET_ASSERT_OK(page);
   EXPECT_EQ(page->next_after, 0);
 }
@@ -78,7 +78,7 @@ TEST_F(TaskStoreTest, AFilterThatFindsLittleStillComesToTheEnd) {
 }
 
 TEST_F(TaskStoreTest, GetsByRepositoryWithoutCase) {
-  const auto task = stores_.tasks.Get(fleet_, "ORG/Repo-000003");
+  const auto task = stores_.tasks.Get(testing::kAlice, fleet_, "ORG/Repo-000003");
   FLEET_ASSERT_OK(task);
   EXPECT_EQ(task->task.id.ordinal, 3);
   EXPECT_EQ(task->task.repo, TestStores::RepoName(3));
@@ -86,7 +86,7 @@ TEST_F(TaskStoreTest, GetsByRepositoryWithoutCase) {
 
 TEST_F(TaskStoreTest, GetsAChildWhoseRepositoryIsSpeltOtherwiseNow) {
   stores_.Sql("update repositories set repo = 'Org/Repo-000003' where repo_key = 'org/repo-000003'");
-  const auto task = stores_.tasks.Get(fleet_, "org/repo-000003");
+  const auto task = stores_.tasks.Get(testing::kAlice, fleet_, "org/repo-000003");
   FLEET_ASSERT_OK(task);
   EXPECT_EQ(task->task.id.ordinal, 3);
 }
@@ -104,7 +104,7 @@ TEST_F(TaskStoreTest, TellsTheWordsOfTheLastEndedAttempt) {
   report.cost_micros = 5;
   report.texts = {"message", "summary", "log"};
   FLEET_ASSERT_OK(stores_.reports.Apply({report}));
-  const auto task = stores_.tasks.Get(fleet_, TestStores::RepoName(1));
+  const auto task = stores_.tasks.Get(testing::kAlice, fleet_, TestStores::RepoName(1));
   FLEET_ASSERT_OK(task);
   EXPECT_EQ(task->message, "message");
   EXPECT_EQ(task->summary, "summary");
@@ -112,7 +112,7 @@ TEST_F(TaskStoreTest, TellsTheWordsOfTheLastEndedAttempt) {
   EXPECT_EQ(task->task.state, TaskState::kFailed);
   EXPECT_EQ(task->task.category, domain::FailureCategory::kConfig);
   EXPECT_EQ(task->task.cost_micros, 5);
-  const auto page = stores_.tasks.List(fleet_, {}, 0, 1);
+  const auto page = stores_.tasks.List(testing::kAlice, fleet_, {}, 0, 1);
   FLEET_ASSERT_OK(page);
   EXPECT_EQ(page->tasks[0].message, "message");
   EXPECT_EQ(page->tasks[0].log_tail, "") << "only with Get";
@@ -121,18 +121,19 @@ TEST_F(TaskStoreTest, TellsTheWordsOfTheLastEndedAttempt) {
 TEST_F(TaskStoreTest, KeepsAChildsOwnParameters) {
   NewFleet fleet = stores_.NewFleet({.targets = 3});
   fleet.targets[1].parameters = R"({"key":"va\"lue"})";
-  FLEET_ASSERT_OK(stores_.fleets.Create(fleet));
+  FLEET_ASSERT_OK(stores_.fleets.Create(testing::kAlice, fleet));
   stores_.ExpandAll();
-  EXPECT_THAT(stores_.tasks.Get(fleet.id, TestStores::RepoName(2))->parameters,
+  EXPECT_THAT(stores_.tasks.Get(testing::kAlice, fleet.id, TestStores::RepoName(2))->parameters,
               ElementsAre(::testing::Pair("key", "va\"lue")));
-  EXPECT_THAT(stores_.tasks.Get(fleet.id, TestStores::RepoName(1))->parameters, IsEmpty());
+  EXPECT_THAT(stores_.tasks.Get(testing::kAlice, fleet.id, TestStores::RepoName(1))->parameters, IsEmpty());
 }
 
 TEST_F(TaskStoreTest, WhatIsUnknownIsNotFound) {
   const domain::Ulid unknown = domain::Ulid::Generate(absl::Now());
-  EXPECT_THAT(stores_.tasks.List(unknown, {}, 0, 5), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_EQ(GetErrorInfo(stores_.tasks.Get(unknown, TestStores::RepoName(1)).status()).reason, "FLEET_NOT_FOUND");
-  const auto task = stores_.tasks.Get(fleet_, TestStores::RepoName(11));
+  EXPECT_THAT(stores_.tasks.List(testing::kAlice, unknown, {}, 0, 5), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(GetErrorInfo(stores_.tasks.Get(testing::kAlice, unknown, TestStores::RepoName(1)).status()).reason,
+            "FLEET_NOT_FOUND");
+  const auto task = stores_.tasks.Get(testing::kAlice, fleet_, TestStores::RepoName(11));
   EXPECT_THAT(task, StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(GetErrorInfo(task.status()).reason, "TASK_NOT_FOUND");
 }

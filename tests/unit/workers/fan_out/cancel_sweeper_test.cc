@@ -15,7 +15,7 @@ class CancelSweeperTest : public JobTest {
     stores_.ExpandAll();
   }
   void Cancel(absl::Duration grace) {
-    FLEET_ASSERT_OK(stores_.fleets.Cancel(fleet_, domain::CancelMode::kStop, "alice", grace));
+    FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, fleet_, domain::CancelMode::kStop, grace));
   }
   void RunToTheEnd() {
     for (int step = 0; step < 20; ++step) {

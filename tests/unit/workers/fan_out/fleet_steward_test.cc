@@ -26,12 +26,11 @@ TEST_F(FleetStewardTest, WithoutADeadlineOrARetryThereIsNothingToDo) {
 }
 
 TEST_F(FleetStewardTest, ReturnsChosenChildrenAndWakesDispatchers) {
-  FLEET_ASSERT_OK(stores_.controls.CancelTask(fleet_, testing::TestStores::RepoName(3), "bob"));
+  FLEET_ASSERT_OK(stores_.controls.CancelTask({"bob"}, fleet_, testing::TestStores::RepoName(3)));
   store::NewGeneration request;
   request.fleet_id = fleet_;
-  request.user = "bob";
   request.states = {domain::TaskState::kCancelled};
-  FLEET_ASSERT_OK(stores_.redrives.Retry(request));
+  FLEET_ASSERT_OK(stores_.redrives.Retry(testing::kBob, request));
   HeardHints heard(database_.url());
   EXPECT_THAT(steward_.RunOnce(), IsOkAndHolds(true));
   EXPECT_EQ(stores_.GetTask({fleet_, 3}).state, domain::TaskState::kQueued);
@@ -42,7 +41,7 @@ TEST_F(FleetStewardTest, ReturnsChosenChildrenAndWakesDispatchers) {
 
 TEST_F(FleetStewardTest, ClosesAFleetAtItsDeadline) {
   FLEET_ASSERT_OK(
-      stores_.controls.Update(fleet_, {.sets_deadline = true, .deadline = absl::Now() + absl::Hours(1)}, "bob"));
+      stores_.controls.Update({"bob"}, fleet_, {.sets_deadline = true, .deadline = absl::Now() + absl::Hours(1)}));
   EXPECT_THAT(steward_.RunOnce(), IsOkAndHolds(false));
   stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
   stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
@@ -58,7 +57,7 @@ TEST_F(FleetStewardTest, LooksForOldChildrenEveryFewSeconds) {
   clock_.Advance(absl::Seconds(2));
   EXPECT_THAT(steward_.RunOnce(), IsOkAndHolds(true));
   EXPECT_EQ(stores_.GetFleet(fleet_).state, domain::FleetState::kFailed);
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto page, stores_.tasks.List(fleet_, {}, 0, 1));
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto page, stores_.tasks.List(testing::kAlice, fleet_, {}, 0, 1));
   EXPECT_THAT(page.tasks.at(0).message, HasSubstr("queue_age_seconds"));
   EXPECT_EQ(page.tasks.at(0).reason, domain::FailureReason::kQueuedTooLong);
 }

@@ -1,0 +1,17 @@
+// Who calls.
+#ifndef FLEET_COMMON_DOMAIN_CALLER_H_
+#define FLEET_COMMON_DOMAIN_CALLER_H_
+
+#include <string>
+
+namespace fleet::domain {
+
+// Reaches every store call that reads or writes a fleet or an entry of the catalog, so that what somebody may do is
+// decided where it is done.
+struct Caller {
+  std::string user;  // authenticated; what they create and do is theirs, and is audited under this name
+};
+
+}  // namespace fleet::domain
+
+#endif  // FLEET_COMMON_DOMAIN_CALLER_H_
