@@ -42,6 +42,14 @@ Transaction::Transaction(Connection& connection, Isolation isolation)
 Transaction::~Transaction() = default;
 
 absl::StatusOr<Rows> Transaction::Execute(const Statement& statement, std::initializer_list<Value> values) {
+  return Run(statement, absl::MakeConstSpan(values.begin(), values.size()));
+}
+
+absl::StatusOr<Rows> Transaction::Execute(const Statement& statement, const std::vector<Value>& values) {
+  return Run(statement, values);
+}
+
+absl::StatusOr<Rows> Transaction::Run(const Statement& statement, absl::Span<const Value> values) {
   try {
     if (work_ == nullptr) throw pqxx::broken_connection("the connection is closed");
     Connection::Driver& driver = connection_.driver();

@@ -6,9 +6,11 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "common/database/connection_pool.h"
 #include "common/database/rows.h"
 #include "common/database/sql_error.h"
@@ -29,12 +31,15 @@ class Transaction {
 
   // Codes as in sql_error.h. After an error the transaction can only end.
   absl::StatusOr<Rows> Execute(const Statement& statement, std::initializer_list<Value> values = {});
+  absl::StatusOr<Rows> Execute(const Statement& statement, const std::vector<Value>& values);
   // Makes Finish roll back: nothing was changed, and an empty commit would flush the log for nothing.
   void RollBackInstead() { roll_back_ = true; }
   absl::Status Finish();
 
  private:
   struct Work;
+  absl::StatusOr<Rows> Run(const Statement& statement, absl::Span<const Value> values);
+
   Connection& connection_;
   std::unique_ptr<Work> work_;
   bool roll_back_ = false;

@@ -15,23 +15,27 @@ int32_t Rollup::Ended() const {
 bool IsTerminal(FleetState state) { return state >= FleetState::kCompleted; }
 
 bool IsClosing(const Fleet& fleet) {
-  return fleet.cancel_mode != CancelMode::kNone || fleet.expired || !fleet.failure_message.empty();
+  return fleet.cancel_mode != CancelMode::kNone || fleet.expired || fleet.expansion_failed;
 }
 
 bool StopsActive(const Fleet& fleet) {
-  return fleet.cancel_mode == CancelMode::kStop || fleet.expired || !fleet.failure_message.empty();
+  return fleet.cancel_mode == CancelMode::kStop || fleet.expired || fleet.expansion_failed;
 }
 
 TaskState ClosingState(const Fleet& fleet) {
-  const bool by_deadline = fleet.expired && fleet.cancel_mode == CancelMode::kNone && fleet.failure_message.empty();
+  const bool by_deadline = fleet.expired && fleet.cancel_mode == CancelMode::kNone && !fleet.expansion_failed;
   return by_deadline ? TaskState::kTimedOut : TaskState::kCancelled;
+}
+
+bool IsLate(const Fleet& fleet, absl::Time now) {
+  return fleet.policy.deadline.has_value() && *fleet.policy.deadline <= now;
 }
 
 bool MayStart(const Fleet& fleet) { return !IsClosing(fleet) && fleet.pause_reasons == 0 && !IsTerminal(fleet.state); }
 
 FleetState DeriveState(const Fleet& fleet) {
   const Rollup& rollup = fleet.rollup;
-  const bool broken = !fleet.failure_message.empty();
+  const bool broken = fleet.expansion_failed;
   const bool nothing_left = rollup.State(TaskState::kQueued) == 0 && rollup.Active() == 0;
   if (nothing_left && !fleet.retrying && (rollup.expanded == rollup.total || broken)) {
     if (broken) return FleetState::kFailed;

@@ -84,7 +84,8 @@ struct Fleet {
   int32_t generation = 1;
   absl::Time queue_since;  // submitted, retried or resumed last: what waits is no older
   bool retrying = false;   // a worker has yet to return children to the queue
-  std::string failure_message;
+  bool expansion_failed = false;
+  std::string failure_message;  // why its expansion failed
   absl::Time created_at;
   absl::Time updated_at;
   std::optional<absl::Time> started_at;
@@ -108,6 +109,8 @@ bool IsClosing(const Fleet& fleet);
 bool StopsActive(const Fleet& fleet);
 // How children end that a closing fleet keeps from going on: CANCELLED, or TIMED_OUT by its deadline.
 TaskState ClosingState(const Fleet& fleet);
+// Whether its deadline has passed, acted upon or not.
+bool IsLate(const Fleet& fleet, absl::Time now);
 // Whether children may start, caps and time aside.
 bool MayStart(const Fleet& fleet);
 

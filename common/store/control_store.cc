@@ -73,7 +73,6 @@ absl::StatusOr<FleetRecord> SetPause(database::ConnectionPool& pool, const domai
       transaction.RollBackInstead();
       return GetFleetRecord(transaction, fleet_id);
     }
-    ledger.Touch(fleet_id);
     FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
     FLEET_RETURN_IF_ERROR(
         InsertAudit(transaction, {caller.user, action, fleet_id, "", PauseFacts(before), PauseFacts(*fleet)}));
@@ -175,7 +174,6 @@ absl::StatusOr<FleetRecord> ControlStore::Update(const domain::Caller& caller, c
       transaction.RollBackInstead();
       return GetFleetRecord(transaction, fleet_id);
     }
-    ledger.Touch(fleet_id);
     FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
     FLEET_RETURN_IF_ERROR(
         InsertAudit(transaction, {caller.user, "UpdateFleet", fleet_id, "", before, PolicyFacts(*fleet, update)}));

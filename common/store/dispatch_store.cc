@@ -10,6 +10,7 @@
 #include "common/domain/allocation.h"
 #include "common/domain/fleet.h"
 #include "common/status/status_macros.h"
+#include "common/store/fleet_columns.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/limits.h"
 #include "common/store/row_codec.h"
@@ -42,8 +43,7 @@ constexpr Statement kReadOpenFleets{"read_open_fleets", R"sql(
     case when s.starts and s.due then f.suspects else 0 end
   from fleets f
   cross join lateral (select f.next_retry_at <= clock_timestamp() as due,
-    f.cancel_mode = 0 and not f.paused and not f.expired and f.failure_message = ''
-      and (f.deadline is null or f.deadline > clock_timestamp()) as starts) s
+    )sql" FLEET_MAY_START " and not " FLEET_IS_LATE R"sql( as starts) s
   where f.ended_at is null
 )sql"};
 
@@ -61,9 +61,8 @@ constexpr Statement kCountReady{"count_ready", R"sql(
 
 constexpr Statement kHasWork{"has_work", R"sql(
   select exists (
-    select from fleets where ended_at is null and cancel_mode = 0 and not paused and not expired
-      and failure_message = '' and (deadline is null or deadline > clock_timestamp())
-      and (queued > delayed or next_retry_at <= clock_timestamp()))
+    select from fleets f where f.ended_at is null and )sql" FLEET_MAY_START " and not " FLEET_IS_LATE R"sql(
+      and (f.queued > f.delayed or f.next_retry_at <= clock_timestamp()))
 )sql"};
 
 // Runners of whom a live lease is a child that lost a runner before.

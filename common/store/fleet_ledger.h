@@ -32,23 +32,26 @@ class FleetLedger {
   void Record(const domain::Task& before, const domain::Task& after);
   // Children first to last came into being in `state` (QUEUED, CANCELLED or TIMED_OUT).
   void RecordCreated(domain::Fleet& fleet, int32_t first, int32_t last, domain::TaskState state);
-  // The fleet itself changed, by what operators control: found with Find and edited in place. (next_ordinal is written
-  // in any case.)
-  void Touch(const domain::Ulid& fleet_id);
-  bool IsTouched() const;
+  // Whether some fleet or child is other than it was. A fleet that was found may be edited in place; that counts too.
+  bool HasChanges() const;
 
-  // Writes every fleet that was recorded or touched, with its derived state.
+  // Writes every fleet that changed, with what follows from that (domain::AfterBatch).
   absl::Status Write(database::Transaction& transaction);
+  // After Write: fleets that this batch brought to their end.
+  const std::vector<domain::Ulid>& ended() const { return ended_; }
 
  private:
   struct Entry {
+    domain::Fleet before;
     domain::Fleet fleet;
-    bool touched = false;
-    bool controls_changed = false;
     std::vector<int32_t> ordinals;
     std::optional<std::pair<int32_t, int32_t>> range;
+    bool HasChanged() const;
   };
+  static absl::Status InsertChange(database::Transaction& transaction, Entry& entry);
+
   std::map<domain::Ulid, Entry> entries_;
+  std::vector<domain::Ulid> ended_;
 };
 
 }  // namespace fleet::store

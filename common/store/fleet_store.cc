@@ -8,6 +8,7 @@
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/audit_rows.h"
+#include "common/store/fleet_columns.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
 #include "common/store/limits.h"
@@ -30,29 +31,49 @@ using database::Transaction;
 #define FLEET_JOIN_GENERATION \
   " left join fleet_generations g on g.fleet_id = f.fleet_id and g.generation = f.generation "
 
-constexpr Statement kGetFleet{"get_fleet",
-                              "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS
-                              " from fleets f join fleet_intents i on i.fleet_id = f.fleet_id" FLEET_JOIN_GENERATION
-                              " where f.fleet_id = $1"};
+// A statement that selects what ReadRecord reads; `rest` is all after the select list.
+class SelectFleets {
+ public:
+  SelectFleets(const char* name, const char* rest)
+      : sql_(absl::StrCat("select ", FLEET_INTENT_COLUMNS, ", ", FleetSelectList(), rest)),
+        statement_{name, sql_.c_str()} {}
+  const Statement& statement() const { return statement_; }
 
-constexpr Statement kGetFleets{"get_fleets", "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS
-                                             " from unnest($1::uuid[]) as k(fleet_id)"
-                                             " join fleets f on f.fleet_id = k.fleet_id"
-                                             " join fleet_intents i on i.fleet_id = f.fleet_id" FLEET_JOIN_GENERATION};
+ private:
+  const std::string sql_;
+  const Statement statement_;
+};
+
+const Statement& GetFleet() {
+  static const SelectFleets kSelect("get_fleet",
+                                    " from fleets f join fleet_intents i on i.fleet_id = f.fleet_id"  //
+                                    FLEET_JOIN_GENERATION " where f.fleet_id = $1");
+  return kSelect.statement();
+}
+
+const Statement& GetFleets() {
+  static const SelectFleets kSelect("get_fleets",
+                                    " from unnest($1::uuid[]) as k(fleet_id) join fleets f on f.fleet_id = k.fleet_id"
+                                    " join fleet_intents i on i.fleet_id = f.fleet_id" FLEET_JOIN_GENERATION);
+  return kSelect.statement();
+}
 
 constexpr Statement kGetIntent{"get_intent", "select " FLEET_INTENT_COLUMNS
                                              " from fleet_intents i left join fleet_generations g"
                                              " on g.fleet_id = i.fleet_id and g.generation = $2 where i.fleet_id = $1"};
 
 // Looks at no more than the next 5,000 fleets, so that a rare state does not scan them all.
-constexpr Statement kListFleets{"list_fleets", "select " FLEET_INTENT_COLUMNS ", " FLEET_FLEET_COLUMNS R"sql(
+const Statement& ListFleets() {
+  static const SelectFleets kSelect("list_fleets", R"sql(
   from (select * from fleets where ($1::uuid is null or fleet_id < $1) and ($2 = '' or creator = $2)
         order by fleet_id desc limit 5000) f
   join fleet_intents i on i.fleet_id = f.fleet_id
   )sql" FLEET_JOIN_GENERATION R"sql(
   where cardinality($3::smallint[]) = 0 or f.state = any($3::smallint[])
   order by f.fleet_id desc limit $4
-)sql"};
+)sql");
+  return kSelect.statement();
+}
 
 constexpr Statement kWindowEnd{"list_fleets_window_end", R"sql(
   select fleet_id from (select fleet_id from fleets where ($1::uuid is null or fleet_id < $1) and ($2 = '' or creator = $2)
@@ -136,7 +157,7 @@ absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ReadFleetRecords(database::C
   return database::InTransaction(
       pool,
       [&](Transaction& transaction) -> absl::StatusOr<Records> {
-        FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetFleets, {UuidArray(fleet_ids)}));
+        FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(GetFleets(), {UuidArray(fleet_ids)}));
         std::vector<FleetRecord> records;
         for (const RowReader& row : rows) records.push_back(ReadRecord(row));
         FLEET_RETURN_IF_ERROR(AddUsage(transaction, records));
@@ -156,7 +177,7 @@ absl::StatusOr<FleetStore::Created> FleetStore::Create(const domain::Caller& cal
 }
 
 absl::StatusOr<FleetRecord> GetFleetRecord(Transaction& transaction, const domain::Ulid& fleet_id) {
-  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetFleet, {fleet_id.ToUuid()}));
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(GetFleet(), {fleet_id.ToUuid()}));
   if (rows.empty()) return FleetNotFound(fleet_id);
   std::vector<FleetRecord> records = {ReadRecord(rows[0])};
   FLEET_RETURN_IF_ERROR(AddUsage(transaction, records));
@@ -188,7 +209,7 @@ absl::StatusOr<FleetPage> FleetStore::List(const domain::Caller&, const FleetFil
         Array states;
         for (const domain::FleetState state : filter.states) states.Add(static_cast<int64_t>(state));
         FLEET_ASSIGN_OR_RETURN(const Rows rows,
-                               transaction.Execute(kListFleets, {before, filter.creator, states, filter.limit}));
+                               transaction.Execute(ListFleets(), {before, filter.creator, states, filter.limit}));
         FleetPage page;
         for (const RowReader& row : rows) page.fleets.push_back(ReadRecord(row));
         FLEET_RETURN_IF_ERROR(AddUsage(transaction, page.fleets));
@@ -235,7 +256,6 @@ absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Caller& caller, con
       const Facts before = CancelFacts(*fleet);
       fleet->cancel_mode = mode;
       if (first) fleet->cancelled_by = caller.user;
-      ledger.Touch(fleet_id);
       FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
       FLEET_RETURN_IF_ERROR(
           InsertAudit(transaction, {caller.user, "CancelFleet", fleet_id, "", before, CancelFacts(*fleet)}));

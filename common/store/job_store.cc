@@ -7,6 +7,7 @@
 #include "common/domain/task_transitions.h"
 #include "common/status/status_macros.h"
 #include "common/store/database_clock.h"
+#include "common/store/fleet_columns.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/limits.h"
 #include "common/store/row_codec.h"
@@ -80,7 +81,7 @@ constexpr Statement kCloseNewChildren{"close_new_children", R"sql(
 constexpr Statement kScheduleQueueAge{"schedule_queue_age", R"sql(
   insert into fleet_jobs (fleet_id, kind)
   select f.fleet_id, 6 from fleets f
-  where f.ended_at is null and f.cancel_mode = 0 and not f.expired and not f.paused and f.failure_message = ''
+  where )sql" FLEET_MAY_START R"sql(
     and f.queue_since < clock_timestamp() - $1 * interval '1 second'
     and (f.queued > f.delayed or f.next_retry_at < clock_timestamp() - $1 * interval '1 second')
   on conflict do nothing
@@ -218,7 +219,6 @@ absl::StatusOr<JobStep> JobStore::PassDeadline(Transaction& transaction, const C
     return step;
   }
   fleet->expired = true;
-  ledger.Touch(claim.fleet_id);
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, claim.fleet_id, JobKind::kSweep, absl::ZeroDuration()));
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, claim.fleet_id, JobKind::kEndStragglers, cancel_grace_));
@@ -252,8 +252,8 @@ absl::Status JobStore::FailExpansion(const domain::Ulid& fleet_id, const absl::S
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
     domain::Fleet* fleet = ledger.Find(fleet_id);
     if (fleet == nullptr || domain::IsTerminal(fleet->state)) return absl::OkStatus();
+    fleet->expansion_failed = true;
     fleet->failure_message = std::string(error.message());
-    ledger.Touch(fleet_id);
     FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
     FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kSweep, absl::ZeroDuration()));
     return InsertJob(transaction, fleet_id, JobKind::kEndStragglers, absl::ZeroDuration());

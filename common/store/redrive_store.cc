@@ -63,16 +63,12 @@ absl::Status Refusal(const domain::Fleet& fleet, const char* reason, absl::strin
   return MakeError(absl::StatusCode::kFailedPrecondition, absl::StrCat("fleet ", id, " ", message), std::move(info));
 }
 
-bool IsLate(const domain::Fleet& fleet, absl::Time now) {
-  return fleet.policy.deadline.has_value() && *fleet.policy.deadline <= now;
-}
-
 // Whether the fleet can be retried at all, as it stands under its lock.
 absl::Status CheckRetryable(const domain::Fleet& fleet, const NewGeneration& request, absl::Time now) {
-  if (!fleet.failure_message.empty()) {
+  if (fleet.expansion_failed) {
     return Refusal(fleet, "EXPANSION_FAILED", "could not be expanded: submit it anew");
   }
-  if ((domain::IsClosing(fleet) || IsLate(fleet, now)) && !domain::IsTerminal(fleet.state)) {
+  if ((domain::IsClosing(fleet) || domain::IsLate(fleet, now)) && !domain::IsTerminal(fleet.state)) {
     return Refusal(fleet, "FLEET_CANCELLING", "is being brought to its end: retry it once it has ended");
   }
   if (fleet.retrying) {
@@ -177,7 +173,7 @@ void Reopen(domain::Fleet& fleet, absl::Time now) {
   fleet.retrying = true;
   fleet.cancel_mode = domain::CancelMode::kNone;
   fleet.cancelled_by.clear();
-  if (fleet.expired || IsLate(fleet, now)) fleet.policy.deadline.reset();
+  if (fleet.expired || domain::IsLate(fleet, now)) fleet.policy.deadline.reset();
   fleet.expired = false;
 }
 
@@ -185,7 +181,7 @@ void Reopen(domain::Fleet& fleet, absl::Time now) {
 // the deadline of an ended fleet, so that what was read before the lock stands.
 absl::Status RenewDeadline(Transaction& transaction, const domain::Fleet& ended) {
   FLEET_ASSIGN_OR_RETURN(const absl::Time now, ReadClock(transaction));
-  if (!ended.policy.deadline.has_value() || IsLate(ended, now)) {
+  if (!ended.policy.deadline.has_value() || domain::IsLate(ended, now)) {
     return DropJobs(transaction, ended.id, {JobKind::kDeadline});
   }
   return ScheduleJob(transaction, ended.id, JobKind::kDeadline, *ended.policy.deadline);
@@ -239,7 +235,6 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const doma
   FLEET_RETURN_IF_ERROR(CheckRepos(transaction, request));
   Reopen(*fleet, now);
   FLEET_RETURN_IF_ERROR(InsertGeneration(transaction, caller, request, fleet->generation));
-  ledger.Touch(request.fleet_id);
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, request.fleet_id, JobKind::kRedrive, absl::ZeroDuration()));
   FLEET_RETURN_IF_ERROR(InsertAudit(transaction, {caller.user,

@@ -80,7 +80,7 @@ absl::StatusOr<std::vector<ReportAnswer>> ReportStore::Apply(const std::vector<d
       task->second = after;
       (domain::IsTerminal(report.state) ? changed : advanced).push_back(std::move(after));
     }
-    if (!ledger.IsTouched()) {
+    if (!ledger.HasChanges()) {
       transaction.RollBackInstead();
       return answers;
     }

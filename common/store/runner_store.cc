@@ -40,7 +40,7 @@ constexpr Statement kReadRunnerState{"read_runner_state", "select state from run
 // Leases of the runner's grants that are live. 60 s past its timeout a runner has had every chance to end the task.
 constexpr Statement kReadLiveLeases{"read_live_leases", R"sql(
   select g.lease_seq, l.fleet_id, l.ordinal, l.attempt,
-    f.cancel_mode = 1 or f.failure_message <> '' or t.cancel_requested_at is not null, f.expired,
+    f.cancel_mode = 1 or f.expansion_failed or t.cancel_requested_at is not null, f.expired,
     t.cancel_requested_at + $2 * interval '1 millisecond' < clock_timestamp(),
     t.leased_at + f.task_timeout_ms * interval '1 millisecond' + interval '15 seconds' < clock_timestamp(),
     t.leased_at + f.task_timeout_ms * interval '1 millisecond' + interval '60 seconds' < clock_timestamp()

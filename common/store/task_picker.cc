@@ -67,7 +67,7 @@ absl::StatusOr<TaskPicker::Counts> TaskPicker::Clamp(const std::vector<domain::F
       if (now == absl::InfinitePast()) {
         FLEET_ASSIGN_OR_RETURN(now, ReadClock(transaction_));
       }
-      if (now >= *fleet->policy.deadline) continue;
+      if (domain::IsLate(*fleet, now)) continue;
     }
     const int32_t count = std::min(grant.count, fleet->policy.max_concurrency - fleet->rollup.Active());
     if (count > 0) left[grant.fleet_id] = count;

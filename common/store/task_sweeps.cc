@@ -132,10 +132,7 @@ absl::StatusOr<JobStep> Redrive(Transaction& transaction, const domain::Ulid& fl
     FLEET_RETURN_IF_ERROR(
         transaction.Execute(kCountRetried, {fleet_id.ToUuid(), fleet->generation, step.children}).status());
   }
-  if (step.finished) {
-    fleet->retrying = false;
-    ledger.Touch(fleet_id);
-  }
+  if (step.finished) fleet->retrying = false;
   FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
   FLEET_RETURN_IF_ERROR(SaveControls(transaction, changed));
   FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, attempts));

@@ -169,7 +169,7 @@ TEST_F(RunnerRpcTest, RunnersAreToldToStopWhenTheirFleetIsCancelled) {
 }
 
 TEST_F(RunnerRpcTest, ParkedRunnerIsHandedWorkWhenItComes) {
-  stores_.Sql("update fleets set paused = true, state = 4");
+  stores_.Sql("update fleets set pause_reasons = 1, paused = true, state = 4");
   RunnerDriver runner(one_->address());
   FLEET_ASSERT_OK(runner.Register());
   auto parked = std::async(std::launch::async, [&] { return runner.Lease(10, absl::Seconds(20)); });

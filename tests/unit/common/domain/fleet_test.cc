@@ -16,7 +16,7 @@ struct Given {
   int cancelled = 0;
   CancelMode cancel = CancelMode::kNone;
   bool paused = false;
-  const char* failure = "";
+  bool broken = false;
   FleetState expected = FleetState::kRunning;
 };
 
@@ -32,7 +32,7 @@ Fleet Make(const Given& given) {
   set(TaskState::kCancelled, given.cancelled);
   fleet.cancel_mode = given.cancel;
   fleet.pause_reasons = given.paused ? static_cast<int32_t>(PauseReason::kUser) : 0;
-  fleet.failure_message = given.failure;
+  fleet.expansion_failed = given.broken;
   return fleet;
 }
 
@@ -97,15 +97,15 @@ INSTANTIATE_TEST_SUITE_P(
               .expanded = 2,
               .running = 1,
               .cancelled = 1,
-              .failure = "broken",
+              .broken = true,
               .expected = FleetState::kCancelling},
         Given{.name = "ExpansionBrokeAndAllEnded",
               .expanded = 2,
               .completed = 1,
               .cancelled = 1,
-              .failure = "broken",
+              .broken = true,
               .expected = FleetState::kFailed},
-        Given{.name = "ExpansionBrokeAtOnce", .expanded = 0, .failure = "broken", .expected = FleetState::kFailed}),
+        Given{.name = "ExpansionBrokeAtOnce", .expanded = 0, .broken = true, .expected = FleetState::kFailed}),
     [](const auto& instance) { return instance.param.name; });
 
 TEST(RollupTest, EveryStateIsQueuedActiveOrEnded) {

@@ -36,7 +36,7 @@ Fleet CancelledFleet(CancelMode mode = CancelMode::kStop) {
 
 Fleet BrokenFleet() {
   Fleet fleet = RunningFleet();
-  fleet.failure_message = "the targets disagree";
+  fleet.expansion_failed = true;
   return fleet;
 }
 
