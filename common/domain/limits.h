@@ -2,6 +2,7 @@
 #ifndef FLEET_COMMON_DOMAIN_LIMITS_H_
 #define FLEET_COMMON_DOMAIN_LIMITS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace fleet::domain {
 
@@ -23,8 +25,18 @@ struct Limits {
   int32_t submit_rate_user = 600;  // a minute
   int32_t targets_per_fleet = 100000;
   int32_t queue_age_seconds = 0;  // 0: no limit
+  int32_t lease_ms = 30'000;
+  int32_t cancel_grace_ms = 30'000;
+  int32_t presence_gap_ms = 10'000;
   // By name and scope; they win over the values above.
   std::map<std::pair<std::string, std::string>, int32_t> overrides;
+
+  // A runner silent for this long is lost.
+  absl::Duration Lease() const { return absl::Milliseconds(lease_ms); }
+  // What a runner has to confirm that it stopped a child.
+  absl::Duration CancelGrace() const { return absl::Milliseconds(cancel_grace_ms); }
+  // Services away for longer than this could not hear runners. No longer than a lease.
+  absl::Duration PresenceGap() const { return absl::Milliseconds(std::min(presence_gap_ms, lease_ms)); }
 
   int32_t UserActive(const std::string& user) const { return Of("user_active", user, user_active); }
   int32_t PoolActive(const std::string& pool) const { return Of("pool_active", pool, pool_active); }
@@ -39,7 +51,8 @@ struct Limits {
 };
 
 // Numbers of fleet.v1.LimitEffect.
-enum class LimitEffect { kQueue = 1, kRefuse = 2, kFail = 3 };
+// kSetting: nothing is limited; it is a time that all processes go by.
+enum class LimitEffect { kQueue = 1, kRefuse = 2, kFail = 3, kSetting = 4 };
 
 // What exceptions from a limit are for. Numbers of fleet.v1.ScopeKind.
 enum class ScopeKind { kNone = 0, kUser = 1, kPool = 2 };
@@ -51,6 +64,7 @@ struct LimitKind {
   int32_t most;  // the highest value it may have
   ScopeKind scope;
   LimitEffect effect;
+  int32_t least = 0;  // the lowest value it may have
 };
 
 // Every limit, by name.

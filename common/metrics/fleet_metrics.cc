@@ -7,6 +7,7 @@ using prometheus::BuildCounter;
 using prometheus::BuildGauge;
 using prometheus::BuildHistogram;
 
+const prometheus::Histogram::BucketBoundaries kStepSeconds = {0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5};
 const prometheus::Histogram::BucketBoundaries kBatchSizes = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000};
 
 }  // namespace
@@ -59,6 +60,14 @@ void ServiceMetrics::SetTasks(const std::map<std::string, double>& by_state) {
 
 WorkerMetrics::WorkerMetrics(prometheus::Registry& registry)
     : steps_(BuildCounter().Name("fleet_worker_steps_total").Help("Steps of jobs by result.").Register(registry)),
+      durations_(BuildHistogram()
+                     .Name("fleet_worker_step_duration_seconds")
+                     .Help("How long a step of a job took.")
+                     .Register(registry)),
+      last_success_(BuildGauge()
+                        .Name("fleet_worker_last_success_timestamp_seconds")
+                        .Help("When the last turn of a job came out well, whether or not there was something to do.")
+                        .Register(registry)),
       children_(BuildCounter()
                     .Name("fleet_worker_children_total")
                     .Help("Children that a job enqueued or moved.")
@@ -68,6 +77,11 @@ WorkerMetrics::WorkerMetrics(prometheus::Registry& registry)
                         .Help("Runners marked lost by this worker.")
                         .Register(registry)
                         .Add({})) {}
+
+void WorkerMetrics::ObserveStep(const std::string& job, bool ok, absl::Duration took) {
+  steps_.Add({{"job", job}, {"result", ok ? "ok" : "error"}}).Increment();
+  durations_.Add({{"job", job}}, kStepSeconds).Observe(absl::ToDoubleSeconds(took));
+}
 
 RunnerMetrics::RunnerMetrics(prometheus::Registry& registry)
     : leftovers_(BuildGauge()

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "absl/time/time.h"
 #include "prometheus/counter.h"
 #include "prometheus/family.h"
 #include "prometheus/gauge.h"
@@ -54,16 +55,21 @@ class WorkerMetrics {
  public:
   explicit WorkerMetrics(prometheus::Registry& registry);
 
-  // fleet_worker_steps_total{job, result="ok"|"error"}, fleet_worker_children_total{job}.
-  void CountStep(const std::string& job, bool ok) {
-    steps_.Add({{"job", job}, {"result", ok ? "ok" : "error"}}).Increment();
-  }
+  // fleet_worker_steps_total{job, result="ok"|"error"}, fleet_worker_step_duration_seconds{job}: a step that had
+  // something to do.
+  void ObserveStep(const std::string& job, bool ok, absl::Duration took);
+  // fleet_worker_last_success_timestamp_seconds{job}: when its last turn came out well, with something to do or
+  // without.
+  void MarkSuccess(const std::string& job) { last_success_.Add({{"job", job}}).SetToCurrentTime(); }
+  // fleet_worker_children_total{job}.
   void CountChildren(const std::string& job, double count) { children_.Add({{"job", job}}).Increment(count); }
   // fleet_runners_lost_total.
   void CountLostRunners(double count) { lost_runners_.Increment(count); }
 
  private:
   prometheus::Family<prometheus::Counter>& steps_;
+  prometheus::Family<prometheus::Histogram>& durations_;
+  prometheus::Family<prometheus::Gauge>& last_success_;
   prometheus::Family<prometheus::Counter>& children_;
   prometheus::Counter& lost_runners_;
 };

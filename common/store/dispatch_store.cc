@@ -12,7 +12,7 @@
 #include "common/status/status_macros.h"
 #include "common/store/fleet_columns.h"
 #include "common/store/fleet_ledger.h"
-#include "common/store/limits.h"
+#include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 #include "common/store/task_picker.h"
 #include "common/store/task_runs.h"

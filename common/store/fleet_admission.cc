@@ -10,7 +10,7 @@
 #include "common/store/clone_url_rows.h"
 #include "common/store/database_clock.h"
 #include "common/store/job_rows.h"
-#include "common/store/limits.h"
+#include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {

@@ -11,7 +11,7 @@
 #include "common/store/fleet_columns.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
-#include "common/store/limits.h"
+#include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {
@@ -240,7 +240,7 @@ absl::StatusOr<FleetStore::Totals> FleetStore::OpenTotals() {
 }
 
 absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Caller& caller, const domain::Ulid& fleet_id,
-                                               domain::CancelMode mode, absl::Duration grace) {
+                                               domain::CancelMode mode) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<FleetRecord> {
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
     domain::Fleet* fleet = ledger.Find(fleet_id);
@@ -261,7 +261,8 @@ absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Caller& caller, con
           InsertAudit(transaction, {caller.user, "CancelFleet", fleet_id, "", before, CancelFacts(*fleet)}));
       if (first) FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kSweep, absl::ZeroDuration()));
       if (mode == domain::CancelMode::kStop) {
-        FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kEndStragglers, grace));
+        FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
+        FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet_id, JobKind::kEndStragglers, limits.CancelGrace()));
       }
     } else {
       transaction.RollBackInstead();

@@ -60,10 +60,10 @@ class FleetStore {
   };
   absl::StatusOr<Totals> OpenTotals();
 
-  // Once it has returned, no queued child starts. Idempotent; STOP after DRAIN tightens. `grace`: when children whose
-  // runner did not confirm are ended. Returns kNotFound, or kFailedPrecondition FLEET_ALREADY_ENDED.
+  // Once it has returned, no queued child starts. Idempotent; STOP after DRAIN tightens. Children whose runner does not
+  // confirm within the grace time are ended without it. Returns kNotFound, or kFailedPrecondition FLEET_ALREADY_ENDED.
   absl::StatusOr<FleetRecord> Cancel(const domain::Caller& caller, const domain::Ulid& fleet_id,
-                                     domain::CancelMode mode, absl::Duration grace);
+                                     domain::CancelMode mode);
 
  private:
   database::ConnectionPool& pool_;

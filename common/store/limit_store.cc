@@ -9,6 +9,7 @@
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/audit_rows.h"
+#include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {
@@ -81,8 +82,8 @@ absl::Status CheckChange(const domain::LimitKind& kind, const LimitChange& chang
   if (!change.scope.empty() && is_pool && !domain::IsPoolName(change.scope)) {
     return InvalidField("scope", "must be a pool: [a-z][a-z0-9-]{0,62}");
   }
-  if (change.value.has_value() && (*change.value < 0 || *change.value > kind.most)) {
-    return InvalidField("value", absl::StrCat("must be from 0 to ", kind.most, " for ", kind.name));
+  if (change.value.has_value() && (*change.value < kind.least || *change.value > kind.most)) {
+    return InvalidField("value", absl::StrCat("must be from ", kind.least, " to ", kind.most, " for ", kind.name));
   }
   return absl::OkStatus();
 }
@@ -129,6 +130,13 @@ std::map<std::string, std::string> ToAudit(const Current& current, const LimitCh
 
 }  // namespace
 
+absl::StatusOr<domain::Limits> LimitStore::InForce() {
+  return database::InTransaction(pool_, [](Transaction& transaction) -> absl::StatusOr<domain::Limits> {
+    transaction.RollBackInstead();
+    return ReadLimits(transaction);
+  });
+}
+
 absl::StatusOr<std::vector<LimitRecord>> LimitStore::List() {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<LimitRecord>> {
     transaction.RollBackInstead();
@@ -160,6 +168,15 @@ absl::StatusOr<LimitStore::Changed> LimitStore::Set(const domain::Caller& caller
     FLEET_RETURN_IF_ERROR(InsertAudit(transaction, entry));
     return Changed{after.InForce(), before.InForce().value};
   });
+}
+
+absl::Status LimitStore::SetIfOther(const domain::Caller& caller, const LimitChange& change) {
+  FLEET_ASSIGN_OR_RETURN(const std::vector<LimitRecord> limits, List());
+  for (const LimitRecord& limit : limits) {
+    if (limit.name == change.name && limit.scope == change.scope && limit.value == change.value)
+      return absl::OkStatus();
+  }
+  return Set(caller, change).status();
 }
 
 }  // namespace fleet::store

@@ -38,6 +38,8 @@ class LimitStore {
  public:
   explicit LimitStore(database::ConnectionPool& pool) : pool_(pool) {}
 
+  // Those in force, for processes that go by them.
+  absl::StatusOr<domain::Limits> InForce();
   // By name, then scope.
   absl::StatusOr<std::vector<LimitRecord>> List();
 
@@ -48,6 +50,8 @@ class LimitStore {
   // Once it has returned, no dispatch goes by the old value. Audited in the same transaction. Returns kNotFound
   // LIMIT_NOT_FOUND, or kInvalidArgument for a value out of its range or a scope that the limit cannot have.
   absl::StatusOr<Changed> Set(const domain::Caller& caller, const LimitChange& change);
+  // The same, unless it has that value already: for what a process is told when it starts.
+  absl::Status SetIfOther(const domain::Caller& caller, const LimitChange& change);
 
  private:
   database::ConnectionPool& pool_;

@@ -15,7 +15,7 @@
 #include "common/store/fleet_admission.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
-#include "common/store/limits.h"
+#include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {

@@ -41,7 +41,8 @@ constexpr Statement kReadRunnerState{"read_runner_state", "select state from run
 constexpr Statement kReadLiveLeases{"read_live_leases", R"sql(
   select g.lease_seq, l.fleet_id, l.ordinal, l.attempt,
     f.cancel_mode = 1 or f.expansion_failed or t.cancel_requested_at is not null, f.expired,
-    t.cancel_requested_at + $2 * interval '1 millisecond' < clock_timestamp(),
+    t.cancel_requested_at + (select value from limits where name = 'cancel_grace_ms') * interval '1 millisecond'
+      < clock_timestamp(),
     t.leased_at + f.task_timeout_ms * interval '1 millisecond' + interval '15 seconds' < clock_timestamp(),
     t.leased_at + f.task_timeout_ms * interval '1 millisecond' + interval '60 seconds' < clock_timestamp()
   from lease_grants g
@@ -247,7 +248,6 @@ absl::Status RunnerStore::Register(const RunnerRegistration& runner) {
 
 absl::StatusOr<std::vector<StopOrder>> RunnerStore::Heartbeat(const RunnerHeartbeat& heartbeat) {
   const std::string runner_id = heartbeat.runner_id.ToUuid();
-  const int64_t grace_ms = absl::ToInt64Milliseconds(cancel_grace_);
   LiveLeases live;
   bool is_old = false;
   FLEET_RETURN_IF_ERROR(database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
@@ -261,7 +261,7 @@ absl::StatusOr<std::vector<StopOrder>> RunnerStore::Heartbeat(const RunnerHeartb
       is_old = true;
       return absl::OkStatus();
     }
-    FLEET_ASSIGN_OR_RETURN(const Rows leases, transaction.Execute(kReadLiveLeases, {runner_id, grace_ms}));
+    FLEET_ASSIGN_OR_RETURN(const Rows leases, transaction.Execute(kReadLiveLeases, {runner_id}));
     live = ReadLiveLeases(leases);
     std::set<int64_t> live_seqs;
     for (const auto& [key, lease] : live) live_seqs.insert(lease.lease_seq);

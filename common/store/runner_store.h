@@ -35,9 +35,7 @@ struct StopOrder {
 
 class RunnerStore {
  public:
-  // `cancel_grace`: what a runner has to confirm that it stopped a child that was cancelled by itself.
-  explicit RunnerStore(database::ConnectionPool& pool, absl::Duration cancel_grace = absl::Seconds(30))
-      : pool_(pool), cancel_grace_(cancel_grace) {}
+  explicit RunnerStore(database::ConnectionPool& pool) : pool_(pool) {}
 
   // Idempotent. Returns kFailedPrecondition with reason RUNNER_LOST if it was marked lost.
   absl::Status Register(const RunnerRegistration& runner);
@@ -62,7 +60,6 @@ class RunnerStore {
 
  private:
   database::ConnectionPool& pool_;
-  const absl::Duration cancel_grace_;
 };
 
 }  // namespace fleet::store

@@ -155,7 +155,7 @@ grpc::ServerUnaryReactor* FleetService::CancelFleet(grpc::CallbackServerContext*
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
     if (!v1::CancelMode_IsValid(request->mode())) return InvalidField("mode", "is not a cancel mode");
     const auto mode = request->mode() == v1::CANCEL_MODE_DRAIN ? domain::CancelMode::kDrain : domain::CancelMode::kStop;
-    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, stores_.fleets.Cancel(caller, id, mode, cancel_grace_));
+    FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, stores_.fleets.Cancel(caller, id, mode));
     *response->mutable_fleet() = ToProto(record);
     response->set_in_flight(record.fleet.rollup.Active());
     hints_.Send(store::kJobsChannel, id.ToString());

@@ -23,8 +23,8 @@ class FleetService final : public v1::FleetService::CallbackService {
     store::RedriveStore& redrives;
   };
   FleetService(rpc::RpcHandler& rpc, const Stores& stores, FleetWatchFactory& watches,
-               database::NotificationSender& hints, absl::Duration cancel_grace)
-      : rpc_(rpc), stores_(stores), watches_(watches), hints_(hints), cancel_grace_(cancel_grace) {}
+               database::NotificationSender& hints)
+      : rpc_(rpc), stores_(stores), watches_(watches), hints_(hints) {}
 
   grpc::ServerUnaryReactor* CreateFleet(grpc::CallbackServerContext* context, const v1::CreateFleetRequest* request,
                                         v1::CreateFleetResponse* response) override;
@@ -68,7 +68,6 @@ class FleetService final : public v1::FleetService::CallbackService {
   const Stores stores_;
   FleetWatchFactory& watches_;
   database::NotificationSender& hints_;
-  const absl::Duration cancel_grace_;
 };
 
 }  // namespace fleet::service

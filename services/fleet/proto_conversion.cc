@@ -23,7 +23,7 @@ static_assert(static_cast<int>(domain::FailureCategory::kUnknown) == v1::FAILURE
 static_assert(static_cast<int>(domain::FailureReason::kUnknown) == v1::FAILURE_REASON_UNKNOWN);
 static_assert(static_cast<int>(domain::FailureReason::kBranchNameBlocked) == v1::FAILURE_REASON_BRANCH_NAME_BLOCKED);
 static_assert(static_cast<int>(domain::WaitReason::kPaused) == v1::WAIT_REASON_PAUSED);
-static_assert(static_cast<int>(domain::LimitEffect::kFail) == v1::LIMIT_EFFECT_FAIL);
+static_assert(static_cast<int>(domain::LimitEffect::kSetting) == v1::LIMIT_EFFECT_SETTING);
 static_assert(static_cast<int>(domain::CancelMode::kDrain) == v1::CANCEL_MODE_DRAIN);
 
 constexpr std::size_t kMaxMessage = 2000;

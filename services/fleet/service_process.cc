@@ -54,7 +54,6 @@ constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 // Only what a service of an earlier version imported is found then.
 constexpr absl::Duration kCloneUrlInterval = absl::Minutes(10);
-constexpr absl::Duration kPresenceGap = absl::Seconds(10);
 // How long a draining server waits for its connections once no call is left.
 constexpr absl::Duration kCloseTimeout = absl::Seconds(1);
 constexpr absl::Duration kDrainPoll = absl::Milliseconds(10);
@@ -128,7 +127,7 @@ struct ServiceProcess::Parts {
         audit(caller_connections),
         runner_fleets(runner_connections),
         runner_catalog(runner_connections),
-        runners(runner_connections, settings.cancel_grace),
+        runners(runner_connections),
         details(runner_connections),
         dispatch_store(hot_connections),
         report_store(hot_connections, UniformJitter),
@@ -154,7 +153,7 @@ struct ServiceProcess::Parts {
         catalog_rpc("fleet.v1.CatalogService", authenticator, caller_pool, rpc_metrics, Clock::System()),
         runner_rpc("fleet.v1.RunnerService", authenticator, runner_pool, rpc_metrics, Clock::System()),
         watches({watch_feed, tasks, hub}, authenticator, watch_pool, rpc_metrics, Clock::System()),
-        fleet_service(fleet_rpc, {fleets, tasks, controls, redrives}, watches, hints, settings.cancel_grace),
+        fleet_service(fleet_rpc, {fleets, tasks, controls, redrives}, watches, hints),
         admin_service(admin_rpc, limits, audit, hints),
         catalog_service(catalog_rpc, catalog),
         runner_service(runner_rpc, runners, {dispatcher, details, leased_fleets, runner_pool}, reports,
@@ -167,7 +166,10 @@ struct ServiceProcess::Parts {
                    }),
         presence_loop(kPresenceInterval,
                       [this] {
-                        (void)runners.RecordService(service_id, kPresenceGap);
+                        const auto settings_now = limits.InForce();
+                        if (settings_now.ok()) {
+                          (void)runners.RecordService(service_id, absl::Milliseconds(settings_now->presence_gap_ms));
+                        }
                         return PeriodicLoop::Next::kWait;
                       }),
         clone_url_loop(kCloneUrlInterval, [this, last_kept = std::string()]() mutable {

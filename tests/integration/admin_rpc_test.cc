@@ -59,10 +59,10 @@ TEST_F(AdminRpcTest, ALimitThatIsSetIsListedAndRefusesWithItsQuota) {
   rpc::PrepareContext(context, "olga", absl::Seconds(30));
   v1::ListLimitsResponse listed;
   FLEET_ASSERT_OK(rpc::FromGrpcStatus(admin_->ListLimits(&context, {}, &listed)));
-  ASSERT_EQ(listed.limits_size(), 10);
-  EXPECT_EQ(listed.limits(3).name(), "open_fleets_user");
-  EXPECT_EQ(listed.limits(3).scope(), "alice");
-  EXPECT_EQ(listed.limits(3).effect(), v1::LIMIT_EFFECT_REFUSE);
+  ASSERT_EQ(listed.limits_size(), 13);
+  EXPECT_EQ(listed.limits(5).name(), "open_fleets_user");
+  EXPECT_EQ(listed.limits(5).scope(), "alice");
+  EXPECT_EQ(listed.limits(5).effect(), v1::LIMIT_EFFECT_REFUSE);
 
   const FleetDriver alice(service_->address());
   FLEET_ASSERT_OK(alice.Create(FleetDriver::Request(1)));

@@ -36,7 +36,8 @@ class CancelTest : public ::testing::Test {
     leased_ = stores_.Lease(runner_, 1, 3).tasks;
   }
   store::FleetRecord Cancel(CancelMode mode, absl::Duration grace = kGrace) {
-    auto record = stores_.fleets.Cancel({"bob"}, fleet_, mode, grace);
+    stores_.SetCancelGrace(grace);
+    auto record = stores_.fleets.Cancel({"bob"}, fleet_, mode);
     EXPECT_THAT(record, IsOk());
     return record.ok() ? *record : store::FleetRecord();
   }
@@ -119,7 +120,7 @@ TEST_F(CancelTest, WithNothingActiveItEndsWhenSwept) {
 
 TEST_F(CancelTest, ChildrenEnqueuedAfterwardsAreCancelled) {
   fleet_ = stores_.CreateFleet({.targets = 12000});
-  FLEET_ASSERT_OK(stores_.jobs.ExpandStep());
+  FLEET_ASSERT_OK(stores_.jobs.RunStep(store::JobKind::kExpand));
   ASSERT_EQ(stores_.GetFleet(fleet_).rollup.expanded, store::kTargetChunk);
   Cancel(CancelMode::kStop);
   stores_.SweepAll();
@@ -185,11 +186,11 @@ TEST_F(CancelTest, StragglersAreEndedAfterTheGraceTimeAndNotBefore) {
   FLEET_ASSERT_OK(checker.Look());
   Cancel(CancelMode::kStop, absl::Hours(1));
   stores_.SweepAll();
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto early, stores_.jobs.EndStragglersStep());
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto early, stores_.jobs.RunStep(store::JobKind::kEndStragglers));
   EXPECT_FALSE(early.has_value());
   EXPECT_EQ(State(), FleetState::kCancelling);
   stores_.Sql("update fleet_jobs set not_before = clock_timestamp() - interval '1 second' where kind = 3");
-  FLEET_ASSERT_OK(stores_.jobs.EndStragglersStep());
+  FLEET_ASSERT_OK(stores_.jobs.RunStep(store::JobKind::kEndStragglers));
   EXPECT_EQ(State(), FleetState::kCancelled);
   EXPECT_EQ(Count(TaskState::kCancelled), 10);
   EXPECT_EQ(stores_.Report(runner_, leased_[0], TaskState::kCompleted).verdict, ReportVerdict::kLeaseLost);
@@ -222,7 +223,7 @@ TEST_F(CancelTest, FleetThatEndedOtherwiseCannotBeCancelled) {
   stores_.ExpandAll();
   runner_ = stores_.RegisterRunner();
   stores_.Report(runner_, stores_.Lease(runner_, 1, 1).tasks[0], TaskState::kCompleted);
-  const auto refused = stores_.fleets.Cancel({"bob"}, fleet_, CancelMode::kStop, kGrace);
+  const auto refused = stores_.fleets.Cancel({"bob"}, fleet_, CancelMode::kStop);
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(GetErrorInfo(refused.status()).reason, "FLEET_ALREADY_ENDED");
   EXPECT_EQ(State(), FleetState::kCompleted);

@@ -83,7 +83,7 @@ TEST_F(ControlTest, CancelsAreAuditedWithWhatWasBefore) {
   Lease(1);
   FLEET_ASSERT_OK(stores_.controls.CancelTask({"bob"}, fleet_, TestStores::RepoName(1)).status());
   EXPECT_EQ(audited(), R"({"state":"SUBMITTED"} {"cancel_requested":"true","state":"SUBMITTED"})");
-  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kDrain, absl::Hours(1)).status());
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kDrain).status());
   EXPECT_EQ(audited(), R"({"mode":"none","state":"RUNNING"} {"mode":"DRAIN","state":"CANCELLING"})");
 }
 
@@ -100,7 +100,7 @@ TEST_F(ControlTest, PauseDuringExpansionLosesNoChild) {
 TEST_F(ControlTest, PausedFleetCanBeCancelledAndACancelledOneNotPaused) {
   Start(3);
   FLEET_ASSERT_OK(stores_.controls.Pause({"bob"}, fleet_));
-  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop, absl::Seconds(30)));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop));
   EXPECT_EQ(Reason(stores_.controls.Pause({"bob"}, fleet_).status()), "FLEET_CANCELLING");
   stores_.SweepAll();
   EXPECT_EQ(State(), FleetState::kCancelled);
@@ -138,12 +138,12 @@ TEST_F(ControlTest, DeadlineEndsQueuedAndActiveChildrenTimedOut) {
   FLEET_ASSERT_OK(checker_.Look());
   FLEET_ASSERT_OK(
       stores_.controls.Update({"bob"}, fleet_, {.sets_deadline = true, .deadline = absl::Now() + absl::Hours(1)}));
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto early, stores_.jobs.DeadlineStep());
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto early, stores_.jobs.RunStep(store::JobKind::kDeadline));
   EXPECT_FALSE(early.has_value());
   stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
   EXPECT_THAT(stores_.Lease(runner_, lease_seq_ + 1, 5).tasks, SizeIs(0)) << "before any worker has noticed";
   stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
-  FLEET_ASSERT_OK(stores_.jobs.DeadlineStep());
+  FLEET_ASSERT_OK(stores_.jobs.RunStep(store::JobKind::kDeadline));
   EXPECT_EQ(State(), FleetState::kCancelling);
   stores_.SweepAll();
   FLEET_ASSERT_OK_AND_ASSIGN(const auto orders, stores_.Heartbeat(runner_, 1, leased, lease_seq_));
@@ -151,7 +151,7 @@ TEST_F(ControlTest, DeadlineEndsQueuedAndActiveChildrenTimedOut) {
   EXPECT_EQ(orders[0].reason, store::StopOrder::Reason::kTimedOut);
   EXPECT_EQ(stores_.Report(runner_, leased[0], TaskState::kTimedOut).verdict, ReportVerdict::kApply);
   stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 3");
-  FLEET_ASSERT_OK(stores_.jobs.EndStragglersStep());
+  FLEET_ASSERT_OK(stores_.jobs.RunStep(store::JobKind::kEndStragglers));
   EXPECT_EQ(State(), FleetState::kFailed);
   EXPECT_EQ(Count(TaskState::kTimedOut), 10);
   FLEET_EXPECT_OK(checker_.Finish());
@@ -166,7 +166,7 @@ TEST_F(ControlTest, WhateverTheyDidUntilTheDeadlineItIsOneFailure) {
   stores_.Report(runner_, leased[1], TaskState::kFailed, domain::FailureCategory::kNetwork);
   stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
   stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
-  FLEET_ASSERT_OK(stores_.jobs.DeadlineStep());
+  FLEET_ASSERT_OK(stores_.jobs.RunStep(store::JobKind::kDeadline));
   stores_.SweepAll();
   stores_.Report(runner_, leased[0], TaskState::kTimedOut);
   ASSERT_EQ(State(), FleetState::kFailed);
@@ -188,7 +188,7 @@ TEST_F(ControlTest, DeadlineBeforeTheExpansionEndsWhatIsStillToCome) {
       stores_.controls.Update({"bob"}, fleet_, {.sets_deadline = true, .deadline = absl::Now() + absl::Hours(1)}));
   stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
   stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
-  FLEET_ASSERT_OK(stores_.jobs.DeadlineStep());
+  FLEET_ASSERT_OK(stores_.jobs.RunStep(store::JobKind::kDeadline));
   stores_.ExpandAll();
   stores_.SweepAll();
   const domain::Fleet fleet = stores_.GetFleet(fleet_);
@@ -202,7 +202,7 @@ TEST_F(ControlTest, DeadlineThatWasPutOffDoesNotEndTheFleet) {
   const absl::Time later = absl::Now() + absl::Hours(2);
   FLEET_ASSERT_OK(stores_.controls.Update({"bob"}, fleet_, {.sets_deadline = true, .deadline = later}));
   stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
-  FLEET_ASSERT_OK(stores_.jobs.DeadlineStep());
+  FLEET_ASSERT_OK(stores_.jobs.RunStep(store::JobKind::kDeadline));
   EXPECT_EQ(State(), FleetState::kRunning);
   EXPECT_EQ(stores_.Sql("select not_before > clock_timestamp() + interval '1 hour' from fleet_jobs where kind = 5"),
             "t");

@@ -94,7 +94,7 @@ TEST(FanOutTest, ChunkWhoseRowsDisagreeFailsTheFleetAndNoOther) {
   const domain::Ulid broken = stores.CreateFleet({.targets = 20});
   const domain::Ulid sound = stores.CreateFleet({.targets = 20});
   stores.Sql("insert into tasks (fleet_id, ordinal, repo) values ('" + broken.ToUuid() + "', 3, 'org/other')");
-  EXPECT_THAT(stores.jobs.ExpandStep(), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(stores.jobs.RunStep(store::JobKind::kExpand), StatusIs(absl::StatusCode::kDataLoss));
   stores.ExpandAll();
   EXPECT_EQ(stores.GetFleet(broken).state, domain::FleetState::kFailed);
   EXPECT_EQ(stores.GetFleet(sound).state, domain::FleetState::kRunning);

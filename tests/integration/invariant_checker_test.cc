@@ -232,7 +232,7 @@ TEST_F(PlantedViolationTest, FleetInTheWrongTerminalState) {
 }
 
 TEST_F(PlantedViolationTest, ChildStartedInACancelledFleet) {
-  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, fleet_, domain::CancelMode::kDrain, absl::Seconds(1)));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, fleet_, domain::CancelMode::kDrain));
   EXPECT_THAT(Plant("select 1"), IsEmpty());
   EXPECT_THAT(Plant("update tasks set state = 2, attempt = 1, runner_id = RUNNER where ordinal = 7"),
               Contains(HasSubstr("a child was started though it was cancelled")));

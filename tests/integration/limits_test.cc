@@ -9,8 +9,8 @@
 #include "absl/time/clock.h"
 #include "common/status/error_info.h"
 #include "common/store/fleet_admission.h"
+#include "common/store/limit_rows.h"
 #include "common/store/limit_store.h"
-#include "common/store/limits.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_database.h"
 #include "tests/support/test_stores.h"
@@ -191,11 +191,11 @@ TEST_F(LimitsTest, QueueAgeFailsWhatWaitedASecondTooLongAndKeepsWhatWaitedASecon
       const std::string fleet = absl::StrCat("fleet_id = '", id.ToUuid(), "'");
       stores_.Sql(absl::StrCat("update fleets set queue_since = clock_timestamp() - interval '", seconds,
                                " seconds' where ", fleet));
-      FLEET_EXPECT_OK(stores_.jobs.ScheduleQueueAge());
+      FLEET_EXPECT_OK(stores_.jobs.Schedule(store::JobTypeOf(store::JobKind::kQueueAge)));
       // The step judges by itself, whether or not there was a reason to make a job.
       stores_.Sql(absl::StrCat("insert into fleet_jobs (fleet_id, kind) values ('", id.ToUuid(),
                                "', 6) on conflict do nothing"));
-      FLEET_EXPECT_OK(stores_.jobs.QueueAgeStep());
+      FLEET_EXPECT_OK(stores_.jobs.RunStep(store::JobKind::kQueueAge));
       const bool in_time = stores_.Sql(absl::StrCat("select queue_since > clock_timestamp() - interval '", seconds + 1,
                                                     " seconds' from fleets where ", fleet)) == "t";
       const domain::Rollup rollup = stores_.GetFleet(id).rollup;
@@ -217,9 +217,9 @@ TEST_F(LimitsTest, QueueAgeMakesJobsForFleetsThatWaitedTooLongOnly) {
   Fleet({.targets = 3});
   stores_.Sql("update fleets set queue_since = clock_timestamp() - interval '601 seconds'");
   Set("queue_age_seconds", 3600);
-  EXPECT_THAT(stores_.jobs.ScheduleQueueAge(), IsOkAndHolds(0));
+  EXPECT_THAT(stores_.jobs.Schedule(store::JobTypeOf(store::JobKind::kQueueAge)), IsOkAndHolds(0));
   Set("queue_age_seconds", 600);
-  EXPECT_THAT(stores_.jobs.ScheduleQueueAge(), IsOkAndHolds(1));
+  EXPECT_THAT(stores_.jobs.Schedule(store::JobTypeOf(store::JobKind::kQueueAge)), IsOkAndHolds(1));
 }
 
 TEST_F(LimitsTest, TargetsPerFleetRefusesOneMore) {
@@ -240,7 +240,7 @@ TEST_F(LimitsTest, OpenFleetsUserRefusesOneMoreAndHasExceptions) {
   FLEET_EXPECT_OK(Submit({.creator = "bob", .targets = 1}));
   ExpectRefused({.creator = "bob", .targets = 1}, "OPEN_FLEETS_LIMIT", "open_fleets_user", 1, "user:bob");
   ExpectRefused({.creator = "eve", .targets = 1}, "OPEN_FLEETS_LIMIT", "open_fleets_user", 0, "user:eve");
-  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, ends, domain::CancelMode::kStop, absl::ZeroDuration()));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, ends, domain::CancelMode::kStop));
   stores_.SweepAll();
   FLEET_EXPECT_OK(Submit({.targets = 1}));
 }

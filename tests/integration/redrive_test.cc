@@ -40,7 +40,7 @@ class RedriveTest : public ::testing::Test {
     return request;
   }
   void RedriveAll() {
-    while (stores_.jobs.RedriveStep()->has_value()) continue;
+    while (stores_.jobs.RunStep(store::JobKind::kRedrive)->has_value()) continue;
   }
   FleetState State() { return stores_.GetFleet(fleet_).state; }
   int32_t Count(TaskState state) { return stores_.GetFleet(fleet_).rollup.State(state); }
@@ -207,7 +207,7 @@ TEST_F(RedriveTest, RefusesWhatCannotBeRetried) {
   EXPECT_THAT(stores_.redrives.Retry(kBob, stranger), StatusIs(absl::StatusCode::kInvalidArgument));
   FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
   EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, Request()).status()), "RETRY_IN_PROGRESS");
-  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop, absl::Hours(1)));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop));
   EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, Request()).status()), "FLEET_CANCELLING");
   RedriveAll();
   stores_.SweepAll();
@@ -221,7 +221,7 @@ TEST_F(RedriveTest, CancelledFleetGoesAgainAndTheOldCancelDoesNotTouchIt) {
   runner_ = stores_.RegisterRunner();
   const auto leased = stores_.Lease(runner_, 1, 1).tasks;
   FLEET_ASSERT_OK(checker_.Look());
-  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop, absl::Hours(1)));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop));
   stores_.SweepAll();
   stores_.Report(runner_, leased[0], TaskState::kCancelled);
   ASSERT_EQ(State(), FleetState::kCancelled);
@@ -252,7 +252,7 @@ TEST_F(RedriveTest, ADeadlineStillToComeEndsTheNextGenerationToo) {
   EXPECT_EQ(stores_.Sql("select count(*) from fleet_jobs where kind = 5"), "1");
   stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
   stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
-  FLEET_ASSERT_OK(stores_.jobs.DeadlineStep());
+  FLEET_ASSERT_OK(stores_.jobs.RunStep(store::JobKind::kDeadline));
   stores_.SweepAll();
   EXPECT_EQ(State(), FleetState::kPartialFailure);
   EXPECT_EQ(Count(TaskState::kTimedOut), 4);
@@ -281,7 +281,7 @@ TEST_F(RedriveTest, ReopeningCountsAgainstTheLimitOfOpenFleets) {
   stores_.Sql("update limits set value = 1 where name = 'open_fleets_user'");
   const domain::Ulid other = stores_.CreateFleet({.targets = 1});
   EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, Request()).status()), "OPEN_FLEETS_LIMIT");
-  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, other, domain::CancelMode::kStop, absl::Hours(1)));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, other, domain::CancelMode::kStop));
   stores_.ExpandAll();
   stores_.SweepAll();
   FLEET_EXPECT_OK(stores_.redrives.Retry(kBob, Request()).status());

@@ -71,15 +71,20 @@ void SplitTargets(ModelWorld& world, ModelFleet& fleet) {
                                       absl::StrJoin(rows, ",")));
 }
 
-using Step = absl::StatusOr<std::optional<store::JobStep>> (store::JobStore::*)();
+void SetCancelGrace(ModelWorld& world, absl::Duration grace) {
+  world.database.Execute(
+      absl::StrCat("update limits set value = ", absl::ToInt64Milliseconds(grace), " where name = 'cancel_grace_ms'"));
+}
+
 using ModelStep = FleetModel::Stepped (FleetModel::*)(const domain::Ulid&);
 
-absl::StatusOr<bool> RunStep(ModelWorld& world, JobKind kind, const char* name, Step step, ModelStep model_step) {
+absl::StatusOr<bool> RunStep(ModelWorld& world, JobKind kind, ModelStep model_step) {
   const std::optional<domain::Ulid> next = world.model.NextJob(kind);
   // A worker that finds nothing is tested now and then.
   if (!next.has_value() && !world.random.OneIn(20)) return false;
+  const char* name = store::JobTypeOf(kind).name;
   world.Log(absl::StrCat(name, " ", next.has_value() ? NameOf(world.model, *next) : "nothing"));
-  const absl::StatusOr<std::optional<store::JobStep>> stepped = (world.stores.jobs.*step)();
+  const absl::StatusOr<std::optional<store::JobStep>> stepped = world.stores.jobs.RunStep(kind);
   if (!next.has_value()) return stepped.ok() && !stepped->has_value() ? absl::StatusOr<bool>(false) : Differs("a job");
   const FleetModel::Stepped expected = (world.model.*model_step)(*next);
   if (stepped.status().code() != expected.code) {
@@ -88,7 +93,7 @@ absl::StatusOr<bool> RunStep(ModelWorld& world, JobKind kind, const char* name, 
   if (!stepped.ok()) return true;
   if (!stepped->has_value()) return Differs(absl::StrCat(name, ": found no job"));
   const store::JobStep& done = **stepped;
-  if (done.fleet_id != *next) return Differs(absl::StrCat(name, ": took ", NameOf(world.model, done.fleet_id)));
+  if (done.key != *next) return Differs(absl::StrCat(name, ": took ", NameOf(world.model, done.key)));
   if (done.children != expected.children || done.finished != expected.finished) {
     return Differs(absl::StrCat(name, ": ", done.children, " children, expected ", expected.children));
   }
@@ -151,29 +156,22 @@ absl::StatusOr<bool> SubmitUnknown(ModelWorld& world) {
   return Submit(world, RandomCaller(world), fleet, false);
 }
 
-absl::StatusOr<bool> ExpandOnce(ModelWorld& world) {
-  return RunStep(world, JobKind::kExpand, "expand", &store::JobStore::ExpandStep, &FleetModel::Expand);
-}
+absl::StatusOr<bool> ExpandOnce(ModelWorld& world) { return RunStep(world, JobKind::kExpand, &FleetModel::Expand); }
 
-absl::StatusOr<bool> SweepOnce(ModelWorld& world) {
-  return RunStep(world, JobKind::kSweep, "sweep", &store::JobStore::SweepStep, &FleetModel::Sweep);
-}
+absl::StatusOr<bool> SweepOnce(ModelWorld& world) { return RunStep(world, JobKind::kSweep, &FleetModel::Sweep); }
 
 absl::StatusOr<bool> EndStragglersOnce(ModelWorld& world) {
-  return RunStep(world, JobKind::kEndStragglers, "end stragglers", &store::JobStore::EndStragglersStep,
-                 &FleetModel::EndStragglers);
+  return RunStep(world, JobKind::kEndStragglers, &FleetModel::EndStragglers);
 }
 
-absl::StatusOr<bool> RedriveOnce(ModelWorld& world) {
-  return RunStep(world, JobKind::kRedrive, "redrive", &store::JobStore::RedriveStep, &FleetModel::Redrive);
-}
+absl::StatusOr<bool> RedriveOnce(ModelWorld& world) { return RunStep(world, JobKind::kRedrive, &FleetModel::Redrive); }
 
 absl::StatusOr<bool> PassDeadlineOnce(ModelWorld& world) {
-  return RunStep(world, JobKind::kDeadline, "pass deadline", &store::JobStore::DeadlineStep, &FleetModel::PassDeadline);
+  return RunStep(world, JobKind::kDeadline, &FleetModel::PassDeadline);
 }
 
 absl::StatusOr<bool> FailAgedOnce(ModelWorld& world) {
-  return RunStep(world, JobKind::kQueueAge, "fail aged", &store::JobStore::QueueAgeStep, &FleetModel::FailAged);
+  return RunStep(world, JobKind::kQueueAge, &FleetModel::FailAged);
 }
 
 absl::StatusOr<bool> CancelFleet(ModelWorld& world) {
@@ -184,11 +182,13 @@ absl::StatusOr<bool> CancelFleet(ModelWorld& world) {
   if (fleets.empty()) return false;
   const ModelFleet& fleet = *world.random.Of(fleets);
   const domain::CancelMode mode = world.random.OneIn(2) ? domain::CancelMode::kStop : domain::CancelMode::kDrain;
-  const absl::Duration grace = world.random.OneIn(4) ? absl::ZeroDuration() : absl::Hours(1000);
+  const absl::Duration grace = world.random.OneIn(4) ? absl::ZeroDuration() : absl::Hours(20);
   const domain::Caller caller = RandomCaller(world);
   world.Log(absl::StrCat("cancel F", fleet.number, mode == domain::CancelMode::kStop ? ", stop" : ", drain", ", grace ",
                          absl::FormatDuration(grace)));
-  const absl::StatusOr<store::FleetRecord> cancelled = world.stores.fleets.Cancel(caller, fleet.id, mode, grace);
+  SetCancelGrace(world, grace);
+  const absl::StatusOr<store::FleetRecord> cancelled = world.stores.fleets.Cancel(caller, fleet.id, mode);
+  SetCancelGrace(world, domain::Limits().CancelGrace());
   const absl::StatusCode expected = world.model.Cancel(fleet.id, mode, caller.user, grace);
   if (cancelled.status().code() != expected) {
     return Differs(absl::StrCat("cancel: ", cancelled.status().ToString(), ", expected code ", expected));

@@ -11,7 +11,8 @@ constexpr int kMostRounds = 200;
 
 absl::Status TakeHealthyLimits(ModelWorld& world) {
   world.database.Execute(
-      "update limits set value = case name when 'queue_age_seconds' then 0 else 100000 end; delete from "
+      "update limits set value = case name when 'queue_age_seconds' then 0 else 100000 end where name not like '%_ms'; "
+      "delete from "
       "limit_overrides");
   world.model.limits = {.system_active = 100000,
                         .pool_active = 100000,

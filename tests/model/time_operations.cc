@@ -134,7 +134,7 @@ absl::StatusOr<bool> ChangeQueueAge(ModelWorld& world) {
 
 absl::StatusOr<bool> ScheduleQueueAge(ModelWorld& world) {
   world.Log("schedule queue age");
-  FLEET_ASSIGN_OR_RETURN(const int scheduled, world.stores.jobs.ScheduleQueueAge());
+  FLEET_ASSIGN_OR_RETURN(const int scheduled, world.stores.jobs.Schedule(store::JobTypeOf(store::JobKind::kQueueAge)));
   const int expected = world.model.ScheduleQueueAge();
   if (scheduled != expected) return Differs(absl::StrCat("queue age: ", scheduled, " jobs, expected ", expected));
   return true;

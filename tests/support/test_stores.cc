@@ -69,11 +69,11 @@ domain::Ulid TestStores::CreateFleet(const FleetOptions& options) {
 }
 
 void TestStores::ExpandAll() {
-  while (OrThrow(jobs.ExpandStep()).has_value()) continue;
+  while (OrThrow(jobs.RunStep(store::JobKind::kExpand)).has_value()) continue;
 }
 
 void TestStores::SweepAll() {
-  while (OrThrow(jobs.SweepStep()).has_value()) continue;
+  while (OrThrow(jobs.RunStep(store::JobKind::kSweep)).has_value()) continue;
 }
 
 domain::Fleet TestStores::GetFleet(const domain::Ulid& fleet_id) { return OrThrow(fleets.Get(kAlice, fleet_id)).fleet; }
@@ -110,6 +110,10 @@ absl::StatusOr<std::vector<store::StopOrder>> TestStores::Heartbeat(const domain
                                                                     std::vector<store::GrantedTask> held,
                                                                     int64_t received) {
   return runners.Heartbeat({runner_id, seq, std::move(held), received});
+}
+
+void TestStores::SetCancelGrace(absl::Duration grace) const {
+  Sql(absl::StrCat("update limits set value = ", absl::ToInt64Milliseconds(grace), " where name = 'cancel_grace_ms'"));
 }
 
 std::string TestStores::Sql(const std::string& statements) const {

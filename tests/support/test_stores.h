@@ -57,6 +57,9 @@ class TestStores {
   absl::StatusOr<std::vector<store::StopOrder>> Heartbeat(const domain::Ulid& runner_id, int64_t seq,
                                                           std::vector<store::GrantedTask> held, int64_t received);
 
+  // What runners have to confirm that they stopped a child.
+  void SetCancelGrace(absl::Duration grace) const;
+
   // Statements as they stand, on a connection of their own; returns the first value of the last one, empty for none.
   std::string Sql(const std::string& statements) const;
   // Waits until at least `sessions` wait for a lock: to bring transactions to meet in a chosen order.

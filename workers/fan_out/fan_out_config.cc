@@ -1,10 +1,11 @@
 #include "workers/fan_out/fan_out_config.h"
 
+#include "common/status/status_macros.h"
+
 namespace fleet::worker {
 
 absl::Status FanOutConfig::Validate() const {
-  if (lease_duration < absl::Seconds(1)) return absl::InvalidArgumentError("--lease_duration must be at least 1s");
-  if (cancel_grace < absl::ZeroDuration()) return absl::InvalidArgumentError("--cancel_grace must not be negative");
+  FLEET_RETURN_IF_ERROR(settings.Validate());
   if (poll_interval <= absl::ZeroDuration()) return absl::InvalidArgumentError("--poll_interval must be positive");
   return absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/store/start_settings.h"
 
 namespace fleet::worker {
 
@@ -14,8 +15,7 @@ struct FanOutConfig {
   std::string port_file;  // empty: none
   std::string database_url;
   bool wake_up_hints = true;
-  absl::Duration lease_duration = absl::Seconds(30);
-  absl::Duration cancel_grace = absl::Seconds(30);
+  store::StartSettings settings;
   // How often to look for work that no hint announced.
   absl::Duration poll_interval = absl::Milliseconds(500);
 

@@ -1,4 +1,5 @@
 // fleet-worker: enqueues children, ends and retries them for operators, takes back what lost runners held.
+#include <optional>
 #include <string>
 
 #include "absl/flags/flag.h"
@@ -14,10 +15,11 @@ ABSL_FLAG(std::string, port_file, "", "Where to write the port once working: a l
 ABSL_FLAG(std::string, database_url_file, "",
           "File with the database's URI or conninfo. Without it the environment's FLEET_DATABASE_URL is used.");
 ABSL_FLAG(bool, wake_up_hints, true, "Send and hear wake-up hints through the database; without, all is polled.");
-ABSL_FLAG(absl::Duration, lease_duration, absl::Seconds(30),
-          "A runner silent for this long is lost. The same as the services'.");
-ABSL_FLAG(absl::Duration, cancel_grace, absl::Seconds(30),
-          "What runners have to confirm that they stopped children of a fleet past its deadline. Like the services'.");
+ABSL_FLAG(std::optional<absl::Duration>, lease_duration, std::nullopt,
+          "A runner silent for this long is lost. Kept in the database, like fleetctl limits set lease_ms; without the "
+          "flag it is as it stands there.");
+ABSL_FLAG(std::optional<absl::Duration>, cancel_grace, std::nullopt,
+          "What runners have to confirm that they stopped a child. Kept like --lease_duration, as cancel_grace_ms.");
 ABSL_FLAG(absl::Duration, poll_interval, absl::Milliseconds(500), "How often to look for work that no hint announced.");
 
 namespace {
@@ -40,8 +42,8 @@ int main(int argc, char** argv) {
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   config.port_file = absl::GetFlag(FLAGS_port_file);
   config.wake_up_hints = absl::GetFlag(FLAGS_wake_up_hints);
-  config.lease_duration = absl::GetFlag(FLAGS_lease_duration);
-  config.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
+  config.settings.lease_duration = absl::GetFlag(FLAGS_lease_duration);
+  config.settings.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
   config.poll_interval = absl::GetFlag(FLAGS_poll_interval);
   const absl::StatusOr<std::string> url = fleet::ReadDatabaseUrl(absl::GetFlag(FLAGS_database_url_file));
   if (!url.ok()) return Fail(url.status(), 2);

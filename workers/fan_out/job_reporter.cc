@@ -2,20 +2,20 @@
 
 #include <string>
 
+#include "common/logging/structured_log.h"
+
 namespace fleet::worker {
 
-absl::StatusOr<bool> JobReporter::Take(const char* job, const absl::StatusOr<std::optional<store::JobStep>>& step,
-                                       std::initializer_list<const char*> channels) {
-  if (!step.ok()) {
-    metrics_.CountStep(job, false);
-    return step.status();
-  }
-  if (!step->has_value()) return false;
-  metrics_.CountStep(job, true);
-  metrics_.CountChildren(job, (*step)->children);
-  const std::string fleet_id = (*step)->fleet_id.ToString();
-  for (const char* channel : channels) hints_.Send(channel, fleet_id);
-  return true;
+void JobReporter::Report(const store::JobType& type, const absl::StatusOr<std::optional<store::JobStep>>& step,
+                         absl::Duration took) {
+  if (step.ok()) metrics_.MarkSuccess(type.name);
+  if (step.ok() && !step->has_value()) return;
+  metrics_.ObserveStep(type.name, step.ok(), took);
+  if (!step.ok()) return;
+  metrics_.CountChildren(type.name, (*step)->children);
+  const std::string key = (*step)->key.ToString();
+  for (const char* channel : type.channels) hints_.Send(channel, key);
+  if (type.done_event != nullptr && (*step)->finished) LogInfo(type.done_event, {{"fleet_id", key}});
 }
 
 }  // namespace fleet::worker

@@ -1,14 +1,14 @@
-// Tells the rest of the system of each step of a job: the metrics, and who waits for what it changed.
+// Tells the rest of the system of each step of a job: the metrics, the log, and who waits for what it changed.
 #ifndef FLEET_WORKERS_FAN_OUT_JOB_REPORTER_H_
 #define FLEET_WORKERS_FAN_OUT_JOB_REPORTER_H_
 
-#include <initializer_list>
 #include <optional>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/database/notification_sender.h"
 #include "common/metrics/fleet_metrics.h"
-#include "common/store/job_store.h"
+#include "common/store/jobs/job_types.h"
 
 namespace fleet::worker {
 
@@ -18,9 +18,9 @@ class JobReporter {
   JobReporter(database::NotificationSender& hints, metrics::WorkerMetrics& metrics)
       : hints_(hints), metrics_(metrics) {}
 
-  // `step`: what a step of `job` came to; the hints on `channels` name its fleet. False: there was nothing to do.
-  absl::StatusOr<bool> Take(const char* job, const absl::StatusOr<std::optional<store::JobStep>>& step,
-                            std::initializer_list<const char*> channels);
+  // `step`: what a turn of the job came to; nullopt: there was nothing to do.
+  void Report(const store::JobType& type, const absl::StatusOr<std::optional<store::JobStep>>& step,
+              absl::Duration took);
 
  private:
   database::NotificationSender& hints_;

@@ -1,6 +1,5 @@
 #include "workers/fan_out/lease_reaper.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "common/logging/structured_log.h"
@@ -8,28 +7,11 @@
 #include "common/store/hint_channels.h"
 
 namespace fleet::worker {
-namespace {
-
-// A service records its presence every two seconds.
-constexpr absl::Duration kPresenceGap = absl::Seconds(10);
-
-}  // namespace
-
-LeaseReaper::LeaseReaper(store::RunnerStore& runners, database::NotificationSender& hints,
-                         metrics::WorkerMetrics& metrics, const Clock& clock, absl::Duration lease_duration)
-    : runners_(runners),
-      hints_(hints),
-      metrics_(metrics),
-      clock_(clock),
-      lease_duration_(lease_duration),
-      last_pass_(clock.Elapsed()),
-      // A worker that just started has not seen whether the database was away: it waits like after a gap.
-      judge_after_(clock.Elapsed() + lease_duration) {}
-
 absl::StatusOr<bool> LeaseReaper::RunOnce() {
-  FLEET_ASSIGN_OR_RETURN(const bool may_judge, MayJudge());
+  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, limits_.InForce());
+  FLEET_ASSIGN_OR_RETURN(const bool may_judge, MayJudge(limits));
   if (may_judge) {
-    FLEET_ASSIGN_OR_RETURN(const int lost, runners_.MarkLost(lease_duration_));
+    FLEET_ASSIGN_OR_RETURN(const int lost, runners_.MarkLost(limits.Lease()));
     if (lost > 0) {
       metrics_.CountLostRunners(lost);
       LogWarning("runners_lost", {{"count", lost}});
@@ -46,11 +28,11 @@ absl::StatusOr<bool> LeaseReaper::RunOnce() {
   return true;
 }
 
-absl::StatusOr<bool> LeaseReaper::MayJudge() {
+absl::StatusOr<bool> LeaseReaper::MayJudge(const domain::Limits& limits) {
   const absl::Duration now = clock_.Elapsed();
-  if (now - last_pass_ > lease_duration_ / 2) judge_after_ = now + lease_duration_;
+  if (now - last_pass_ > limits.Lease() / 2) judge_after_ = now + limits.Lease();
   if (now < judge_after_) return false;
-  return runners_.ServicesPresentFor(lease_duration_, std::min(kPresenceGap, lease_duration_));
+  return runners_.ServicesPresentFor(limits.Lease(), limits.PresenceGap());
 }
 
 }  // namespace fleet::worker

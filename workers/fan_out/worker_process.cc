@@ -1,5 +1,6 @@
 #include "workers/fan_out/worker_process.h"
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -17,11 +18,11 @@
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
 #include "common/store/job_store.h"
+#include "common/store/limit_store.h"
 #include "common/store/runner_store.h"
-#include "workers/fan_out/cancel_sweeper.h"
-#include "workers/fan_out/fleet_expander.h"
-#include "workers/fan_out/fleet_steward.h"
+#include "common/store/start_settings.h"
 #include "workers/fan_out/job_reporter.h"
+#include "workers/fan_out/job_worker.h"
 #include "workers/fan_out/lease_reaper.h"
 
 namespace fleet::worker {
@@ -29,6 +30,8 @@ namespace {
 
 // One connection a loop.
 constexpr std::size_t kConnections = 5;
+// How much later than its lease a runner may be found lost.
+constexpr absl::Duration kMostReapInterval = absl::Seconds(1);
 
 // Runs one pass of a job; an error waits for the next interval, so that a database that is away is not hammered.
 PeriodicLoop::Next Pass(const char* job, const std::function<absl::StatusOr<bool>()>& run_once) {
@@ -44,28 +47,29 @@ PeriodicLoop::Next Pass(const char* job, const std::function<absl::StatusOr<bool
 
 // Members start in this order and end in the reverse.
 struct WorkerProcess::Parts {
-  explicit Parts(const FanOutConfig& config)
+  Parts(const FanOutConfig& config, absl::Duration lease)
       : registry(std::make_shared<prometheus::Registry>()),
         metrics(*registry),
         connections(config.database_url, kConnections),
-        jobs(connections, config.cancel_grace),
+        jobs(connections),
         runners(connections),
+        limits(connections),
         hints(config.database_url, config.wake_up_hints),
         reporter(hints, metrics),
-        expander(jobs, reporter),
-        sweeper(jobs, reporter),
-        steward(jobs, reporter, Clock::System()),
-        reaper(runners, hints, metrics, Clock::System(), config.lease_duration),
-        expand_loop(config.poll_interval, [this] { return Pass("expand", [this] { return expander.RunOnce(); }); }),
-        sweep_loop(config.poll_interval, [this] { return Pass("sweep", [this] { return sweeper.RunOnce(); }); }),
-        steward_loop(config.poll_interval, [this] { return Pass("steward", [this] { return steward.RunOnce(); }); }),
-        reap_loop(std::min(absl::Seconds(1), config.lease_duration / 10),
+        fan_out(jobs, JobTypesOf(store::JobLoop::kFanOut), reporter, Clock::System()),
+        closing(jobs, JobTypesOf(store::JobLoop::kClosing), reporter, Clock::System()),
+        upkeep(jobs, JobTypesOf(store::JobLoop::kUpkeep), reporter, Clock::System()),
+        reaper(runners, limits, hints, metrics, Clock::System()),
+        fan_out_loop(config.poll_interval, [this] { return Pass("expand", [this] { return fan_out.RunOnce(); }); }),
+        closing_loop(config.poll_interval, [this] { return Pass("closing", [this] { return closing.RunOnce(); }); }),
+        upkeep_loop(config.poll_interval, [this] { return Pass("upkeep", [this] { return upkeep.RunOnce(); }); }),
+        reap_loop(std::min(kMostReapInterval, lease / 10),
                   [this] { return Pass("reap", [this] { return reaper.RunOnce(); }); }),
         listener(config.database_url, {store::kJobsChannel}, config.wake_up_hints,
                  [this](const std::string&, const std::vector<std::string>&) {
-                   expand_loop.Wake();
-                   sweep_loop.Wake();
-                   steward_loop.Wake();
+                   fan_out_loop.Wake();
+                   closing_loop.Wake();
+                   upkeep_loop.Wake();
                  }) {}
 
   std::shared_ptr<prometheus::Registry> registry;
@@ -73,23 +77,26 @@ struct WorkerProcess::Parts {
   database::ConnectionPool connections;
   store::JobStore jobs;
   store::RunnerStore runners;
+  store::LimitStore limits;
   database::NotificationSender hints;
   JobReporter reporter;
-  FleetExpander expander;
-  CancelSweeper sweeper;
-  FleetSteward steward;
+  JobWorker fan_out;
+  JobWorker closing;
+  JobWorker upkeep;
   LeaseReaper reaper;
   std::unique_ptr<metrics::OpsServer> ops;
-  PeriodicLoop expand_loop;
-  PeriodicLoop sweep_loop;
-  PeriodicLoop steward_loop;
+  PeriodicLoop fan_out_loop;
+  PeriodicLoop closing_loop;
+  PeriodicLoop upkeep_loop;
   PeriodicLoop reap_loop;
   database::NotificationListener listener;
 };
 
 absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(const FanOutConfig& config) {
   FLEET_RETURN_IF_ERROR(database::CheckSchema(config.database_url));
-  auto parts = std::make_unique<Parts>(config);
+  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits,
+                         store::TakeSettings(config.database_url, "fleet-worker", config.settings));
+  auto parts = std::make_unique<Parts>(config, limits.Lease());
   metrics::RegisterBuildInfo(*parts->registry, "fleet-worker");
   FLEET_ASSIGN_OR_RETURN(parts->ops, metrics::OpsServer::Start(config.metrics_listen, parts->registry));
   return std::unique_ptr<WorkerProcess>(new WorkerProcess(std::move(parts)));

@@ -33,9 +33,10 @@ TEST(LimitTableTest, EveryKindHasItsOwnFieldAndAllowsWhatIsDelivered) {
     last = std::string(kind.name);
     EXPECT_EQ(FindLimitKind(kind.name), &kind);
     EXPECT_TRUE(fields.insert(&(delivered.*(kind.field))).second) << kind.name;
+    EXPECT_GE(delivered.*(kind.field), kind.least) << kind.name;
     EXPECT_LE(delivered.*(kind.field), kind.most) << kind.name;
   }
-  EXPECT_EQ(fields.size(), 9U);
+  EXPECT_EQ(fields.size(), 12U);
   EXPECT_EQ(FindLimitKind("nothing"), nullptr);
 }
 

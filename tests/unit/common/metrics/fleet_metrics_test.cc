@@ -75,15 +75,19 @@ TEST(RunnerMetricsTest, SaysWhatIsLeftAndWhatWasStopped) {
 TEST(WorkerMetricsTest, CountsStepsByJobAndResult) {
   prometheus::Registry registry;
   WorkerMetrics metrics(registry);
-  metrics.CountStep("expand", true);
-  metrics.CountStep("expand", true);
-  metrics.CountStep("expand", false);
+  metrics.ObserveStep("expand", true, absl::Milliseconds(250));
+  metrics.ObserveStep("expand", true, absl::Milliseconds(500));
+  metrics.ObserveStep("expand", false, absl::ZeroDuration());
+  metrics.MarkSuccess("expand");
   metrics.CountChildren("expand", 5000);
   metrics.CountLostRunners(2);
   const std::string text = MetricsText(registry);
   for (const char* line : {R"(fleet_worker_steps_total{job="expand",result="ok"} 2)",
                            R"(fleet_worker_steps_total{job="expand",result="error"} 1)",
-                           R"(fleet_worker_children_total{job="expand"} 5000)", "fleet_runners_lost_total 2"}) {
+                           R"(fleet_worker_children_total{job="expand"} 5000)", "fleet_runners_lost_total 2",
+                           R"(fleet_worker_step_duration_seconds_count{job="expand"} 3)",
+                           R"(fleet_worker_step_duration_seconds_sum{job="expand"} 0.75)",
+                           R"(fleet_worker_last_success_timestamp_seconds{job="expand"} 1)"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

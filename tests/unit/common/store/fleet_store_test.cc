@@ -127,7 +127,7 @@ TEST_F(FleetStoreTest, TotalsCountOpenFleetsOnly) {
   stores_.CreateFleet({.targets = 3});
   const domain::Ulid ended = stores_.CreateFleet({.targets = 2});
   stores_.ExpandAll();
-  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, ended, domain::CancelMode::kStop, absl::ZeroDuration()));
+  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, ended, domain::CancelMode::kStop));
   stores_.SweepAll();
   ASSERT_EQ(stores_.GetFleet(ended).state, FleetState::kCancelled);
   const auto totals = stores_.fleets.OpenTotals();

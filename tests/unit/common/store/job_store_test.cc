@@ -28,16 +28,16 @@ TEST_F(JobStoreTest, ExpandsAChunkAStepAndThenHasNothingToDo) {
   const int32_t expected[] = {kTargetChunk, kTargetChunk, 12000 - 2 * kTargetChunk};
   int32_t expanded = 0;
   for (const int32_t children : expected) {
-    const auto step = stores_.jobs.ExpandStep();
+    const auto step = stores_.jobs.RunStep(JobKind::kExpand);
     FLEET_ASSERT_OK(step);
     ASSERT_TRUE(step->has_value());
-    EXPECT_EQ((*step)->fleet_id, fleet);
+    EXPECT_EQ((*step)->key, fleet);
     EXPECT_EQ((*step)->children, children);
     expanded += children;
     EXPECT_EQ((*step)->finished, expanded == 12000);
     EXPECT_EQ(stores_.GetFleet(fleet).rollup.expanded, expanded);
   }
-  EXPECT_THAT(stores_.jobs.ExpandStep(), IsOkAndHolds(Eq(std::nullopt)));
+  EXPECT_THAT(stores_.jobs.RunStep(JobKind::kExpand), IsOkAndHolds(Eq(std::nullopt)));
 }
 
 TEST_F(JobStoreTest, AClaimedJobIsPassedOver) {
@@ -46,13 +46,13 @@ TEST_F(JobStoreTest, AClaimedJobIsPassedOver) {
   pqxx::connection holder(database_.url());
   pqxx::work hold(holder);
   hold.exec("select 1 from fleet_jobs where fleet_id = '" + claimed.ToUuid() + "' for update");
-  const auto step = stores_.jobs.ExpandStep();
+  const auto step = stores_.jobs.RunStep(JobKind::kExpand);
   FLEET_ASSERT_OK(step);
   ASSERT_TRUE(step->has_value());
-  EXPECT_EQ((*step)->fleet_id, other);
-  EXPECT_THAT(stores_.jobs.ExpandStep(), IsOkAndHolds(Eq(std::nullopt)));
+  EXPECT_EQ((*step)->key, other);
+  EXPECT_THAT(stores_.jobs.RunStep(JobKind::kExpand), IsOkAndHolds(Eq(std::nullopt)));
   hold.abort();
-  FLEET_EXPECT_OK(stores_.jobs.ExpandStep());
+  FLEET_EXPECT_OK(stores_.jobs.RunStep(JobKind::kExpand));
   EXPECT_EQ(stores_.GetFleet(claimed).rollup.expanded, 1);
 }
 
@@ -67,14 +67,14 @@ TEST_F(JobStoreTest, AStepThatFailsIsPutOffAndHoldsUpNoOther) {
     end $$;
     create trigger refuse before insert on tasks for each row execute function refuse())sql");
   int errors = 0;
-  for (int step = 0; step < 3; ++step) errors += stores_.jobs.ExpandStep().ok() ? 0 : 1;
+  for (int step = 0; step < 3; ++step) errors += stores_.jobs.RunStep(JobKind::kExpand).ok() ? 0 : 1;
   EXPECT_EQ(errors, 1) << "not due again yet";
   EXPECT_EQ(stores_.GetFleet(other).rollup.expanded, 1);
   EXPECT_EQ(stores_.Sql("select failures from fleet_jobs"), "1");
   EXPECT_THAT(stores_.Sql("select last_error from fleet_jobs"), ::testing::HasSubstr("not today"));
   EXPECT_EQ(stores_.Sql("select not_before > clock_timestamp() from fleet_jobs"), "t");
   stores_.Sql("drop trigger refuse on tasks; update fleet_jobs set not_before = clock_timestamp()");
-  FLEET_EXPECT_OK(stores_.jobs.ExpandStep());
+  FLEET_EXPECT_OK(stores_.jobs.RunStep(JobKind::kExpand));
   EXPECT_EQ(stores_.GetFleet(failing).rollup.expanded, 1);
 }
 
@@ -85,7 +85,7 @@ TEST_F(JobStoreTest, ManyWorkersExpandManyFleetsOnce) {
   std::vector<std::thread> workers;
   for (int i = 0; i < 4; ++i) {
     workers.emplace_back([&] {
-      for (auto step = stores_.jobs.ExpandStep(); step.ok() && step->has_value(); step = stores_.jobs.ExpandStep()) {
+      for (auto step = stores_.jobs.RunStep(JobKind::kExpand); step.ok() && step->has_value(); step = stores_.jobs.RunStep(JobKind::kExpand)) {
         children += (*step)->children;
       }
     });

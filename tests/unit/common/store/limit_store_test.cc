@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error_info.h"
 #include "common/store/audit_store.h"
+#include "common/store/start_settings.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_database.h"
 #include "tests/support/test_stores.h"
@@ -82,10 +83,10 @@ TEST_F(LimitStoreTest, SetsALimitAndSaysWhoDidWhat) {
 
 TEST_F(LimitStoreTest, WithoutAValueTheDeliveredOneIsRestored) {
   for (const domain::LimitKind& kind : domain::AllLimitKinds()) {
-    Set(std::string(kind.name), "", 1);
+    Set(std::string(kind.name), "", kind.least + 1);
     const LimitStore::Changed changed = Set(std::string(kind.name), "", std::nullopt);
     EXPECT_EQ(changed.limit.value, domain::Limits().*(kind.field)) << kind.name;
-    EXPECT_EQ(changed.previous_value, 1) << kind.name;
+    EXPECT_EQ(changed.previous_value, kind.least + 1) << kind.name;
   }
 }
 
@@ -98,14 +99,14 @@ TEST_F(LimitStoreTest, ExceptionsComeAndGo) {
   Set("pool_active", "big", 3);
   Set("user_active", "Ann", 4);
   const std::vector<std::string> all = List();
-  ASSERT_EQ(all.size(), 12U);
+  ASSERT_EQ(all.size(), 15U);
   EXPECT_EQ(std::vector<std::string>(all.end() - 3, all.end()),
             (std::vector<std::string>{"user_active=200", "user_active:Ann=4", "user_active:ann=6"}));
   changed = Set("user_active", "ann", std::nullopt);
   EXPECT_EQ(changed.limit.scope, "");
   EXPECT_EQ(changed.limit.value, 200);
   EXPECT_EQ(changed.previous_value, 6);
-  EXPECT_EQ(List().size(), 11U);
+  EXPECT_EQ(List().size(), 14U);
   const auto audit = Audit();
   ASSERT_EQ(audit.size(), 5U);
   EXPECT_EQ(audit[0].subject, "user_active:ann");
@@ -115,17 +116,31 @@ TEST_F(LimitStoreTest, ExceptionsComeAndGo) {
   EXPECT_EQ(audit[4].after, R"({"value":"5"})");
 }
 
-TEST_F(LimitStoreTest, EveryMaximumIsAllowedAndOneMoreIsNot) {
+TEST_F(LimitStoreTest, EveryBoundIsAllowedAndWhatIsBeyondIsNot) {
   for (const domain::LimitKind& kind : domain::AllLimitKinds()) {
     const std::string name(kind.name);
     EXPECT_EQ(Set(name, "", kind.most).limit.value, kind.most);
-    EXPECT_EQ(Set(name, "", 0).limit.value, 0);
+    EXPECT_EQ(Set(name, "", kind.least).limit.value, kind.least);
     EXPECT_THAT(limits_.Set({"olga"}, {name, "", int64_t{kind.most} + 1}),
                 StatusIs(absl::StatusCode::kInvalidArgument));
-    EXPECT_THAT(limits_.Set({"olga"}, {name, "", -1}), StatusIs(absl::StatusCode::kInvalidArgument));
+    EXPECT_THAT(limits_.Set({"olga"}, {name, "", int64_t{kind.least} - 1}),
+                StatusIs(absl::StatusCode::kInvalidArgument));
     const bool may_have_scope = kind.scope != domain::ScopeKind::kNone;
     EXPECT_EQ(limits_.Set({"olga"}, {name, "some-one", 1}).ok(), may_have_scope) << name;
   }
+}
+
+TEST_F(LimitStoreTest, WhatAProgramIsGivenAtItsStartIsWrittenOnce) {
+  const StartSettings given{.lease_duration = absl::Seconds(3), .cancel_grace = std::nullopt};
+  for (int start = 0; start < 2; ++start) {
+    FLEET_ASSERT_OK_AND_ASSIGN(const domain::Limits in_force, TakeSettings(database_.url(), "fleet-worker", given));
+    EXPECT_EQ(in_force.Lease(), absl::Seconds(3));
+    EXPECT_EQ(in_force.CancelGrace(), absl::Seconds(30));
+    EXPECT_EQ(in_force.PresenceGap(), absl::Seconds(3)) << "no longer than a lease";
+  }
+  ASSERT_EQ(Audit().size(), 1U);
+  EXPECT_EQ(Audit()[0].actor, "fleet-worker");
+  EXPECT_EQ(Audit()[0].subject, "lease_ms");
 }
 
 TEST_F(LimitStoreTest, RefusalsChangeNothingAndAreNotAudited) {
@@ -144,7 +159,7 @@ TEST_F(LimitStoreTest, RefusalsChangeNothingAndAreNotAudited) {
                 .field,
             "scope_kind");
   EXPECT_THAT(Audit(), IsEmpty());
-  EXPECT_EQ(List().size(), 9U);
+  EXPECT_EQ(List().size(), 12U);
   FLEET_EXPECT_OK(limits_.Set({"olga"}, {"user_active", "ann", 1, domain::ScopeKind::kUser}).status());
 }
 

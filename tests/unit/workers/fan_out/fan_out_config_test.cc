@@ -14,11 +14,11 @@ TEST(FanOutConfigTest, TheDefaultsAreValid) { FLEET_EXPECT_OK(FanOutConfig().Val
 
 TEST(FanOutConfigTest, NamesTheFlagThatIsWrong) {
   FanOutConfig config;
-  config.lease_duration = absl::Seconds(1);
+  config.settings.lease_duration = absl::Seconds(1);
   FLEET_EXPECT_OK(config.Validate());
-  config.lease_duration -= absl::Nanoseconds(1);
+  config.settings.lease_duration = absl::Seconds(1) - absl::Nanoseconds(1);
   EXPECT_THAT(config.Validate(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--lease_duration")));
-  config.lease_duration = absl::Seconds(30);
+  config.settings.lease_duration.reset();
   config.poll_interval = absl::ZeroDuration();
   EXPECT_THAT(config.Validate(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--poll_interval")));
 }

@@ -26,7 +26,8 @@ class LeaseReaperTest : public JobTest {
     stores_.Sql("update runners set heartbeat_at = clock_timestamp() - interval '1 hour'");
     stores_.Sql("insert into services values ('" + service_.ToUuid() +
                 "', clock_timestamp() + interval '1 hour', clock_timestamp() - interval '1 hour')");
-    reaper_.emplace(stores_.runners, hints_, metrics_, clock_, kLease);
+    reaper_.emplace(stores_.runners, limits_, hints_, metrics_, clock_);
+    FLEET_EXPECT_OK(reaper_->RunOnce());  // what a worker sees first it does not judge by
   }
   int Active() { return stores_.GetFleet(fleet_).rollup.Active(); }
   // Passes at the normal pace for `time` of the simulated clock.
@@ -41,6 +42,7 @@ class LeaseReaperTest : public JobTest {
   SimulatedClock clock_;
   domain::Ulid fleet_;
   domain::Ulid runner_;
+  store::LimitStore limits_{stores_.pool};
   std::optional<LeaseReaper> reaper_;
 };
 

@@ -1,4 +1,4 @@
-#include "common/store/limits.h"
+#include "common/store/limit_rows.h"
 
 #include <algorithm>
 #include <string>

@@ -1,4 +1,4 @@
-#include "common/store/task_sweeps.h"
+#include "common/store/jobs/redrive.h"
 
 #include <algorithm>
 #include <map>
@@ -10,8 +10,6 @@
 #include "common/status/status_macros.h"
 #include "common/store/failure_rows.h"
 #include "common/store/fleet_ledger.h"
-#include "common/store/limits.h"
-#include "common/store/row_codec.h"
 #include "common/store/task_rows.h"
 
 namespace fleet::store {
@@ -82,42 +80,22 @@ EndedAttempt LastAttemptOf(const domain::Task& task) {
 
 }  // namespace
 
-absl::StatusOr<JobStep> CloseRange(Transaction& transaction, const domain::Ulid& fleet_id, int32_t cursor,
-                                   bool (*applies)(domain::TaskState)) {
-  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
-  JobStep step{fleet_id, 0, true};
-  const domain::Fleet* fleet = ledger.Find(fleet_id);
-  if (fleet == nullptr || domain::IsTerminal(fleet->state) || !domain::IsClosing(*fleet)) return step;
-  const int32_t last = std::min(cursor + kTaskSweepStep, fleet->rollup.expanded);
-  step.finished = last >= fleet->rollup.expanded;
-  FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, fleet_id, cursor + 1, last));
-  std::vector<domain::Task> changed;
-  for (const auto& [id, task] : batch.tasks) {
-    if (!applies(task.state)) continue;
-    changed.push_back(domain::AfterClosing(task, *fleet, batch.now));
-    ledger.Record(task, changed.back());
-  }
-  step.children = static_cast<int32_t>(changed.size());
-  FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
-  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
-  return step;
-}
-
-absl::StatusOr<JobStep> Redrive(Transaction& transaction, const domain::Ulid& fleet_id, int32_t cursor) {
-  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
-  JobStep step{fleet_id, 0, true};
-  domain::Fleet* fleet = ledger.Find(fleet_id);
+absl::StatusOr<JobStep> RedriveStep(Transaction& transaction, const JobClaim& claim) {
+  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {claim.key}));
+  JobStep step{claim.key, 0, true};
+  domain::Fleet* fleet = ledger.Find(claim.key);
   if (fleet == nullptr || !fleet->retrying) return step;
-  const int32_t last = std::min(cursor + kTaskSweepStep, fleet->rollup.expanded);
+  const int32_t last = std::min(claim.cursor + kChildrenAStep, fleet->rollup.expanded);
+  step.next_cursor = last;
   step.finished = domain::IsClosing(*fleet) || last >= fleet->rollup.expanded;
   std::vector<domain::Task> changed;
   std::vector<EndedAttempt> attempts;
   if (!domain::IsClosing(*fleet)) {
     FLEET_ASSIGN_OR_RETURN(const Selection selection, ReadSelection(transaction, *fleet));
-    FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, fleet_id, cursor + 1, last));
+    FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, claim.key, claim.cursor + 1, last));
     std::map<int32_t, std::string> fingerprints;
     if (!selection.fingerprints.empty()) {
-      FLEET_ASSIGN_OR_RETURN(fingerprints, ReadFingerprints(transaction, fleet_id, cursor + 1, last));
+      FLEET_ASSIGN_OR_RETURN(fingerprints, ReadFingerprints(transaction, claim.key, claim.cursor + 1, last));
     }
     for (const auto& [id, task] : batch.tasks) {
       if (!Matches(selection, task, fingerprints)) continue;
@@ -130,37 +108,12 @@ absl::StatusOr<JobStep> Redrive(Transaction& transaction, const domain::Ulid& fl
     fleet->next_ordinal = std::min(fleet->next_ordinal, changed.front().id.ordinal);
     step.children = static_cast<int32_t>(changed.size());
     FLEET_RETURN_IF_ERROR(
-        transaction.Execute(kCountRetried, {fleet_id.ToUuid(), fleet->generation, step.children}).status());
+        transaction.Execute(kCountRetried, {claim.key.ToUuid(), fleet->generation, step.children}).status());
   }
   if (step.finished) fleet->retrying = false;
   FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
   FLEET_RETURN_IF_ERROR(SaveControls(transaction, changed));
   FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, attempts));
-  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
-  return step;
-}
-
-absl::StatusOr<JobStep> FailAged(Transaction& transaction, const domain::Ulid& fleet_id, int32_t cursor) {
-  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
-  const absl::Duration limit = absl::Seconds(limits.queue_age_seconds);
-  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
-  JobStep step{fleet_id, 0, true};
-  const domain::Fleet* fleet = ledger.Find(fleet_id);
-  if (fleet == nullptr || !domain::MayStart(*fleet) || limits.queue_age_seconds == 0) return step;
-  const int32_t last = std::min(cursor + kTaskSweepStep, fleet->rollup.expanded);
-  step.finished = last >= fleet->rollup.expanded;
-  FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, fleet_id, cursor + 1, last));
-  std::vector<domain::Task> changed;
-  for (const auto& [id, task] : batch.tasks) {
-    if (task.state != domain::TaskState::kQueued) continue;
-    // A child that waits out a backoff is not kept waiting until it is due.
-    const absl::Time since = std::max(fleet->queue_since, task.retry_at.value_or(absl::InfinitePast()));
-    if (since + limit >= batch.now) continue;
-    changed.push_back(domain::AfterQueueAge(task, batch.now));
-    ledger.Record(task, changed.back());
-  }
-  step.children = static_cast<int32_t>(changed.size());
-  FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
   return step;
 }
