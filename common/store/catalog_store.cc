@@ -81,7 +81,9 @@ RepositoryRecord ReadRepository(RowReader row) {
   return repository;
 }
 
-WorkflowRecord ReadWorkflow(RowReader row) {
+}  // namespace
+
+WorkflowRecord ReadWorkflow(RowReader& row) {
   WorkflowRecord workflow;
   workflow.name = row.Text();
   workflow.version.major = row.Int();
@@ -92,8 +94,6 @@ WorkflowRecord ReadWorkflow(RowReader row) {
   workflow.created_at = row.Time();
   return workflow;
 }
-
-}  // namespace
 
 absl::StatusOr<ImportCounts> CatalogStore::Import(const domain::Caller&,
                                                   const std::vector<RepositoryRecord>& repositories) {
@@ -170,7 +170,10 @@ absl::StatusOr<bool> CatalogStore::Apply(const domain::Caller& caller, const Wor
     transaction.RollBackInstead();
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetWorkflowVersion, {workflow.name, version.major,
                                                                                       version.minor, version.patch}));
-    if (!rows.empty() && ReadWorkflow(rows[0]).definition == workflow.definition) return false;
+    if (!rows.empty()) {
+      RowReader row = rows[0];
+      if (ReadWorkflow(row).definition == workflow.definition) return false;
+    }
     return MakeError(
         absl::StatusCode::kAlreadyExists,
         absl::StrCat("workflow ", workflow.name, "@", version.major, ".", version.minor, ".", version.patch,
@@ -192,7 +195,8 @@ absl::StatusOr<WorkflowRecord> CatalogStore::GetWorkflow(const domain::Caller&, 
       return MakeError(absl::StatusCode::kNotFound, absl::StrCat("there is no workflow ", ref.ToString()),
                        {"WORKFLOW_NOT_FOUND", {{"workflow_ref", ref.ToString()}}, {}});
     }
-    return ReadWorkflow(rows[0]);
+    RowReader row = rows[0];
+    return ReadWorkflow(row);
   });
 }
 
@@ -202,7 +206,7 @@ absl::StatusOr<std::vector<WorkflowRecord>> CatalogStore::ListWorkflows(const do
     transaction.RollBackInstead();
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kListWorkflows, {offset, limit}));
     std::vector<WorkflowRecord> workflows;
-    for (const RowReader& row : rows) workflows.push_back(ReadWorkflow(row));
+    for (RowReader row : rows) workflows.push_back(ReadWorkflow(row));
     return workflows;
   });
 }

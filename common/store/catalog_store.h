@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/database/connection_pool.h"
+#include "common/database/rows.h"
 #include "common/domain/caller.h"
 #include "common/domain/identifiers.h"
 
@@ -34,6 +35,9 @@ struct WorkflowRecord {
   std::string created_by;  // set by the store
   absl::Time created_at;
 };
+
+// Reads name, major, minor, patch, definition, created_by and, as microseconds, created_at of workflows.
+WorkflowRecord ReadWorkflow(database::RowReader& row);
 
 class CatalogStore {
  public:

@@ -374,14 +374,4 @@ absl::StatusOr<std::vector<LeaseAnswer>> DispatchStore::Dispatch(const std::vect
   return pass(DueRetries::kCounted);
 }
 
-absl::StatusOr<std::vector<TaskDetails>> DispatchStore::Details(const std::vector<GrantedTask>& tasks) {
-  std::vector<domain::TaskId> ids;
-  ids.reserve(tasks.size());
-  for (const GrantedTask& task : tasks) ids.push_back(task.id);
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<TaskDetails>> {
-    transaction.RollBackInstead();
-    return ReadDetails(transaction, ids);
-  });
-}
-
 }  // namespace fleet::store

@@ -10,7 +10,6 @@
 #include "common/database/transaction.h"
 #include "common/domain/task.h"
 #include "common/domain/ulid.h"
-#include "common/store/lease_details.h"
 
 namespace fleet::store {
 
@@ -46,9 +45,6 @@ class DispatchStore {
 
   // Whether some fleet has children that may start, caps aside. Takes no lock.
   absl::StatusOr<bool> HasWork();
-
-  // Of the tasks given, in their order.
-  absl::StatusOr<std::vector<TaskDetails>> Details(const std::vector<GrantedTask>& tasks);
 
  private:
   database::ConnectionPool& pool_;

@@ -187,16 +187,17 @@ absl::Status CheckToken(int64_t left, const std::string& user, const domain::Lim
   return Refuse(reached);
 }
 
-absl::Status CheckOpenFleets(Transaction& transaction, const std::string& creator) {
+// `also`: fleets to be open besides those that the transaction sees.
+absl::Status CheckOpenFleets(Transaction& transaction, const std::string& creator, int64_t also = 0) {
   FLEET_ASSIGN_OR_RETURN(const Rows limit, transaction.Execute(kLockOpenLimit));
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kCountOpen, {creator}));
   RowReader row = rows[0];
-  const int64_t system = row.BigInt();
-  const int64_t user = row.BigInt();
+  const int64_t system = row.BigInt() + also;
+  const int64_t user = row.BigInt() + also;
   const int64_t user_limit = row.BigInt();
   const int64_t system_limit = limit[0].BigInt();
-  const bool user_full = user >= user_limit;
-  if (!user_full && system < system_limit) return absl::OkStatus();
+  const bool user_full = user > user_limit;
+  if (!user_full && system <= system_limit) return absl::OkStatus();
   return Refuse({"OPEN_FLEETS_LIMIT", user_full ? "open_fleets_user" : "open_fleets_system",
                  user_full ? user_limit : system_limit, user_full ? Subject(creator) : "system",
                  "wait for a fleet to end, or have the limit raised", absl::Seconds(30)});
@@ -275,7 +276,7 @@ absl::StatusOr<std::string> ResolveWorkflow(Transaction& transaction, const doma
 absl::Status AdmitReopened(Transaction& transaction, const std::string& creator, const domain::Limits& limits) {
   FLEET_ASSIGN_OR_RETURN(const int64_t left, TakeToken(transaction, creator, limits));
   FLEET_RETURN_IF_ERROR(CheckToken(left, creator, limits));
-  return CheckOpenFleets(transaction, creator);
+  return CheckOpenFleets(transaction, creator, 1);
 }
 
 absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet) {
@@ -291,8 +292,6 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
   FLEET_ASSIGN_OR_RETURN(const std::string version, ResolveWorkflow(transaction, fleet.workflow));
   FLEET_RETURN_IF_ERROR(CheckToken(tokens_left, caller.user, limits));
   FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet));
-  // Last, since all other submissions wait from here to the commit.
-  FLEET_RETURN_IF_ERROR(CheckOpenFleets(transaction, caller.user));
   const int32_t cap =
       fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : std::max(1, limits.fleet_active_default);
   FLEET_RETURN_IF_ERROR(InsertFleet(transaction, caller, fleet, cap, has_parameters));
@@ -306,6 +305,8 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
   if (fleet.policy.deadline.has_value()) {
     FLEET_RETURN_IF_ERROR(ScheduleJob(transaction, fleet.id, JobKind::kDeadline, *fleet.policy.deadline));
   }
+  // Last, since all other submissions wait from here to the commit; this fleet is counted with them.
+  FLEET_RETURN_IF_ERROR(CheckOpenFleets(transaction, caller.user));
   return Admitted{fleet.id, false};
 }
 

@@ -9,6 +9,7 @@
 #include "common/status/status_macros.h"
 #include "common/store/audit_rows.h"
 #include "common/store/fleet_columns.h"
+#include "common/store/fleet_intent_columns.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
 #include "common/store/limit_rows.h"
@@ -23,11 +24,7 @@ using database::Rows;
 using database::Statement;
 using database::Transaction;
 
-// A later generation says it all anew; `g` is the one in force.
-#define FLEET_INTENT_COLUMNS                                                                             \
-  "coalesce(g.workflow_ref, i.workflow_ref), coalesce(g.workflow_name, i.workflow_name) || '@' || "      \
-  "coalesce(g.workflow_version, i.workflow_version), coalesce(g.task_description, i.task_description), " \
-  "coalesce(g.parameters, i.parameters), coalesce(g.replace_branch, i.replace_branch)"
+// The generation in force.
 #define FLEET_JOIN_GENERATION \
   " left join fleet_generations g on g.fleet_id = f.fleet_id and g.generation = f.generation "
 
@@ -57,10 +54,6 @@ const Statement& GetFleets() {
                                     " join fleet_intents i on i.fleet_id = f.fleet_id" FLEET_JOIN_GENERATION);
   return kSelect.statement();
 }
-
-constexpr Statement kGetIntent{"get_intent", "select " FLEET_INTENT_COLUMNS
-                                             " from fleet_intents i left join fleet_generations g"
-                                             " on g.fleet_id = i.fleet_id and g.generation = $2 where i.fleet_id = $1"};
 
 // Looks at no more than the next 5,000 fleets, so that a rare state does not scan them all.
 const Statement& ListFleets() {
@@ -93,16 +86,6 @@ constexpr Statement kOpenTotals{"open_totals", R"sql(
     sum(completed), sum(failed), sum(cancelled), sum(timed_out)
   from fleets where ended_at is null
 )sql"};
-
-domain::FleetIntent ReadIntent(RowReader& row) {
-  domain::FleetIntent intent;
-  intent.workflow_ref = row.Text();
-  intent.resolved_workflow = row.Text();
-  intent.task_description = row.Text();
-  intent.parameters = DecodeParameters(row.Text());
-  intent.replace_branch = row.Bool();
-  return intent;
-}
 
 FleetRecord ReadRecord(RowReader row) {
   FleetRecord record;
@@ -169,11 +152,12 @@ absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ReadFleetRecords(database::C
 }
 
 absl::StatusOr<FleetStore::Created> FleetStore::Create(const domain::Caller& caller, const NewFleet& fleet) {
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Created> {
-    FLEET_ASSIGN_OR_RETURN(const Admitted admitted, Admit(transaction, caller, fleet));
-    FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetFleetRecord(transaction, admitted.fleet_id));
-    return Created{std::move(record), admitted.replayed};
-  });
+  FLEET_ASSIGN_OR_RETURN(const Admitted admitted, database::InTransaction(pool_, [&](Transaction& transaction) {
+                           return Admit(transaction, caller, fleet);
+                         }));
+  // Not within the transaction: other submissions wait for its end.
+  FLEET_ASSIGN_OR_RETURN(FleetRecord record, Get(caller, admitted.fleet_id));
+  return Created{std::move(record), admitted.replayed};
 }
 
 absl::StatusOr<FleetRecord> GetFleetRecord(Transaction& transaction, const domain::Ulid& fleet_id) {
@@ -188,16 +172,6 @@ absl::StatusOr<FleetRecord> FleetStore::Get(const domain::Caller&, const domain:
   return database::InTransaction(
       pool_, [&](Transaction& transaction) { return GetFleetRecord(transaction, fleet_id); },
       Transaction::Isolation::kSnapshot);
-}
-
-absl::StatusOr<domain::FleetIntent> FleetStore::GetIntent(const domain::Ulid& fleet_id, int32_t generation) {
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<domain::FleetIntent> {
-    transaction.RollBackInstead();
-    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetIntent, {fleet_id.ToUuid(), generation}));
-    if (rows.empty()) return FleetNotFound(fleet_id);
-    RowReader row = rows[0];
-    return ReadIntent(row);
-  });
 }
 
 absl::StatusOr<FleetPage> FleetStore::List(const domain::Caller&, const FleetFilter& filter) {

@@ -50,8 +50,6 @@ class FleetStore {
   // Returns kNotFound.
   absl::StatusOr<FleetRecord> Get(const domain::Caller& caller, const domain::Ulid& fleet_id);
   absl::StatusOr<FleetPage> List(const domain::Caller& caller, const FleetFilter& filter);
-  // As of one generation.
-  absl::StatusOr<domain::FleetIntent> GetIntent(const domain::Ulid& fleet_id, int32_t generation);
 
   // Open fleets and their children by state, for metrics.
   struct Totals {

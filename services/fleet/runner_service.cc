@@ -76,56 +76,49 @@ grpc::ServerUnaryReactor* RunnerService::RegisterRunner(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* RunnerService::LeaseTasks(grpc::CallbackServerContext* context,
                                                     const v1::LeaseTasksRequest* request,
                                                     v1::LeaseTasksResponse* response) {
-  return rpc_.RunAsync("LeaseTasks", context,
-                       [=, this](const rpc::Caller& caller, const rpc::RpcHandler::Abandoned& abandoned,
-                                 const rpc::RpcHandler::Done& done) {
-                         const absl::Status valid = ValidateLeaseTasks(*request);
-                         if (!valid.ok()) return done(valid);
-                         const store::LeaseDemand demand{*domain::Ulid::Parse(request->runner_id()),
-                                                         request->lease_seq(),
-                                                         std::min(request->max_tasks(), kMostLeases)};
-                         leasing_.dispatcher.Park(
-                             demand, WaitFor(*request, *context),
-                             [=, this](absl::StatusOr<store::LeaseAnswer> answer) {
-                               if (!answer.ok()) return done(answer.status());
-                               if (answer->kind == Kind::kNothing) return done(absl::OkStatus());
-                               if (answer->kind != Kind::kGranted) return done(Refusal(answer->kind));
-                               // The grant is stored: if this answer is lost, asking again with the same lease_seq
-                               // gives it again.
-                               const bool taken = leasing_.pool.Submit([=, this, granted = *std::move(answer)] {
-                                 done(FillLeases(caller, granted, response));
-                               });
-                               if (!taken)
-                                 done(absl::UnavailableError("too many calls wait; ask again with the same lease_seq"));
-                             },
-                             abandoned);
-                       });
+  return rpc_.RunAsync(
+      "LeaseTasks", context,
+      [=, this](const rpc::Caller&, const rpc::RpcHandler::Abandoned& abandoned, const rpc::RpcHandler::Done& done) {
+        const absl::Status valid = ValidateLeaseTasks(*request);
+        if (!valid.ok()) return done(valid);
+        const store::LeaseDemand demand{*domain::Ulid::Parse(request->runner_id()), request->lease_seq(),
+                                        std::min(request->max_tasks(), kMostLeases)};
+        leasing_.dispatcher.Park(
+            demand, WaitFor(*request, *context),
+            [=, this](absl::StatusOr<store::LeaseAnswer> answer) {
+              if (!answer.ok()) return done(answer.status());
+              if (answer->kind == Kind::kNothing) return done(absl::OkStatus());
+              if (answer->kind != Kind::kGranted) return done(Refusal(answer->kind));
+              // The grant is stored: if this answer is lost, asking again with the same lease_seq
+              // gives it again.
+              const bool taken = leasing_.pool.Submit(
+                  [=, this, granted = *std::move(answer)] { done(FillLeases(granted, response)); });
+              if (!taken) done(absl::UnavailableError("too many calls wait; ask again with the same lease_seq"));
+            },
+            abandoned);
+      });
 }
 
-absl::Status RunnerService::FillLeases(const domain::Caller& caller, const store::LeaseAnswer& answer,
-                                       v1::LeaseTasksResponse* response) {
-  FLEET_ASSIGN_OR_RETURN(const std::vector<store::TaskDetails> details, leasing_.store.Details(answer.tasks));
-  if (details.size() != answer.tasks.size()) return absl::InternalError("leased children are missing");
-  std::set<LeasedFleetCache::Key> fleets;
-  for (std::size_t i = 0; i < details.size(); ++i) {
-    const store::GrantedTask& task = answer.tasks[i];
+absl::Status RunnerService::FillLeases(const store::LeaseAnswer& answer, v1::LeaseTasksResponse* response) {
+  std::vector<domain::TaskId> ids;
+  ids.reserve(answer.tasks.size());
+  for (const store::GrantedTask& task : answer.tasks) ids.push_back(task.id);
+  FLEET_ASSIGN_OR_RETURN(const LeasedFleetCache::Leased leased, leasing_.fleets.Read(ids));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const store::TaskDetails& details = leased.tasks[i];
     v1::Lease& lease = *response->add_leases();
-    lease.set_task_id(task.id.ToString());
-    lease.set_attempt(task.attempt);
-    lease.set_repo(details[i].repo);
-    lease.set_clone_url(details[i].clone_url);
-    lease.set_default_branch(details[i].default_branch);
-    lease.set_branch(domain::BranchName(task.id.fleet_id, details[i].repo));
-    lease.set_pushed_commit(details[i].commit);
-    const domain::Parameters parameters = store::DecodeParameters(details[i].parameters);
+    lease.set_task_id(ids[i].ToString());
+    lease.set_attempt(answer.tasks[i].attempt);
+    lease.set_repo(details.repo);
+    lease.set_clone_url(details.clone_url);
+    lease.set_default_branch(details.default_branch);
+    lease.set_branch(domain::BranchName(ids[i].fleet_id, details.repo));
+    lease.set_pushed_commit(details.commit);
+    const domain::Parameters parameters = store::DecodeParameters(details.parameters);
     lease.mutable_parameters()->insert(parameters.begin(), parameters.end());
-    lease.set_generation(details[i].generation);
-    fleets.insert({task.id.fleet_id, details[i].generation});
+    lease.set_generation(details.generation);
   }
-  for (const LeasedFleetCache::Key& key : fleets) {
-    FLEET_ASSIGN_OR_RETURN(const std::shared_ptr<const v1::LeasedFleet> fleet, leasing_.fleets.Get(caller, key));
-    *response->add_fleets() = *fleet;
-  }
+  for (const auto& fleet : leased.fleets) *response->add_fleets() = *fleet;
   return absl::OkStatus();
 }
 

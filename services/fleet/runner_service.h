@@ -18,7 +18,6 @@ class RunnerService final : public v1::RunnerService::CallbackService {
  public:
   struct Leasing {
     dispatch::Dispatcher& dispatcher;
-    store::DispatchStore& store;
     LeasedFleetCache& fleets;
     ThreadPool& pool;  // where answers are put together
   };
@@ -41,8 +40,7 @@ class RunnerService final : public v1::RunnerService::CallbackService {
                                       v1::HeartbeatResponse* response) override;
 
  private:
-  absl::Status FillLeases(const domain::Caller& caller, const store::LeaseAnswer& answer,
-                          v1::LeaseTasksResponse* response);
+  absl::Status FillLeases(const store::LeaseAnswer& answer, v1::LeaseTasksResponse* response);
 
   rpc::RpcHandler& rpc_;
   store::RunnerStore& runners_;

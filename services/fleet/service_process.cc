@@ -125,15 +125,13 @@ struct ServiceProcess::Parts {
         redrives(caller_connections),
         limits(caller_connections),
         audit(caller_connections),
-        runner_fleets(runner_connections),
-        runner_catalog(runner_connections),
         runners(runner_connections),
         details(runner_connections),
         dispatch_store(hot_connections),
         report_store(hot_connections, UniformJitter),
         feed(hot_connections),
         watch_feed(caller_connections),
-        leased_fleets(runner_fleets, runner_catalog),
+        leased_fleets(details),
         hints(settings.database_url, settings.wake_up_hints),
         announcer(metrics, hints),
         dispatcher([this](const auto& demands) { return Dispatch(demands); }, Clock::System(), {}),
@@ -156,7 +154,7 @@ struct ServiceProcess::Parts {
         fleet_service(fleet_rpc, {fleets, tasks, controls, redrives}, watches, hints),
         admin_service(admin_rpc, limits, audit, hints),
         catalog_service(catalog_rpc, catalog),
-        runner_service(runner_rpc, runners, {dispatcher, details, leased_fleets, runner_pool}, reports,
+        runner_service(runner_rpc, runners, {dispatcher, leased_fleets, runner_pool}, reports,
                        {settings.lease_duration, settings.heartbeat_interval}),
         gauges(fleets, dispatcher, hub, metrics),
         gauge_loop(kGaugeInterval,
@@ -256,10 +254,8 @@ struct ServiceProcess::Parts {
   store::RedriveStore redrives;
   store::LimitStore limits;
   store::AuditStore audit;
-  store::FleetStore runner_fleets;
-  store::CatalogStore runner_catalog;
   store::RunnerStore runners;
-  store::DispatchStore details;
+  store::LeaseDetailsStore details;
   store::DispatchStore dispatch_store;
   store::ReportStore report_store;
   store::ChangeFeed feed;

@@ -39,6 +39,11 @@ class RedriveTest : public ::testing::Test {
     request.states = {TaskState::kFailed, TaskState::kTimedOut, TaskState::kCancelled};
     return request;
   }
+  absl::StatusOr<domain::FleetIntent> IntentOf(int32_t generation) {
+    FLEET_ASSIGN_OR_RETURN(const store::GenerationDetails details,
+                           stores_.details.ReadGeneration({fleet_, generation}));
+    return details.intent;
+  }
   void RedriveAll() {
     while (stores_.jobs.RunStep(store::JobKind::kRedrive)->has_value()) continue;
   }
@@ -124,8 +129,8 @@ TEST_F(RedriveTest, AmendedGenerationRunsWithWhatIsNew) {
   request.task_description = "Do it better";
   request.parameters = domain::Parameters{{"owner", "acme"}};
   FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
-  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, stores_.fleets.GetIntent(fleet_, 1));
-  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, stores_.fleets.GetIntent(fleet_, 2));
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, IntentOf(1));
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, IntentOf(2));
   EXPECT_NE(first.task_description, "Do it better");
   EXPECT_EQ(second.task_description, "Do it better");
   EXPECT_EQ(second.parameters.at("owner"), "acme");
@@ -145,9 +150,9 @@ TEST_F(RedriveTest, ABranchIsReplacedInTheGenerationThatAskedAlone) {
   request.states = {TaskState::kCompleted};
   request.replace_branch = false;
   FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
-  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, stores_.fleets.GetIntent(fleet_, 1));
-  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, stores_.fleets.GetIntent(fleet_, 2));
-  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent third, stores_.fleets.GetIntent(fleet_, 3));
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, IntentOf(1));
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, IntentOf(2));
+  FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent third, IntentOf(3));
   EXPECT_FALSE(first.replace_branch);
   EXPECT_TRUE(second.replace_branch);
   EXPECT_FALSE(third.replace_branch);
@@ -162,7 +167,7 @@ TEST_F(RedriveTest, AChildKeepsWhatItsBranchHoldsUntilItCompletesAgain) {
   const auto end = [&](TaskState state, const std::string& commit) {
     const std::vector<store::GrantedTask> leased = stores_.Lease(runner_, ++seq, 1).tasks;
     EXPECT_THAT(leased, SizeIs(1));
-    const auto details = stores_.dispatch.Details(leased);
+    const auto details = stores_.details.Read({leased[0].id}, [](const auto&) { return false; });
     domain::TaskReport report;
     report.task = leased[0].id;
     report.attempt = leased[0].attempt;
@@ -175,7 +180,7 @@ TEST_F(RedriveTest, AChildKeepsWhatItsBranchHoldsUntilItCompletesAgain) {
     request.states.push_back(TaskState::kCompleted);
     EXPECT_THAT(stores_.redrives.Retry(kBob, request), IsOk());
     RedriveAll();
-    return details.ok() && details->size() == 1 ? (*details)[0].commit : "none";
+    return details.ok() && details->tasks.size() == 1 ? details->tasks[0].commit : "none";
   };
   EXPECT_EQ(end(TaskState::kCompleted, "c0ffee"), "");
   EXPECT_EQ(end(TaskState::kFailed, "bad"), "c0ffee");

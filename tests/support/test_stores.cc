@@ -43,6 +43,7 @@ TestStores::TestStores(const std::string& database_url, int repositories, std::f
       redrives(pool),
       jobs(pool),
       dispatch(pool),
+      details(pool),
       reports(pool, std::move(jitter)),
       runners(pool),
       feed(pool) {

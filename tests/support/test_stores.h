@@ -13,6 +13,7 @@
 #include "common/store/dispatch_store.h"
 #include "common/store/fleet_store.h"
 #include "common/store/job_store.h"
+#include "common/store/lease_details_store.h"
 #include "common/store/redrive_store.h"
 #include "common/store/report_store.h"
 #include "common/store/runner_store.h"
@@ -74,6 +75,7 @@ class TestStores {
   store::RedriveStore redrives;
   store::JobStore jobs;
   store::DispatchStore dispatch;
+  store::LeaseDetailsStore details;
   store::ReportStore reports;
   store::RunnerStore runners;
   store::ChangeFeed feed;

@@ -101,7 +101,7 @@ TEST_F(FleetStoreTest, ADeadlineThatHasPassedIsRefusedButNotAReplay) {
 TEST_F(FleetStoreTest, AnUnknownFleetIsNotFound) {
   const domain::Ulid unknown = domain::Ulid::Generate(absl::Now());
   EXPECT_THAT(stores_.fleets.Get(testing::kAlice, unknown), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(stores_.fleets.GetIntent(unknown, 1), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(stores_.details.ReadGeneration({unknown, 1}), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(FleetStoreTest, ListsTheNewestFirstPageByPage) {

@@ -1,0 +1,17 @@
+#include "common/store/fleet_intent_columns.h"
+
+#include "common/store/row_codec.h"
+
+namespace fleet::store {
+
+domain::FleetIntent ReadIntent(database::RowReader& row) {
+  domain::FleetIntent intent;
+  intent.workflow_ref = row.Text();
+  intent.resolved_workflow = row.Text();
+  intent.task_description = row.Text();
+  intent.parameters = DecodeParameters(row.Text());
+  intent.replace_branch = row.Bool();
+  return intent;
+}
+
+}  // namespace fleet::store
