@@ -66,7 +66,7 @@ class RowReader {
   std::string Text() { return std::string(NextText()); }
   std::optional<int64_t> OptionalBigInt();
   std::optional<std::string> OptionalText();
-  // Selected as microseconds: see the kMicros… fragments of the stores.
+  // Selected as microseconds since 1970: FLEET_MICROS of the stores.
   absl::Time Time() { return absl::FromUnixMicros(BigInt()); }
   std::optional<absl::Time> OptionalTime();
   std::vector<int32_t> IntArray();

@@ -78,7 +78,7 @@ void ReportBatcher::Write(std::deque<Submission> batch) {
     reports.insert(reports.end(), submission.reports.begin(), submission.reports.end());
   }
   std::vector<domain::TaskReport> folded;
-  const std::vector<std::size_t> spokesmen = domain::FoldReports(reports, folded);
+  const std::vector<std::size_t> stands_for = domain::FoldReports(reports, folded);
   std::vector<Outcome> outcomes(folded.size());
   const absl::Status status = ApplyRange(folded, 0, folded.size(), outcomes);
   std::size_t next = 0;
@@ -89,7 +89,7 @@ void ReportBatcher::Write(std::deque<Submission> batch) {
     } else {
       std::vector<Outcome> answers;
       answers.reserve(count);
-      for (std::size_t i = 0; i < count; ++i) answers.push_back(outcomes[spokesmen[next + i]]);
+      for (std::size_t i = 0; i < count; ++i) answers.push_back(outcomes[stands_for[next + i]]);
       submission.answer(std::move(answers));
     }
     next += count;

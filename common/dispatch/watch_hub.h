@@ -33,7 +33,7 @@ struct WatchUpdate {
 // One watcher's place. Thread-safe.
 class WatchSubscription {
  public:
-  // What there is to tell, or nullopt: then `ready` is called once when there is.
+  // What there is to tell, or nullptr: then `ready` is called once when there is.
   std::unique_ptr<WatchUpdate> Take();
 
  private:
@@ -79,8 +79,8 @@ class WatchHub {
   WatchHub(const WatchHub&) = delete;
   WatchHub& operator=(const WatchHub&) = delete;
 
-  // Watches changes after `revision`. `ready` is called on the hub's thread (or from Take's caller's never); it must
-  // not block. After Stop, the subscription ends with kUnavailable.
+  // Watches changes after `revision`. `ready` is called on the hub's thread, never within Take; it must not
+  // block. After Stop, the subscription ends with kUnavailable.
   std::shared_ptr<WatchSubscription> Subscribe(const domain::Ulid& fleet_id, int64_t revision, bool with_tasks,
                                                std::function<void()> ready);
   // Call when a subscription is no longer wanted; `ready` may still be running on the hub's thread.

@@ -37,7 +37,7 @@ FleetState DeriveState(const Fleet& fleet) {
   const Rollup& rollup = fleet.rollup;
   const bool broken = fleet.expansion_failed;
   const bool nothing_left = rollup.State(TaskState::kQueued) == 0 && rollup.Active() == 0;
-  if (nothing_left && !fleet.retrying && (rollup.expanded == rollup.total || broken)) {
+  if (nothing_left && !fleet.redriving && (rollup.expanded == rollup.total || broken)) {
     if (broken) return FleetState::kFailed;
     if (fleet.cancel_mode != CancelMode::kNone) return FleetState::kCancelled;
     const int32_t completed = rollup.State(TaskState::kCompleted);

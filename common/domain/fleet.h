@@ -83,7 +83,7 @@ struct Fleet {
   bool expired = false;  // its deadline passed before it ended
   int32_t generation = 1;
   absl::Time queue_since;  // submitted, retried or resumed last: what waits is no older
-  bool retrying = false;   // a worker has yet to return children to the queue
+  bool redriving = false;  // a worker has yet to return children to the queue
   bool expansion_failed = false;
   std::string failure_message;  // why its expansion failed
   absl::Time created_at;

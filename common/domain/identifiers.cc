@@ -12,6 +12,8 @@
 namespace fleet::domain {
 namespace {
 
+constexpr char kNoCloneUrl[] = "is not an https, http, ssh, git or file URL, nor [user@]host:path";
+
 constexpr std::size_t kMaxRepoLength = 200;
 constexpr std::size_t kMaxUrlLength = 2000;
 
@@ -118,7 +120,7 @@ std::string CloneUrlProblem(absl::string_view url) {
     // scp-like: [user@]host:path. A user without a password is how ssh is told who logs in.
     const std::size_t colon = url.find(':');
     const std::size_t slash = url.find('/');
-    if (colon == absl::string_view::npos || colon == 0 || slash < colon) return "is not an https, ssh, git or file URL";
+    if (colon == absl::string_view::npos || colon == 0 || slash < colon) return kNoCloneUrl;
     const absl::string_view host = url.substr(0, colon);
     const absl::string_view bare = host.substr(host.rfind('@') == absl::string_view::npos ? 0 : host.rfind('@') + 1);
     if (bare.empty() || bare[0] == '-') return "has no host";
@@ -127,7 +129,7 @@ std::string CloneUrlProblem(absl::string_view url) {
   }
   const absl::string_view scheme = url.substr(0, scheme_end);
   if (scheme != "https" && scheme != "http" && scheme != "ssh" && scheme != "file" && scheme != "git") {
-    return "is not an https, http, ssh, git or file URL";
+    return kNoCloneUrl;
   }
   absl::string_view authority = url.substr(scheme_end + 3);
   authority = authority.substr(0, authority.find_first_of("/?#"));

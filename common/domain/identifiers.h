@@ -45,8 +45,8 @@ std::string RepoNameProblem(absl::string_view repo);
 // Repositories are compared by this: their name in lower case.
 std::string RepoKey(absl::string_view repo);
 
-// Why `url` cannot be cloned from, or empty if it can: https, ssh, git and file URLs and "user@host:path"; no
-// password or token, no leading "-", no transport helper ("ext::"), no control characters, at most 2,000 bytes.
+// Why `url` cannot be cloned from, or empty if it can: https, http, ssh, git and file URLs and [user@]host:path;
+// no password or token, no leading "-", no transport helper ("ext::"), no control characters, at most 2,000 bytes.
 // The answer never repeats the URL, which may hold a secret.
 std::string CloneUrlProblem(absl::string_view url);
 

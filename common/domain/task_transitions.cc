@@ -202,11 +202,11 @@ void Move(Rollup& rollup, const Task& before, const Task& after) {
 
 std::vector<std::size_t> FoldReports(const std::vector<TaskReport>& reports, std::vector<TaskReport>& folded) {
   std::map<std::tuple<TaskId, int32_t, Ulid>, std::size_t> leases;
-  std::vector<std::size_t> spokesmen;
-  spokesmen.reserve(reports.size());
+  std::vector<std::size_t> stands_for;
+  stands_for.reserve(reports.size());
   for (const TaskReport& report : reports) {
     const auto [entry, is_new] = leases.try_emplace({report.task, report.attempt, report.runner_id}, folded.size());
-    spokesmen.push_back(entry->second);
+    stands_for.push_back(entry->second);
     if (is_new) {
       folded.push_back(report);
       continue;
@@ -215,7 +215,7 @@ std::vector<std::size_t> FoldReports(const std::vector<TaskReport>& reports, std
     TaskReport& standing = folded[entry->second];
     if (!IsTerminal(standing.state) && report.state > standing.state) standing = report;
   }
-  return spokesmen;
+  return stands_for;
 }
 
 }  // namespace fleet::domain

@@ -29,15 +29,14 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
   }
   if (fleet.state == FleetState::kPaused) {
     reasons.push_back(
-        {WaitReason::kPaused, absl::StrCat("paused by ", fleet.paused_by, "; ", Children(active),
-                                           " in flight; continue it with fleetctl resume ", fleet.id.ToString())});
+        {WaitReason::kPaused, absl::StrCat("paused by ", fleet.paused_by, "; ", Children(active), " in flight")});
     return reasons;
   }
   if (rollup.expanded < rollup.total) {
     reasons.push_back({WaitReason::kExpanding, absl::StrCat("a worker has enqueued ", rollup.expanded, " of ",
                                                             Children(rollup.total), " so far")});
   }
-  if (fleet.retrying) {
+  if (fleet.redriving) {
     reasons.push_back({WaitReason::kRetrying, absl::StrCat("a worker returns the children of generation ",
                                                            fleet.generation, " to the queue")});
   }

@@ -82,7 +82,7 @@ absl::StatusOr<std::vector<FailureGroup>> ReadFailureGroups(database::Transactio
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadGroups, {fleet_id.ToUuid()}));
   std::vector<FailureGroup> groups;
   std::map<std::string, std::size_t> indices;  // by fingerprint
-  std::vector<int32_t> spokesmen;              // of each group the child whose words it has
+  std::vector<int32_t> quoted;                 // of each group the child whose words it has
   for (RowReader row : rows) {
     FailureGroup group;
     group.category = static_cast<domain::FailureCategory>(row.Int());
@@ -96,7 +96,7 @@ absl::StatusOr<std::vector<FailureGroup>> ReadFailureGroups(database::Transactio
     const auto [entry, is_new] = indices.try_emplace(group.fingerprint, groups.size());
     if (is_new) {
       groups.push_back(std::move(group));
-      spokesmen.push_back(ordinal);
+      quoted.push_back(ordinal);
     } else {
       // Some of them came to the same end without an attempt that says so.
       Merge(groups[entry->second], group);
@@ -104,7 +104,7 @@ absl::StatusOr<std::vector<FailureGroup>> ReadFailureGroups(database::Transactio
   }
   if (groups.empty()) return groups;
   database::Array samples;
-  for (const int32_t ordinal : spokesmen) samples.Add(int64_t{ordinal});
+  for (const int32_t ordinal : quoted) samples.Add(int64_t{ordinal});
   FLEET_ASSIGN_OR_RETURN(const Rows messages, transaction.Execute(kReadMessages, {fleet_id.ToUuid(), samples}));
   for (RowReader row : messages) {
     FailureGroup& group = groups[static_cast<std::size_t>(row.BigInt() - 1)];

@@ -108,7 +108,7 @@ absl::Status UnregisteredError(const NewFleet& fleet, const Rows& rows) {
   info.metadata["first_repo"] = first;
   return MakeError(absl::StatusCode::kFailedPrecondition,
                    absl::StrCat(count, count == 1 ? " repository is" : " repositories are", " not registered, first ",
-                                first, "; import them first (fleetctl repo import)"),
+                                first, "; import them first"),
                    std::move(info));
 }
 
@@ -128,7 +128,7 @@ absl::Status SharedUrlError(const NewFleet& fleet, const std::vector<SharedClone
   return MakeError(absl::StatusCode::kInvalidArgument,
                    absl::StrCat(repo, " and ", first, " are names of one repository, by their clone URLs",
                                 shared.size() > 1 ? absl::StrCat(", and so are ", shared.size() - 1, " more") : "",
-                                "; leave one out, or import the right URL (fleetctl repo list shows both)"),
+                                "; leave one out, or import the right URL"),
                    std::move(info));
 }
 
@@ -266,8 +266,7 @@ absl::Status LockUser(Transaction& transaction, const std::string& user) {
 absl::StatusOr<std::string> ResolveWorkflow(Transaction& transaction, const domain::WorkflowRef& workflow) {
   FLEET_ASSIGN_OR_RETURN(const Rows versions, transaction.Execute(kResolveWorkflow, {workflow.name, workflow.version}));
   if (!versions.empty()) return versions[0].Text();
-  return MakeError(absl::StatusCode::kInvalidArgument,
-                   absl::StrCat("there is no workflow ", workflow.ToString(), " (fleetctl workflow list)"),
+  return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("there is no workflow ", workflow.ToString()),
                    {"WORKFLOW_NOT_FOUND",
                     {{"workflow_ref", workflow.ToString()}},
                     {{"workflow_ref", "no such workflow was applied"}}});

@@ -212,7 +212,7 @@ const std::vector<FleetColumn>& FleetColumns() {
       Clocked<&Fleet::queue_since>("queue_since", ColumnGroup::kControl,
                                    "case when f.generation <> d.generation or (f.pause_reasons <> 0 and "
                                    "d.pause_reasons = 0) then clock_timestamp() else f.queue_since end"),
-      Control<&Fleet::retrying>("retrying"),
+      Control<&Fleet::redriving>("retrying"),
       Control<&Fleet::failure_message>("failure_message"),
   };
   return kColumns;

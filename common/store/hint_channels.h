@@ -1,4 +1,5 @@
-// Channels of wake-up hints (database::NotificationSender). A word is a fleet id; "*" means any.
+// Channels of wake-up hints (database::NotificationSender). A word is the id of the fleet, or of whatever a job is
+// about, or the name of a limit; "*" means any. Who hears one looks for himself: a hint proves nothing.
 #ifndef FLEET_COMMON_STORE_HINT_CHANNELS_H_
 #define FLEET_COMMON_STORE_HINT_CHANNELS_H_
 

@@ -66,7 +66,7 @@ bool ReadLimit(RowReader row, LimitRecord& limit) {
 }
 
 absl::Status NoSuchLimit(const std::string& name) {
-  return MakeError(absl::StatusCode::kNotFound, absl::StrCat("there is no limit ", name, " (fleetctl limits list)"),
+  return MakeError(absl::StatusCode::kNotFound, absl::StrCat("there is no limit ", name),
                    {"LIMIT_NOT_FOUND", {{"limit", name}}, {}});
 }
 

@@ -31,7 +31,7 @@ constexpr Statement kFindGeneration{"find_generation", R"sql(
   select fleet_id, generation, request_fingerprint from fleet_generations where created_by = $1 and request_id = $2
 )sql"};
 
-constexpr Statement kFindStrangers{"find_strangers", R"sql(
+constexpr Statement kFindReposWithoutChild{"find_repos_without_child", R"sql(
   select k.n, count(*) over () from unnest($2::text[]) with ordinality as k(repo_key, n)
   where not exists (select from repositories r join tasks t on t.repo = r.repo
       where r.repo_key = k.repo_key and t.fleet_id = $1)
@@ -71,7 +71,7 @@ absl::Status CheckRetryable(const domain::Fleet& fleet, const NewGeneration& req
   if ((domain::IsClosing(fleet) || domain::IsLate(fleet, now)) && !domain::IsTerminal(fleet.state)) {
     return Refusal(fleet, "FLEET_CANCELLING", "is being brought to its end: retry it once it has ended");
   }
-  if (fleet.retrying) {
+  if (fleet.redriving) {
     return Refusal(fleet, "RETRY_IN_PROGRESS", "is being retried already: wait until its children are queued",
                    absl::Seconds(1));
   }
@@ -87,7 +87,8 @@ absl::Status CheckRepos(Transaction& transaction, const NewGeneration& request) 
   if (request.repos.empty()) return absl::OkStatus();
   Array keys;
   for (const std::string& repo : request.repos) keys.AddText(domain::RepoKey(repo));
-  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kFindStrangers, {request.fleet_id.ToUuid(), keys}));
+  FLEET_ASSIGN_OR_RETURN(const Rows rows,
+                         transaction.Execute(kFindReposWithoutChild, {request.fleet_id.ToUuid(), keys}));
   if (rows.empty()) return absl::OkStatus();
   ErrorInfo info;
   info.reason = "INVALID_ARGUMENT";
@@ -170,7 +171,7 @@ void Reopen(domain::Fleet& fleet, absl::Time now) {
     fleet.paused_by.clear();
   }
   ++fleet.generation;
-  fleet.retrying = true;
+  fleet.redriving = true;
   fleet.cancel_mode = domain::CancelMode::kNone;
   fleet.cancelled_by.clear();
   if (fleet.expired || domain::IsLate(fleet, now)) fleet.policy.deadline.reset();
@@ -249,7 +250,7 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const doma
 
 }  // namespace
 
-absl::StatusOr<FleetStore::Created> RedriveStore::Retry(const domain::Caller& caller, const NewGeneration& request) {
+absl::StatusOr<FleetStore::Created> RedriveStore::Redrive(const domain::Caller& caller, const NewGeneration& request) {
   return database::InTransaction(pool_,
                                  [&](Transaction& transaction) { return RetryIn(transaction, caller, request); });
 }

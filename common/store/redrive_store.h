@@ -1,5 +1,6 @@
-// RetryFleet: a new generation of a fleet, for children that have ended. The transaction here opens the fleet again and
-// leaves the moving of its children to a worker (Redrive in task_sweeps.h).
+// RetryFleet, called a redrive in here to tell it from the retries of single children: a new generation of a fleet, for
+// children that have ended. The transaction opens the fleet again and leaves the moving of its children to a worker
+// (jobs/redrive.h).
 #ifndef FLEET_COMMON_STORE_REDRIVE_STORE_H_
 #define FLEET_COMMON_STORE_REDRIVE_STORE_H_
 
@@ -40,7 +41,7 @@ class RedriveStore {
   // REQUEST_ID_REUSED; kInvalidArgument WORKFLOW_NOT_FOUND or for a repository without a child; kFailedPrecondition
   // FLEET_CANCELLING, RETRY_IN_PROGRESS, EXPANSION_FAILED or NOTHING_TO_RETRY; kResourceExhausted OPEN_FLEETS_LIMIT or
   // SUBMIT_RATE_LIMIT.
-  absl::StatusOr<FleetStore::Created> Retry(const domain::Caller& caller, const NewGeneration& request);
+  absl::StatusOr<FleetStore::Created> Redrive(const domain::Caller& caller, const NewGeneration& request);
 
  private:
   database::ConnectionPool& pool_;

@@ -37,7 +37,9 @@ constexpr Statement kRecordHeartbeat{"record_heartbeat", R"sql(
 
 constexpr Statement kReadRunnerState{"read_runner_state", "select state from runners where runner_id = $1"};
 
-// Leases of the runner's grants that are live. 60 s past its timeout a runner has had every chance to end the task.
+// Leases of the runner's grants that are live. A runner ends a task at its timeout by itself: it has 15 s to do and
+// report that before it is told to, and 60 s past the timeout, when it has had every chance, the task is ended without
+// it.
 constexpr Statement kReadLiveLeases{"read_live_leases", R"sql(
   select g.lease_seq, l.fleet_id, l.ordinal, l.attempt,
     f.cancel_mode = 1 or f.expansion_failed or t.cancel_requested_at is not null, f.expired,

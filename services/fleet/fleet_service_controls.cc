@@ -120,7 +120,7 @@ grpc::ServerUnaryReactor* FleetService::RetryFleet(grpc::CallbackServerContext* 
     FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request->fleet_id()));
     FLEET_RETURN_IF_ERROR(ValidateRetryFleet(*request));
     FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created retried,
-                           stores_.redrives.Retry(caller, ToNewGeneration(*request, id)));
+                           stores_.redrives.Redrive(caller, ToNewGeneration(*request, id)));
     *response->mutable_fleet() = ToProto(retried.record);
     response->set_replayed(retried.replayed);
     Announce(id);

@@ -132,6 +132,9 @@ v1::Fleet ToProto(const store::FleetRecord& record) {
     v1::Waiting& reason = *proto.add_waiting_on();
     reason.set_reason(static_cast<v1::WaitReason>(waiting.reason));
     reason.set_message(waiting.message);
+    if (waiting.reason == domain::WaitReason::kPaused) {
+      absl::StrAppend(reason.mutable_message(), "; continue it with fleetctl resume ", fleet.id.ToString());
+    }
   }
   *proto.mutable_create_time() = ToProtoTime(fleet.created_at);
   *proto.mutable_update_time() = ToProtoTime(fleet.updated_at);
@@ -143,7 +146,7 @@ v1::Fleet ToProto(const store::FleetRecord& record) {
   if (fleet.pause_reasons != 0) proto.add_pause_reasons(v1::PAUSE_REASON_USER);
   proto.set_paused_by(fleet.paused_by);
   proto.set_generation(fleet.generation);
-  proto.set_retrying(fleet.retrying);
+  proto.set_retrying(fleet.redriving);
   proto.set_deadline_exceeded(fleet.expired);
   return proto;
 }

@@ -61,7 +61,7 @@ class RedriveTest : public ::testing::Test {
 
 TEST_F(RedriveTest, FailedChildrenGoAgainAndTheOthersStay) {
   End();
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto retried, stores_.redrives.Retry(kBob, Request()));
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto retried, stores_.redrives.Redrive(kBob, Request()));
   EXPECT_EQ(retried.record.fleet.generation, 2);
   EXPECT_EQ(State(), FleetState::kRunning) << "open before a worker has moved a child";
   FLEET_ASSERT_OK(checker_.Look());
@@ -89,7 +89,7 @@ TEST_F(RedriveTest, SelectsByCategoryFingerprintAndRepository) {
   End();
   store::NewGeneration by_category = Request();
   by_category.categories = {FailureCategory::kAuth};
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, by_category).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, by_category).status());
   RedriveAll();
   EXPECT_EQ(Count(TaskState::kQueued), 1);
   EXPECT_EQ(stores_.GetTask({fleet_, 9}).state, TaskState::kQueued);
@@ -101,7 +101,7 @@ TEST_F(RedriveTest, SelectsByCategoryFingerprintAndRepository) {
   store::NewGeneration by_fingerprint = Request();
   by_fingerprint.fingerprints = {groups[0].fingerprint};
   by_fingerprint.repos = {"ORG/REPO-000008"};
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, by_fingerprint).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, by_fingerprint).status());
   RedriveAll();
   EXPECT_EQ(stores_.GetTask({fleet_, 8}).state, TaskState::kQueued);
   EXPECT_EQ(stores_.GetTask({fleet_, 8}).generation, 3);
@@ -116,7 +116,7 @@ TEST_F(RedriveTest, IsAuditedWithWhatWasChosenAndChanged) {
   request.categories = {FailureCategory::kAgent, FailureCategory::kAuth};
   for (int i = 0; i < 21; ++i) request.repos.push_back(TestStores::RepoName(7));
   request.task_description = "Do it better";
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, request).status());
   const std::string after = stores_.Sql("select after from audit_events where action = 'RetryFleet'");
   EXPECT_THAT(after, ::testing::HasSubstr(R"("categories":"AGENT,AUTH","generation":"2")"));
   EXPECT_THAT(after, ::testing::HasSubstr(TestStores::RepoName(7) + " and 1 more"));
@@ -128,7 +128,7 @@ TEST_F(RedriveTest, AmendedGenerationRunsWithWhatIsNew) {
   store::NewGeneration request = Request();
   request.task_description = "Do it better";
   request.parameters = domain::Parameters{{"owner", "acme"}};
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, request).status());
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, IntentOf(1));
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, IntentOf(2));
   EXPECT_NE(first.task_description, "Do it better");
@@ -143,13 +143,13 @@ TEST_F(RedriveTest, ABranchIsReplacedInTheGenerationThatAskedAlone) {
   store::NewGeneration request = Request();
   request.states = {TaskState::kFailed};
   request.replace_branch = true;
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, request).status());
   EXPECT_THAT(stores_.Sql("select after from audit_events where action = 'RetryFleet'"),
               ::testing::HasSubstr(R"("replace_branch":"true")"));
   RedriveAll();
   request.states = {TaskState::kCompleted};
   request.replace_branch = false;
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, request).status());
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent first, IntentOf(1));
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent second, IntentOf(2));
   FLEET_ASSERT_OK_AND_ASSIGN(const domain::FleetIntent third, IntentOf(3));
@@ -178,7 +178,7 @@ TEST_F(RedriveTest, AChildKeepsWhatItsBranchHoldsUntilItCompletesAgain) {
     EXPECT_THAT(stores_.reports.Apply({report}), IsOk());
     store::NewGeneration request = Request();
     request.states.push_back(TaskState::kCompleted);
-    EXPECT_THAT(stores_.redrives.Retry(kBob, request), IsOk());
+    EXPECT_THAT(stores_.redrives.Redrive(kBob, request), IsOk());
     RedriveAll();
     return details.ok() && details->tasks.size() == 1 ? details->tasks[0].commit : "none";
   };
@@ -194,26 +194,26 @@ TEST_F(RedriveTest, ReplayGivesTheSameGenerationAndAnotherPayloadIsRefused) {
   store::NewGeneration request = Request();
   request.request_id = "again";
   request.request_fingerprint = "a";
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, request).status());
-  FLEET_ASSERT_OK_AND_ASSIGN(const auto replay, stores_.redrives.Retry(kBob, request));
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, request).status());
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto replay, stores_.redrives.Redrive(kBob, request));
   EXPECT_TRUE(replay.replayed);
   EXPECT_EQ(replay.record.fleet.generation, 2);
   request.request_fingerprint = "b";
-  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, request).status()), "REQUEST_ID_REUSED");
+  EXPECT_EQ(Reason(stores_.redrives.Redrive(kBob, request).status()), "REQUEST_ID_REUSED");
 }
 
 TEST_F(RedriveTest, RefusesWhatCannotBeRetried) {
   End();
   store::NewGeneration nothing = Request();
   nothing.states = {TaskState::kTimedOut};
-  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, nothing).status()), "NOTHING_TO_RETRY");
-  store::NewGeneration stranger = Request();
-  stranger.repos = {"org/nowhere"};
-  EXPECT_THAT(stores_.redrives.Retry(kBob, stranger), StatusIs(absl::StatusCode::kInvalidArgument));
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
-  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, Request()).status()), "RETRY_IN_PROGRESS");
+  EXPECT_EQ(Reason(stores_.redrives.Redrive(kBob, nothing).status()), "NOTHING_TO_RETRY");
+  store::NewGeneration unknown = Request();
+  unknown.repos = {"org/nowhere"};
+  EXPECT_THAT(stores_.redrives.Redrive(kBob, unknown), StatusIs(absl::StatusCode::kInvalidArgument));
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, Request()).status());
+  EXPECT_EQ(Reason(stores_.redrives.Redrive(kBob, Request()).status()), "RETRY_IN_PROGRESS");
   FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop));
-  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, Request()).status()), "FLEET_CANCELLING");
+  EXPECT_EQ(Reason(stores_.redrives.Redrive(kBob, Request()).status()), "FLEET_CANCELLING");
   RedriveAll();
   stores_.SweepAll();
   EXPECT_EQ(State(), FleetState::kCancelled) << "the redrive ended without moving a child";
@@ -230,7 +230,7 @@ TEST_F(RedriveTest, CancelledFleetGoesAgainAndTheOldCancelDoesNotTouchIt) {
   stores_.SweepAll();
   stores_.Report(runner_, leased[0], TaskState::kCancelled);
   ASSERT_EQ(State(), FleetState::kCancelled);
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, Request()).status());
   EXPECT_EQ(stores_.Sql("select count(*) from fleet_jobs where kind <> 4"), "0") << "the stragglers' job of before";
   RedriveAll();
   EXPECT_EQ(State(), FleetState::kRunning);
@@ -242,7 +242,7 @@ TEST_F(RedriveTest, CancelledFleetGoesAgainAndTheOldCancelDoesNotTouchIt) {
 TEST_F(RedriveTest, ADeadlineThatPassedAfterTheFleetEndedIsForgotten) {
   End();
   stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, Request()).status());
   EXPECT_EQ(stores_.GetFleet(fleet_).policy.deadline, std::nullopt);
   RedriveAll();
   EXPECT_THAT(stores_.Lease(runner_, 2, 10).tasks, SizeIs(4));
@@ -252,7 +252,7 @@ TEST_F(RedriveTest, ADeadlineThatPassedAfterTheFleetEndedIsForgotten) {
 TEST_F(RedriveTest, ADeadlineStillToComeEndsTheNextGenerationToo) {
   End();
   stores_.Sql("update fleets set deadline = clock_timestamp() + interval '1 hour'");
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, Request()).status());
   RedriveAll();
   EXPECT_EQ(stores_.Sql("select count(*) from fleet_jobs where kind = 5"), "1");
   stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
@@ -273,7 +273,7 @@ TEST_F(RedriveTest, AFleetThatEndedWhilePausedGoesAgainAtOnce) {
   FLEET_ASSERT_OK(stores_.controls.Pause({"bob"}, fleet_).status());
   for (const auto& task : leased) stores_.Report(runner_, task, TaskState::kFailed, FailureCategory::kAgent);
   ASSERT_EQ(State(), FleetState::kFailed);
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, Request()).status());
   EXPECT_EQ(State(), FleetState::kRunning);
   EXPECT_EQ(stores_.GetFleet(fleet_).paused_by, "");
   RedriveAll();
@@ -285,11 +285,11 @@ TEST_F(RedriveTest, ReopeningCountsAgainstTheLimitOfOpenFleets) {
   End();
   stores_.Sql("update limits set value = 1 where name = 'open_fleets_user'");
   const domain::Ulid other = stores_.CreateFleet({.targets = 1});
-  EXPECT_EQ(Reason(stores_.redrives.Retry(kBob, Request()).status()), "OPEN_FLEETS_LIMIT");
+  EXPECT_EQ(Reason(stores_.redrives.Redrive(kBob, Request()).status()), "OPEN_FLEETS_LIMIT");
   FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, other, domain::CancelMode::kStop));
   stores_.ExpandAll();
   stores_.SweepAll();
-  FLEET_EXPECT_OK(stores_.redrives.Retry(kBob, Request()).status());
+  FLEET_EXPECT_OK(stores_.redrives.Redrive(kBob, Request()).status());
 }
 
 TEST_F(RedriveTest, RunningFleetRetriesWhatFailedWhileTheRestGoesOn) {
@@ -299,7 +299,7 @@ TEST_F(RedriveTest, RunningFleetRetriesWhatFailedWhileTheRestGoesOn) {
   const auto leased = stores_.Lease(runner_, 1, 3).tasks;
   FLEET_ASSERT_OK(checker_.Look());
   stores_.Report(runner_, leased[0], TaskState::kFailed, FailureCategory::kAgent);
-  FLEET_ASSERT_OK(stores_.redrives.Retry(kBob, Request()).status());
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, Request()).status());
   RedriveAll();
   EXPECT_EQ(Count(TaskState::kQueued), 2);
   const auto again = stores_.Lease(runner_, 2, 5).tasks;

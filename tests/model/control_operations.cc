@@ -62,7 +62,7 @@ absl::StatusOr<bool> RetryFleet(ModelWorld& world) {
                          absl::StrJoin(request.states, ",", number), ", categories ",
                          absl::StrJoin(request.categories, ",", number), ", repos ",
                          absl::StrJoin(request.repos, ",")));
-  const absl::StatusOr<store::FleetStore::Created> answer = world.stores.redrives.Retry(caller, request);
+  const absl::StatusOr<store::FleetStore::Created> answer = world.stores.redrives.Redrive(caller, request);
   const FleetModel::Retried expected = world.model.Retry(caller, request);
   if (ReasonOf(answer.status()) != expected.reason) {
     return Differs(absl::StrCat("retry: ", answer.status().ToString(), ", expected ", expected.reason));

@@ -108,12 +108,12 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
   FLEET_RETURN_IF_ERROR(TakeHealthyLimits(world));
   FLEET_RETURN_IF_ERROR(LoseEveryRunner(world));
   FLEET_RETURN_IF_ERROR(after_each());
-  std::vector<RunnerView> healers;
+  std::vector<RunnerView> finishers;
   for (const char* pool : {"default", "large"}) {
-    RunnerView& added = healers.emplace_back();
+    RunnerView& added = finishers.emplace_back();
     added.id = world.NextId();
     added.pool = pool;
-    const store::RunnerRegistration registration{healers.back().id, "healer", "alice", pool, 200};
+    const store::RunnerRegistration registration{finishers.back().id, "finisher", "alice", pool, 200};
     FLEET_RETURN_IF_ERROR(world.stores.runners.Register(registration));
     world.model.Register(registration);
     FLEET_RETURN_IF_ERROR(after_each());
@@ -132,8 +132,8 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
         if (i + 1 == kMostRounds) return Differs("there is no end to it");
       }
     }
-    for (RunnerView& healer : healers) {
-      FLEET_RETURN_IF_ERROR(DoEverything(world, healer));
+    for (RunnerView& finisher : finishers) {
+      FLEET_RETURN_IF_ERROR(DoEverything(world, finisher));
       FLEET_RETURN_IF_ERROR(after_each());
     }
   }

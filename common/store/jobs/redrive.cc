@@ -84,7 +84,7 @@ absl::StatusOr<JobStep> RedriveStep(Transaction& transaction, const JobClaim& cl
   FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {claim.key}));
   JobStep step{claim.key, 0, true};
   domain::Fleet* fleet = ledger.Find(claim.key);
-  if (fleet == nullptr || !fleet->retrying) return step;
+  if (fleet == nullptr || !fleet->redriving) return step;
   const int32_t last = std::min(claim.cursor + kChildrenAStep, fleet->rollup.expanded);
   step.next_cursor = last;
   step.finished = domain::IsClosing(*fleet) || last >= fleet->rollup.expanded;
@@ -110,7 +110,7 @@ absl::StatusOr<JobStep> RedriveStep(Transaction& transaction, const JobClaim& cl
     FLEET_RETURN_IF_ERROR(
         transaction.Execute(kCountRetried, {claim.key.ToUuid(), fleet->generation, step.children}).status());
   }
-  if (step.finished) fleet->retrying = false;
+  if (step.finished) fleet->redriving = false;
   FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
   FLEET_RETURN_IF_ERROR(SaveControls(transaction, changed));
   FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, attempts));

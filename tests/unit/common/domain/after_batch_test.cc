@@ -38,7 +38,7 @@ TEST(AfterBatchTest, TheBatchOfTheLastChildEndsTheFleetOnce) {
 TEST(AfterBatchTest, ARetryOpensAnEndedFleetAgain) {
   const Fleet before = WithChildren(0, 2);
   Fleet after = before;
-  after.retrying = true;
+  after.redriving = true;
   const Consequences consequences = AfterBatch(before, after);
   EXPECT_TRUE(consequences.reopened);
   EXPECT_FALSE(consequences.ended);

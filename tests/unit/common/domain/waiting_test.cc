@@ -129,7 +129,7 @@ TEST_F(WaitingOnTest, SaysWhoCancelledAndWhatHappensToRunningChildren) {
 TEST_F(WaitingOnTest, SaysThatItIsPaused) {
   fleet_.state = FleetState::kPaused;
   EXPECT_THAT(Reasons(),
-              ElementsAre(Says(WaitReason::kPaused, "3 children in flight; continue it with fleetctl resume ")));
+              ElementsAre(Says(WaitReason::kPaused, "3 children in flight")));
 }
 
 }  // namespace

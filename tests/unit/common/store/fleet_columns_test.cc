@@ -74,7 +74,7 @@ TEST_F(FleetColumnsTest, WhatIsWrittenStandsInItsOwnColumn) {
     fleet.paused_by = "bob";
     fleet.expired = true;
     fleet.generation = 4;
-    fleet.retrying = true;
+    fleet.redriving = true;
   });
   EXPECT_EQ(Column("concat_ws(' ', queued, submitted, hydrating, running, awaiting_approval, finalizing, completed, "
                    "failed, cancelled, timed_out)"),

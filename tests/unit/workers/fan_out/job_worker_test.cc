@@ -120,7 +120,7 @@ TEST_F(JobWorkerTest, ReturnsChosenChildrenAndWakesDispatchers) {
   store::NewGeneration request;
   request.fleet_id = fleet;
   request.states = {domain::TaskState::kCancelled};
-  FLEET_ASSERT_OK(stores_.redrives.Retry(testing::kBob, request));
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(testing::kBob, request));
   HeardHints heard(database_.url());
   EXPECT_THAT(upkeep_.RunOnce(), IsOkAndHolds(true));
   EXPECT_EQ(stores_.GetTask({fleet, 3}).state, domain::TaskState::kQueued);
