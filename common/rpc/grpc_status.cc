@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -11,13 +12,6 @@ namespace fleet::rpc {
 namespace {
 
 constexpr char kDomain[] = "fleet.v1";
-
-google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
-  google::protobuf::Duration proto;
-  proto.set_seconds(absl::ToInt64Seconds(duration));
-  proto.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration % absl::Seconds(1))));
-  return proto;
-}
 
 }  // namespace
 
@@ -82,8 +76,7 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
           info.quota_violations.push_back({quota.subject(), quota.description()});
         }
       } else if (detail.UnpackTo(&retry)) {
-        info.retry_after =
-            absl::Seconds(retry.retry_delay().seconds()) + absl::Nanoseconds(retry.retry_delay().nanos());
+        info.retry_after = FromProtoDuration(retry.retry_delay());
       }
     }
   }

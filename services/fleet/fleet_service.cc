@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
@@ -50,10 +51,10 @@ store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request) {
   const v1::FleetPolicy& policy = request.policy();
   fleet.policy.max_concurrency = policy.max_concurrency();
   fleet.policy.task_timeout =
-      policy.has_task_timeout() ? FromProtoDuration(policy.task_timeout()) : kDefaultTaskTimeout;
+      policy.has_task_timeout() ? rpc::FromProtoDuration(policy.task_timeout()) : kDefaultTaskTimeout;
   fleet.policy.max_tries = policy.has_max_tries() ? policy.max_tries() : kDefaultMaxTries;
   fleet.policy.priority = policy.priority();
-  if (policy.has_deadline()) fleet.policy.deadline = FromProtoTime(policy.deadline());
+  if (policy.has_deadline()) fleet.policy.deadline = rpc::FromProtoTime(policy.deadline());
   return fleet;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
@@ -22,7 +23,7 @@ store::PolicyUpdate ToPolicyUpdate(const v1::UpdateFleetRequest& request) {
   if (paths.count("max_concurrency") > 0) update.max_concurrency = policy.max_concurrency();
   if (paths.count("priority") > 0) update.priority = policy.priority();
   update.sets_deadline = paths.count("deadline") > 0;
-  if (update.sets_deadline && policy.has_deadline()) update.deadline = FromProtoTime(policy.deadline());
+  if (update.sets_deadline && policy.has_deadline()) update.deadline = rpc::FromProtoTime(policy.deadline());
   return update;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/domain/identifiers.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "services/fleet/proto_conversion.h"
 
@@ -20,7 +21,7 @@ absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> ToLeasedFleet(const store
   fleet->set_task_description(details.intent.task_description);
   fleet->mutable_parameters()->insert(details.intent.parameters.begin(), details.intent.parameters.end());
   fleet->set_replace_branch(details.intent.replace_branch);
-  *fleet->mutable_task_timeout() = ToProtoDuration(details.task_timeout);
+  *fleet->mutable_task_timeout() = rpc::ToProtoDuration(details.task_timeout);
   return std::shared_ptr<const v1::LeasedFleet>(std::move(fleet));
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/domain/text.h"
 #include "common/domain/waiting.h"
+#include "common/rpc/proto_time.h"
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 
@@ -14,6 +15,8 @@ namespace {
 
 using domain::Outcome;
 using domain::TaskState;
+using rpc::ToProtoDuration;
+using rpc::ToProtoTime;
 
 // Stored enumerators have the numbers of the contract.
 static_assert(static_cast<int>(domain::FleetState::kCancelled) == v1::FLEET_STATE_CANCELLED);
@@ -29,14 +32,6 @@ static_assert(static_cast<int>(domain::CancelMode::kDrain) == v1::CANCEL_MODE_DR
 constexpr std::size_t kMaxMessage = 2000;
 constexpr std::size_t kMaxLogTail = 64 << 10;
 constexpr double kMicros = 1e6;
-
-google::protobuf::Timestamp ToProtoTime(absl::Time time) {
-  google::protobuf::Timestamp proto;
-  const int64_t micros = absl::ToUnixMicros(time);
-  proto.set_seconds(micros / 1000000);
-  proto.set_nanos(static_cast<int32_t>(micros % 1000000 * 1000));
-  return proto;
-}
 
 v1::Rollup ToProto(const domain::Rollup& rollup) {
   v1::Rollup proto;
@@ -93,21 +88,6 @@ bool HasBranch(Outcome outcome) {
 }
 
 }  // namespace
-
-google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
-  google::protobuf::Duration proto;
-  proto.set_seconds(absl::ToInt64Seconds(duration));
-  proto.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration % absl::Seconds(1))));
-  return proto;
-}
-
-absl::Duration FromProtoDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
-
-absl::Time FromProtoTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
 
 v1::Fleet ToProto(const store::FleetRecord& record) {
   const domain::Fleet& fleet = record.fleet;

@@ -34,10 +34,6 @@ absl::StatusOr<std::string> ToDefinition(const v1::Workflow& workflow);
 // A report as it is stored: text cleaned and cut to the documented sizes. The request was validated.
 domain::TaskReport ToDomain(const v1::TaskReport& report, const domain::Ulid& runner_id);
 
-google::protobuf::Duration ToProtoDuration(absl::Duration duration);
-absl::Time FromProtoTime(const google::protobuf::Timestamp& time);
-absl::Duration FromProtoDuration(const google::protobuf::Duration& duration);
-
 // "completed", "timed_out" …: label values of metrics.
 std::string StateName(domain::TaskState state);
 std::string CategoryName(domain::FailureCategory category);

@@ -11,6 +11,7 @@
 #include "common/domain/task.h"
 #include "common/domain/text.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 #include "services/fleet/proto_conversion.h"
 #include "services/fleet/violations.h"
@@ -49,7 +50,7 @@ void CheckCount(const char* field, int count, int most, Violations& violations) 
 
 void CheckDuration(const char* field, const google::protobuf::Duration& duration, absl::Duration least,
                    absl::Duration most, Violations& violations) {
-  const absl::Duration value = FromProtoDuration(duration);
+  const absl::Duration value = rpc::FromProtoDuration(duration);
   if (value < least || value > most) {
     violations.Add(field,
                    absl::StrCat("must be from ", absl::FormatDuration(least), " to ", absl::FormatDuration(most)));

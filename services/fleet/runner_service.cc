@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/domain/task_transitions.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/row_codec.h"
@@ -36,7 +37,7 @@ absl::Status Refusal(Kind kind) {
 
 // An answer must still reach the caller before its deadline.
 absl::Duration WaitFor(const v1::LeaseTasksRequest& request, const grpc::CallbackServerContext& context) {
-  const absl::Duration wanted = FromProtoDuration(request.wait_timeout());
+  const absl::Duration wanted = rpc::FromProtoDuration(request.wait_timeout());
   const absl::Duration left = absl::FromChrono(context.deadline() - std::chrono::system_clock::now());
   return std::max(absl::ZeroDuration(), std::min(wanted, left - absl::Milliseconds(500)));
 }
@@ -67,8 +68,8 @@ grpc::ServerUnaryReactor* RunnerService::RegisterRunner(grpc::CallbackServerCont
     FLEET_RETURN_IF_ERROR(ValidateRegisterRunner(*request));
     FLEET_RETURN_IF_ERROR(runners_.Register({*domain::Ulid::Parse(request->runner_id()), request->name(), caller.user,
                                              request->pool().empty() ? "default" : request->pool(), request->slots()}));
-    *response->mutable_lease_duration() = ToProtoDuration(timing_.lease_duration);
-    *response->mutable_heartbeat_interval() = ToProtoDuration(timing_.heartbeat_interval);
+    *response->mutable_lease_duration() = rpc::ToProtoDuration(timing_.lease_duration);
+    *response->mutable_heartbeat_interval() = rpc::ToProtoDuration(timing_.heartbeat_interval);
     return absl::OkStatus();
   });
 }

@@ -9,6 +9,7 @@
 #include "common/domain/program_rules.h"
 #include "common/domain/text.h"
 #include "common/domain/workflow_rules.h"
+#include "common/rpc/proto_time.h"
 #include "services/fleet/proto_conversion.h"
 #include "services/fleet/violations.h"
 
@@ -56,7 +57,7 @@ void CheckStep(const std::string& field, const v1::WorkflowStep& step, std::set<
     violations.AddProblem(entry, domain::VariableValueProblem(name, value).what);
   }
   if (step.has_timeout()) {
-    CheckField(field + ".timeout", domain::StepTimeoutProblem(FromProtoDuration(step.timeout())), violations);
+    CheckField(field + ".timeout", domain::StepTimeoutProblem(rpc::FromProtoDuration(step.timeout())), violations);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/rpc/proto_time.h"
 #include "services/fleet/proto_conversion.h"
 #include "services/fleet/request_validation.h"
 #include "tests/unit/services/fleet/violated_fields.h"
@@ -101,7 +102,7 @@ TEST(AdminConversionTest, LimitsAreToldInFull) {
   EXPECT_EQ(proto.value(), 7);
   EXPECT_EQ(proto.description(), "fleets a minute");
   EXPECT_EQ(proto.effect(), v1::LIMIT_EFFECT_REFUSE);
-  EXPECT_EQ(FromProtoTime(proto.update_time()), record.updated_at);
+  EXPECT_EQ(rpc::FromProtoTime(proto.update_time()), record.updated_at);
   EXPECT_EQ(proto.updated_by(), "olga");
 }
 
@@ -118,7 +119,7 @@ TEST(AdminConversionTest, AuditEventsAreToldInFull) {
   record.fleet_id = domain::Ulid::Generate(record.at);
   const v1::AuditEvent proto = ToProto(record);
   EXPECT_EQ(proto.event_id(), 12);
-  EXPECT_EQ(FromProtoTime(proto.time()), record.at);
+  EXPECT_EQ(rpc::FromProtoTime(proto.time()), record.at);
   EXPECT_EQ(proto.actor(), "olga");
   EXPECT_EQ(proto.action(), "PauseFleet");
   EXPECT_EQ(proto.fleet_id(), record.fleet_id.ToString());
@@ -134,7 +135,7 @@ TEST(AdminConversionTest, AFleetTellsItsPriorityAndDeadline) {
   record.fleet.policy.deadline = absl::FromUnixMicros(1'700'000'000'500'000);
   const v1::FleetPolicy policy = ToProto(record).policy();
   EXPECT_EQ(policy.priority(), -3);
-  EXPECT_EQ(FromProtoTime(policy.deadline()), record.fleet.policy.deadline);
+  EXPECT_EQ(rpc::FromProtoTime(policy.deadline()), record.fleet.policy.deadline);
 }
 
 }  // namespace

@@ -19,13 +19,6 @@ using ::testing::SizeIs;
 constexpr char kUlid[] = "01HZ0000000000000000000001";
 const domain::Ulid kId = *domain::Ulid::Parse(kUlid);
 
-TEST(ProtoDurationTest, RoundTrips) {
-  for (const absl::Duration duration : {absl::ZeroDuration(), absl::Nanoseconds(1), absl::Milliseconds(1500),
-                                        absl::Hours(24), absl::Milliseconds(-1500)}) {
-    EXPECT_EQ(FromProtoDuration(ToProtoDuration(duration)), duration);
-  }
-}
-
 store::FleetRecord Record() {
   store::FleetRecord record;
   domain::Fleet& fleet = record.fleet;
