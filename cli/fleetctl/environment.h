@@ -7,8 +7,8 @@
 #include <string>
 
 #include "cli/fleetctl/interruption.h"
+#include "cli/fleetctl/output/terminal.h"
 #include "cli/fleetctl/retry_policy.h"
-#include "cli/fleetctl/terminal.h"
 #include "common/clock/clock.h"
 
 namespace fleet::cli {

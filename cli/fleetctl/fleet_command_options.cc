@@ -1,6 +1,6 @@
 #include "cli/fleetctl/command_options.h"
 #include "cli/fleetctl/option_adder.h"
-#include "cli/fleetctl/state_names.h"
+#include "cli/fleetctl/output/state_names.h"
 
 namespace fleet::cli {
 namespace {

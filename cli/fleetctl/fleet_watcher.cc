@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "cli/fleetctl/state_names.h"
-#include "cli/fleetctl/value_format.h"
+#include "cli/fleetctl/output/state_names.h"
+#include "cli/fleetctl/output/value_format.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"

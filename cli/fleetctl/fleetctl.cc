@@ -16,8 +16,8 @@
 #include "cli/fleetctl/commands/task_commands.h"
 #include "cli/fleetctl/commands/version_command.h"
 #include "cli/fleetctl/commands/watch_command.h"
-#include "cli/fleetctl/error_printer.h"
 #include "cli/fleetctl/fleet_client.h"
+#include "cli/fleetctl/output/error_printer.h"
 #include "cli/fleetctl/server_pool.h"
 
 namespace fleet::cli {

@@ -11,8 +11,8 @@
 #include "cli/fleetctl/environment.h"
 #include "cli/fleetctl/fleetctl.h"
 #include "cli/fleetctl/interruption.h"
+#include "cli/fleetctl/output/terminal.h"
 #include "cli/fleetctl/signal_listener.h"
-#include "cli/fleetctl/terminal.h"
 #include "common/clock/clock.h"
 #include "common/lifecycle/shutdown_signal.h"
 

@@ -9,7 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cli/fleetctl/utf8_reader.h"
+#include "cli/fleetctl/output/utf8_reader.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::cli {

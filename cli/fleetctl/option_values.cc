@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "cli/fleetctl/value_format.h"
+#include "cli/fleetctl/output/value_format.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/ulid.h"
 #include "common/status/status_macros.h"

@@ -7,11 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/page_reader.h"
-#include "cli/fleetctl/json_format.h"
-#include "cli/fleetctl/state_names.h"
-#include "cli/fleetctl/table_writer.h"
-#include "cli/fleetctl/text_sanitizer.h"
-#include "cli/fleetctl/value_format.h"
+#include "cli/fleetctl/output/json_format.h"
+#include "cli/fleetctl/output/state_names.h"
+#include "cli/fleetctl/output/table_writer.h"
+#include "cli/fleetctl/output/text_sanitizer.h"
+#include "cli/fleetctl/output/value_format.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/admin_service.grpc.pb.h"
 

@@ -7,10 +7,10 @@
 
 #include "cli/fleetctl/command_line.h"
 #include "cli/fleetctl/environment.h"
-#include "cli/fleetctl/error_printer.h"
 #include "cli/fleetctl/fleet_client.h"
-#include "cli/fleetctl/shell_quote.h"
-#include "cli/fleetctl/terminal.h"
+#include "cli/fleetctl/output/error_printer.h"
+#include "cli/fleetctl/output/shell_quote.h"
+#include "cli/fleetctl/output/terminal.h"
 
 namespace fleet::cli {
 

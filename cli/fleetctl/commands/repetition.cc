@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cli/fleetctl/shell_quote.h"
+#include "cli/fleetctl/output/shell_quote.h"
 #include "common/domain/ulid.h"
 
 namespace fleet::cli {

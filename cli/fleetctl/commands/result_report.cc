@@ -7,12 +7,12 @@
 
 #include "absl/status/status.h"
 #include "cli/fleetctl/commands/task_commands.h"
-#include "cli/fleetctl/fleet_summary.h"
-#include "cli/fleetctl/state_names.h"
-#include "cli/fleetctl/table_writer.h"
-#include "cli/fleetctl/task_summary.h"
-#include "cli/fleetctl/text_sanitizer.h"
-#include "cli/fleetctl/value_format.h"
+#include "cli/fleetctl/output/fleet_summary.h"
+#include "cli/fleetctl/output/state_names.h"
+#include "cli/fleetctl/output/table_writer.h"
+#include "cli/fleetctl/output/task_summary.h"
+#include "cli/fleetctl/output/text_sanitizer.h"
+#include "cli/fleetctl/output/value_format.h"
 
 namespace fleet::cli {
 namespace {

@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/result_report.h"
 #include "cli/fleetctl/fleet_watcher.h"
-#include "cli/fleetctl/json_format.h"
-#include "cli/fleetctl/progress_display.h"
-#include "cli/fleetctl/text_sanitizer.h"
+#include "cli/fleetctl/output/json_format.h"
+#include "cli/fleetctl/output/progress_display.h"
+#include "cli/fleetctl/output/text_sanitizer.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 

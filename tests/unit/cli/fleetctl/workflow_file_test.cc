@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "cli/fleetctl/workflow_writer.h"
+#include "cli/fleetctl/output/workflow_writer.h"
 #include "common/status/error_info.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"

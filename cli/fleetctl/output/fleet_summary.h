@@ -1,0 +1,35 @@
+// A fleet's picture in words.
+#ifndef FLEET_CLI_FLEETCTL_OUTPUT_FLEET_SUMMARY_H_
+#define FLEET_CLI_FLEETCTL_OUTPUT_FLEET_SUMMARY_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "cli/fleetctl/output/terminal.h"
+#include "fleet/v1/fleet.pb.h"
+
+namespace fleet::cli {
+
+// Children that have ended, however they did.
+int64_t EndedCount(const v1::Rollup& rollup);
+// Children that hold a slot.
+int64_t ActiveCount(const v1::Rollup& rollup);
+
+// From acceptance to the end, or to `now`.
+absl::Duration Elapsed(const v1::Fleet& fleet, absl::Time now);
+
+// "6 completed, 1 failed, 3 active, 2 queued"; what is zero is left out.
+std::string SummarizeCounts(const v1::Rollup& rollup);
+// "$0.0123 (known for 6 of 12)"; "—" if it is known for none.
+std::string SummarizeCost(const v1::Rollup& rollup);
+
+// Why a fleet waits: the service's words, sanitised, or ours if it has none.
+std::string DescribeWaiting(const v1::Waiting& waiting);
+
+// Everything `status` shows, a line each. Text from the service is sanitised.
+std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Terminal& terminal);
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_OUTPUT_FLEET_SUMMARY_H_
