@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "cli/fleetctl/commands/command_context.h"
-#include "cli/fleetctl/input_file.h"
+#include "cli/fleetctl/input/input_file.h"
 
 namespace fleet::cli {
 

@@ -8,10 +8,10 @@
 #include "cli/fleetctl/commands/input_reader.h"
 #include "cli/fleetctl/commands/repetition.h"
 #include "cli/fleetctl/commands/watch_command.h"
+#include "cli/fleetctl/input/repos_file.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
-#include "cli/fleetctl/repos_file.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 

@@ -1,6 +1,6 @@
 // Gathers what is wrong with an input file, so that one run names every mistake.
-#ifndef FLEET_CLI_FLEETCTL_PROBLEM_LIST_H_
-#define FLEET_CLI_FLEETCTL_PROBLEM_LIST_H_
+#ifndef FLEET_CLI_FLEETCTL_INPUT_PROBLEM_LIST_H_
+#define FLEET_CLI_FLEETCTL_INPUT_PROBLEM_LIST_H_
 
 #include <cstddef>
 #include <string>
@@ -34,4 +34,4 @@ class ProblemList {
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_PROBLEM_LIST_H_
+#endif  // FLEET_CLI_FLEETCTL_INPUT_PROBLEM_LIST_H_

@@ -1,4 +1,4 @@
-#include "cli/fleetctl/input_file.h"
+#include "cli/fleetctl/input/input_file.h"
 
 #include <filesystem>
 #include <fstream>

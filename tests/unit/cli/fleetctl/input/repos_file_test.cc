@@ -1,4 +1,4 @@
-#include "cli/fleetctl/repos_file.h"
+#include "cli/fleetctl/input/repos_file.h"
 
 #include "common/status/error_info.h"
 #include "gmock/gmock.h"

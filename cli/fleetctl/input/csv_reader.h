@@ -1,13 +1,13 @@
 // Reads CSV as RFC 4180 describes it, and tells where each field stands.
-#ifndef FLEET_CLI_FLEETCTL_CSV_READER_H_
-#define FLEET_CLI_FLEETCTL_CSV_READER_H_
+#ifndef FLEET_CLI_FLEETCTL_INPUT_CSV_READER_H_
+#define FLEET_CLI_FLEETCTL_INPUT_CSV_READER_H_
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "cli/fleetctl/input_file.h"
+#include "cli/fleetctl/input/input_file.h"
 
 namespace fleet::cli {
 
@@ -26,4 +26,4 @@ absl::StatusOr<std::vector<CsvRecord>> ReadCsv(const InputFile& file);
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_CSV_READER_H_
+#endif  // FLEET_CLI_FLEETCTL_INPUT_CSV_READER_H_

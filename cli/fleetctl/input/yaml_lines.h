@@ -1,6 +1,6 @@
 // The lines of a YAML file, to point at a line inside one of its texts.
-#ifndef FLEET_CLI_FLEETCTL_YAML_LINES_H_
-#define FLEET_CLI_FLEETCTL_YAML_LINES_H_
+#ifndef FLEET_CLI_FLEETCTL_INPUT_YAML_LINES_H_
+#define FLEET_CLI_FLEETCTL_INPUT_YAML_LINES_H_
 
 #include <cstddef>
 #include <vector>
@@ -36,4 +36,4 @@ class YamlLines {
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_YAML_LINES_H_
+#endif  // FLEET_CLI_FLEETCTL_INPUT_YAML_LINES_H_

@@ -1,4 +1,4 @@
-#include "cli/fleetctl/workflow_file.h"
+#include "cli/fleetctl/input/workflow_file.h"
 
 #include <functional>
 #include <map>
@@ -11,9 +11,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "cli/fleetctl/input/problem_list.h"
+#include "cli/fleetctl/input/yaml_lines.h"
 #include "cli/fleetctl/output/value_format.h"
-#include "cli/fleetctl/problem_list.h"
-#include "cli/fleetctl/yaml_lines.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/program_rules.h"
 #include "common/domain/text.h"

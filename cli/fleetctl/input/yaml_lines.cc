@@ -1,4 +1,4 @@
-#include "cli/fleetctl/yaml_lines.h"
+#include "cli/fleetctl/input/yaml_lines.h"
 
 #include <algorithm>
 

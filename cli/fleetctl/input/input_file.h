@@ -1,6 +1,6 @@
 // The files a user names on the command line.
-#ifndef FLEET_CLI_FLEETCTL_INPUT_FILE_H_
-#define FLEET_CLI_FLEETCTL_INPUT_FILE_H_
+#ifndef FLEET_CLI_FLEETCTL_INPUT_INPUT_FILE_H_
+#define FLEET_CLI_FLEETCTL_INPUT_INPUT_FILE_H_
 
 #include <istream>
 #include <string>
@@ -20,4 +20,4 @@ absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& s
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_INPUT_FILE_H_
+#endif  // FLEET_CLI_FLEETCTL_INPUT_INPUT_FILE_H_

@@ -2,13 +2,13 @@
 //
 // A first record that begins with "repo" or "clone_url" or "default_branch" (in any case) is a header and sets the
 // order of the columns; without one the order is as above. It cannot be mistaken: no repository is named so.
-#ifndef FLEET_CLI_FLEETCTL_REPOSITORY_CSV_H_
-#define FLEET_CLI_FLEETCTL_REPOSITORY_CSV_H_
+#ifndef FLEET_CLI_FLEETCTL_INPUT_REPOSITORY_CSV_H_
+#define FLEET_CLI_FLEETCTL_INPUT_REPOSITORY_CSV_H_
 
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "cli/fleetctl/input_file.h"
+#include "cli/fleetctl/input/input_file.h"
 #include "fleet/v1/catalog_service.pb.h"
 
 namespace fleet::cli {
@@ -20,4 +20,4 @@ absl::StatusOr<std::vector<v1::Repository>> ParseRepositoryCsv(const InputFile& 
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_REPOSITORY_CSV_H_
+#endif  // FLEET_CLI_FLEETCTL_INPUT_REPOSITORY_CSV_H_

@@ -1,4 +1,4 @@
-#include "cli/fleetctl/repository_csv.h"
+#include "cli/fleetctl/input/repository_csv.h"
 
 #include <algorithm>
 #include <array>
@@ -11,8 +11,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "cli/fleetctl/csv_reader.h"
-#include "cli/fleetctl/problem_list.h"
+#include "cli/fleetctl/input/csv_reader.h"
+#include "cli/fleetctl/input/problem_list.h"
 #include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
 

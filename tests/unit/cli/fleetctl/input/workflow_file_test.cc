@@ -1,4 +1,4 @@
-#include "cli/fleetctl/workflow_file.h"
+#include "cli/fleetctl/input/workflow_file.h"
 
 #include <fstream>
 #include <iterator>

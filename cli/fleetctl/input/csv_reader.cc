@@ -1,4 +1,4 @@
-#include "cli/fleetctl/csv_reader.h"
+#include "cli/fleetctl/input/csv_reader.h"
 
 #include <utility>
 

@@ -1,9 +1,9 @@
 // The file of `workflow apply`: one workflow in YAML.
-#ifndef FLEET_CLI_FLEETCTL_WORKFLOW_FILE_H_
-#define FLEET_CLI_FLEETCTL_WORKFLOW_FILE_H_
+#ifndef FLEET_CLI_FLEETCTL_INPUT_WORKFLOW_FILE_H_
+#define FLEET_CLI_FLEETCTL_INPUT_WORKFLOW_FILE_H_
 
 #include "absl/status/statusor.h"
-#include "cli/fleetctl/input_file.h"
+#include "cli/fleetctl/input/input_file.h"
 #include "fleet/v1/catalog_service.pb.h"
 
 namespace fleet::cli {
@@ -16,4 +16,4 @@ absl::StatusOr<v1::Workflow> ParseWorkflowFile(const InputFile& file);
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_WORKFLOW_FILE_H_
+#endif  // FLEET_CLI_FLEETCTL_INPUT_WORKFLOW_FILE_H_

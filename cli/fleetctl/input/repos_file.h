@@ -1,13 +1,13 @@
 // The list of repositories of `submit --repos-file`: one "owner/name" a line. Blank lines and what follows "#" are
 // ignored; lines may end with CRLF.
-#ifndef FLEET_CLI_FLEETCTL_REPOS_FILE_H_
-#define FLEET_CLI_FLEETCTL_REPOS_FILE_H_
+#ifndef FLEET_CLI_FLEETCTL_INPUT_REPOS_FILE_H_
+#define FLEET_CLI_FLEETCTL_INPUT_REPOS_FILE_H_
 
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "cli/fleetctl/input_file.h"
+#include "cli/fleetctl/input/input_file.h"
 
 namespace fleet::cli {
 
@@ -17,4 +17,4 @@ absl::StatusOr<std::vector<std::string>> ParseReposFile(const InputFile& file);
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_REPOS_FILE_H_
+#endif  // FLEET_CLI_FLEETCTL_INPUT_REPOS_FILE_H_

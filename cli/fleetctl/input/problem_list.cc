@@ -1,4 +1,4 @@
-#include "cli/fleetctl/problem_list.h"
+#include "cli/fleetctl/input/problem_list.h"
 
 #include <utility>
 

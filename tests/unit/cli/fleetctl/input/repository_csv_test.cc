@@ -1,4 +1,4 @@
-#include "cli/fleetctl/repository_csv.h"
+#include "cli/fleetctl/input/repository_csv.h"
 
 #include "common/status/error_info.h"
 #include "gmock/gmock.h"

@@ -1,4 +1,4 @@
-#include "cli/fleetctl/repos_file.h"
+#include "cli/fleetctl/input/repos_file.h"
 
 #include <cstddef>
 #include <unordered_map>
@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "cli/fleetctl/problem_list.h"
+#include "cli/fleetctl/input/problem_list.h"
 #include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
 
