@@ -6,9 +6,9 @@
 #include <ostream>
 #include <string>
 
-#include "cli/fleetctl/interruption.h"
+#include "cli/fleetctl/client/interruption.h"
+#include "cli/fleetctl/client/retry_policy.h"
 #include "cli/fleetctl/output/terminal.h"
-#include "cli/fleetctl/retry_policy.h"
 #include "common/clock/clock.h"
 
 namespace fleet::cli {

@@ -4,6 +4,8 @@
 #include <variant>
 
 #include "absl/status/statusor.h"
+#include "cli/fleetctl/client/fleet_client.h"
+#include "cli/fleetctl/client/server_pool.h"
 #include "cli/fleetctl/command_line.h"
 #include "cli/fleetctl/commands/admin_commands.h"
 #include "cli/fleetctl/commands/catalog_commands.h"
@@ -16,9 +18,7 @@
 #include "cli/fleetctl/commands/task_commands.h"
 #include "cli/fleetctl/commands/version_command.h"
 #include "cli/fleetctl/commands/watch_command.h"
-#include "cli/fleetctl/fleet_client.h"
 #include "cli/fleetctl/output/error_printer.h"
-#include "cli/fleetctl/server_pool.h"
 
 namespace fleet::cli {
 namespace {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/fleetctl/client/interruption.h"
 #include "cli/fleetctl/environment.h"
 #include "cli/fleetctl/fleetctl.h"
-#include "cli/fleetctl/interruption.h"
 #include "cli/fleetctl/output/terminal.h"
 #include "cli/fleetctl/signal_listener.h"
 #include "common/clock/clock.h"

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <thread>
 
-#include "cli/fleetctl/interruption.h"
+#include "cli/fleetctl/client/interruption.h"
 #include "common/lifecycle/shutdown_signal.h"
 
 namespace fleet::cli {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/fleetctl/client/fleet_client.h"
 #include "cli/fleetctl/command_line.h"
 #include "cli/fleetctl/environment.h"
-#include "cli/fleetctl/fleet_client.h"
 #include "cli/fleetctl/output/error_printer.h"
 #include "cli/fleetctl/output/shell_quote.h"
 #include "cli/fleetctl/output/terminal.h"

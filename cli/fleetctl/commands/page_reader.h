@@ -4,7 +4,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "cli/fleetctl/fleet_client.h"
+#include "cli/fleetctl/client/fleet_client.h"
 #include "common/status/status_macros.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/fleetctl/client/fleet_watcher.h"
 #include "cli/fleetctl/commands/result_report.h"
-#include "cli/fleetctl/fleet_watcher.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/progress_display.h"
 #include "cli/fleetctl/output/text_sanitizer.h"

@@ -1,6 +1,6 @@
 // One WatchFleet stream, read by a thread of its own so that who waits for a message can also wait for time to pass.
-#ifndef FLEET_CLI_FLEETCTL_WATCH_STREAM_H_
-#define FLEET_CLI_FLEETCTL_WATCH_STREAM_H_
+#ifndef FLEET_CLI_FLEETCTL_CLIENT_WATCH_STREAM_H_
+#define FLEET_CLI_FLEETCTL_CLIENT_WATCH_STREAM_H_
 
 #include <deque>
 #include <memory>
@@ -50,4 +50,4 @@ class WatchStream {
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_WATCH_STREAM_H_
+#endif  // FLEET_CLI_FLEETCTL_CLIENT_WATCH_STREAM_H_

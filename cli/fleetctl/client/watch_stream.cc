@@ -1,4 +1,4 @@
-#include "cli/fleetctl/watch_stream.h"
+#include "cli/fleetctl/client/watch_stream.h"
 
 #include <chrono>
 #include <cstddef>

@@ -1,10 +1,10 @@
-#include "cli/fleetctl/fleet_client.h"
+#include "cli/fleetctl/client/fleet_client.h"
 
 #include <atomic>
 #include <csignal>
 #include <thread>
 
-#include "cli/fleetctl/server_pool.h"
+#include "cli/fleetctl/client/server_pool.h"
 #include "common/status/error_info.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

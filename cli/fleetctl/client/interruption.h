@@ -1,6 +1,6 @@
 // Ctrl-C as a value: who waits is woken, who calls is cancelled, and the command gets to say how to go on.
-#ifndef FLEET_CLI_FLEETCTL_INTERRUPTION_H_
-#define FLEET_CLI_FLEETCTL_INTERRUPTION_H_
+#ifndef FLEET_CLI_FLEETCTL_CLIENT_INTERRUPTION_H_
+#define FLEET_CLI_FLEETCTL_CLIENT_INTERRUPTION_H_
 
 #include <functional>
 #include <map>
@@ -48,4 +48,4 @@ class Interruption {
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_INTERRUPTION_H_
+#endif  // FLEET_CLI_FLEETCTL_CLIENT_INTERRUPTION_H_

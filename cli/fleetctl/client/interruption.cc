@@ -1,4 +1,4 @@
-#include "cli/fleetctl/interruption.h"
+#include "cli/fleetctl/client/interruption.h"
 
 #include <chrono>
 #include <utility>

@@ -1,6 +1,6 @@
 // The services a user named, and the one in use. All of them are equal: any call may go to any.
-#ifndef FLEET_CLI_FLEETCTL_SERVER_POOL_H_
-#define FLEET_CLI_FLEETCTL_SERVER_POOL_H_
+#ifndef FLEET_CLI_FLEETCTL_CLIENT_SERVER_POOL_H_
+#define FLEET_CLI_FLEETCTL_CLIENT_SERVER_POOL_H_
 
 #include <cstddef>
 #include <memory>
@@ -41,4 +41,4 @@ absl::Status DescribeFailure(const std::string& address, const grpc::Status& sta
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_SERVER_POOL_H_
+#endif  // FLEET_CLI_FLEETCTL_CLIENT_SERVER_POOL_H_

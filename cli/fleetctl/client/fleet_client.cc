@@ -1,4 +1,4 @@
-#include "cli/fleetctl/fleet_client.h"
+#include "cli/fleetctl/client/fleet_client.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Follows a fleet to its end, through the loss of servers: the next one goes on after the last resume token.
-#ifndef FLEET_CLI_FLEETCTL_FLEET_WATCHER_H_
-#define FLEET_CLI_FLEETCTL_FLEET_WATCHER_H_
+#ifndef FLEET_CLI_FLEETCTL_CLIENT_FLEET_WATCHER_H_
+#define FLEET_CLI_FLEETCTL_CLIENT_FLEET_WATCHER_H_
 
 #include <cstdint>
 #include <optional>
@@ -10,10 +10,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "cli/fleetctl/interruption.h"
-#include "cli/fleetctl/retry_policy.h"
-#include "cli/fleetctl/server_pool.h"
-#include "cli/fleetctl/watch_stream.h"
+#include "cli/fleetctl/client/interruption.h"
+#include "cli/fleetctl/client/retry_policy.h"
+#include "cli/fleetctl/client/server_pool.h"
+#include "cli/fleetctl/client/watch_stream.h"
 #include "common/clock/clock.h"
 #include "fleet/v1/fleet_service.pb.h"
 
@@ -71,4 +71,4 @@ class FleetWatcher {
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_FLEET_WATCHER_H_
+#endif  // FLEET_CLI_FLEETCTL_CLIENT_FLEET_WATCHER_H_

@@ -1,4 +1,4 @@
-#include "cli/fleetctl/fleet_watcher.h"
+#include "cli/fleetctl/client/fleet_watcher.h"
 
 #include <utility>
 

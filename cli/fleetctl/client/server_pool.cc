@@ -1,4 +1,4 @@
-#include "cli/fleetctl/server_pool.h"
+#include "cli/fleetctl/client/server_pool.h"
 
 #include <utility>
 

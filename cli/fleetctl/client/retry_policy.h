@@ -1,6 +1,6 @@
 // How patient the client is.
-#ifndef FLEET_CLI_FLEETCTL_RETRY_POLICY_H_
-#define FLEET_CLI_FLEETCTL_RETRY_POLICY_H_
+#ifndef FLEET_CLI_FLEETCTL_CLIENT_RETRY_POLICY_H_
+#define FLEET_CLI_FLEETCTL_CLIENT_RETRY_POLICY_H_
 
 #include <algorithm>
 #include <random>
@@ -42,4 +42,4 @@ class Backoff {
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_RETRY_POLICY_H_
+#endif  // FLEET_CLI_FLEETCTL_CLIENT_RETRY_POLICY_H_

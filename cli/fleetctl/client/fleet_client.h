@@ -1,7 +1,7 @@
 // Unary calls to whichever of the servers answers. Every call of the contract may be repeated safely (CreateFleet by
 // its request_id), so all of them are.
-#ifndef FLEET_CLI_FLEETCTL_FLEET_CLIENT_H_
-#define FLEET_CLI_FLEETCTL_FLEET_CLIENT_H_
+#ifndef FLEET_CLI_FLEETCTL_CLIENT_FLEET_CLIENT_H_
+#define FLEET_CLI_FLEETCTL_CLIENT_FLEET_CLIENT_H_
 
 #include <memory>
 #include <string>
@@ -10,9 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "cli/fleetctl/interruption.h"
-#include "cli/fleetctl/retry_policy.h"
-#include "cli/fleetctl/server_pool.h"
+#include "cli/fleetctl/client/interruption.h"
+#include "cli/fleetctl/client/retry_policy.h"
+#include "cli/fleetctl/client/server_pool.h"
 #include "common/clock/clock.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -64,4 +64,4 @@ class FleetClient {
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_FLEET_CLIENT_H_
+#endif  // FLEET_CLI_FLEETCTL_CLIENT_FLEET_CLIENT_H_
