@@ -6,19 +6,10 @@
 #include "absl/status/statusor.h"
 #include "cli/fleetctl/client/fleet_client.h"
 #include "cli/fleetctl/client/server_pool.h"
-#include "cli/fleetctl/command_line.h"
-#include "cli/fleetctl/commands/admin_commands.h"
-#include "cli/fleetctl/commands/catalog_commands.h"
 #include "cli/fleetctl/commands/command_context.h"
-#include "cli/fleetctl/commands/control_commands.h"
-#include "cli/fleetctl/commands/failure_commands.h"
-#include "cli/fleetctl/commands/fleet_commands.h"
-#include "cli/fleetctl/commands/retry_command.h"
-#include "cli/fleetctl/commands/submit_command.h"
-#include "cli/fleetctl/commands/task_commands.h"
-#include "cli/fleetctl/commands/version_command.h"
-#include "cli/fleetctl/commands/watch_command.h"
+#include "cli/fleetctl/commands/command_list.h"
 #include "cli/fleetctl/output/error_printer.h"
+#include "cli/fleetctl/parsing/command_line.h"
 
 namespace fleet::cli {
 namespace {
@@ -45,8 +36,7 @@ int Run(const CommandLine& line, const std::vector<std::string>& arguments, Envi
   FleetClient client(servers, options, environment.interruption, environment.clock);
   CommandContext context{environment, client, line.global, arguments, environment.terminal, {}, "interrupted\n"};
   if (line.global.no_color) context.terminal.colors = false;
-  const absl::StatusOr<int> code =
-      std::visit([&context](const auto& command) { return RunCommand(command, context); }, line.command);
+  const absl::StatusOr<int> code = line.command->Run(context);
   if (!code.ok()) return Fail(code.status(), context);
   environment.out.flush();
   if (!environment.out) return Fail(absl::DataLossError("standard output cannot be written"), context);
@@ -56,7 +46,7 @@ int Run(const CommandLine& line, const std::vector<std::string>& arguments, Envi
 }  // namespace
 
 int RunFleetctl(const std::vector<std::string>& arguments, Environment& environment) {
-  const auto parsed = ParseCommandLine(arguments, {environment.server_variable, environment.login_name});
+  const auto parsed = ParseCommandLine(arguments, {environment.server_variable, environment.login_name}, AllCommands());
   if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
     (exit->code == 0 ? environment.out : environment.err) << exit->text << std::flush;
     return exit->code;

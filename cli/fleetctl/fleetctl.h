@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/fleetctl/environment.h"
+#include "cli/fleetctl/commands/environment.h"
 
 namespace fleet::cli {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cli/fleetctl/client/interruption.h"
-#include "cli/fleetctl/environment.h"
+#include "cli/fleetctl/commands/environment.h"
 #include "cli/fleetctl/fleetctl.h"
 #include "cli/fleetctl/output/terminal.h"
 #include "cli/fleetctl/signal_listener.h"

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "cli/fleetctl/client/fleet_client.h"
-#include "cli/fleetctl/command_line.h"
-#include "cli/fleetctl/environment.h"
+#include "cli/fleetctl/commands/environment.h"
 #include "cli/fleetctl/output/error_printer.h"
 #include "cli/fleetctl/output/shell_quote.h"
 #include "cli/fleetctl/output/terminal.h"
+#include "cli/fleetctl/parsing/command_line.h"
 
 namespace fleet::cli {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "cli/fleetctl/commands/task_commands.h"
+#include "cli/fleetctl/commands/task_pages.h"
 #include "cli/fleetctl/output/fleet_summary.h"
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/table_writer.h"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/input_reader.h"
 #include "cli/fleetctl/commands/repetition.h"
 #include "cli/fleetctl/commands/watch_command.h"
@@ -12,33 +13,35 @@
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
+#include "cli/fleetctl/parsing/option_adder.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
 namespace fleet::cli {
 namespace {
 
-absl::Status FillSelection(const RetryCommand& command, CommandContext& context, v1::RetrySelection& selection) {
-  selection.mutable_states()->Assign(command.states.begin(), command.states.end());
-  selection.mutable_categories()->Assign(command.categories.begin(), command.categories.end());
-  selection.mutable_fingerprints()->Assign(command.fingerprints.begin(), command.fingerprints.end());
-  selection.mutable_repos()->Assign(command.repos.begin(), command.repos.end());
-  if (command.repos_file.empty()) return absl::OkStatus();
-  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(command.repos_file, context));
+absl::Status FillSelection(const RetryCommand::Options& options, CommandContext& context,
+                           v1::RetrySelection& selection) {
+  selection.mutable_states()->Assign(options.states.begin(), options.states.end());
+  selection.mutable_categories()->Assign(options.categories.begin(), options.categories.end());
+  selection.mutable_fingerprints()->Assign(options.fingerprints.begin(), options.fingerprints.end());
+  selection.mutable_repos()->Assign(options.repos.begin(), options.repos.end());
+  if (options.repos_file.empty()) return absl::OkStatus();
+  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(options.repos_file, context));
   FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> repos, ParseReposFile(file));
   selection.mutable_repos()->Add(repos.begin(), repos.end());
   return absl::OkStatus();
 }
 
-void FillAmendment(const RetryCommand& command, v1::FleetAmendment& amendment) {
-  if (command.task_description.has_value()) amendment.set_task_description(*command.task_description);
-  amendment.mutable_parameters()->insert(command.parameters.begin(), command.parameters.end());
-  amendment.set_replace_parameters(!command.parameters.empty());
-  amendment.set_workflow_ref(command.workflow_ref);
-  amendment.set_replace_branch(command.replace_branch);
+void FillAmendment(const RetryCommand::Options& options, v1::FleetAmendment& amendment) {
+  if (options.task_description.has_value()) amendment.set_task_description(*options.task_description);
+  amendment.mutable_parameters()->insert(options.parameters.begin(), options.parameters.end());
+  amendment.set_replace_parameters(!options.parameters.empty());
+  amendment.set_workflow_ref(options.workflow_ref);
+  amendment.set_replace_branch(options.replace_branch);
 }
 
-void PrintBegun(const v1::RetryFleetResponse& response, const RetryCommand& command, CommandContext& context) {
+void PrintBegun(const v1::RetryFleetResponse& response, const RetryCommand::Options& options, CommandContext& context) {
   const v1::Fleet& fleet = response.fleet();
   std::ostream& out = context.environment.out;
   out << "Fleet " << SanitizeLine(fleet.fleet_id()) << ": generation " << fleet.generation()
@@ -46,19 +49,68 @@ void PrintBegun(const v1::RetryFleetResponse& response, const RetryCommand& comm
       << "; " << Name(fleet.state());
   if (fleet.retrying()) out << ", and a worker returns the chosen repositories to the queue";
   out << std::endl;
-  if (!command.watch) {
-    context.environment.err << "Watch it with: " << context.Suggest({"watch", command.fleet_id}) << "\n";
+  if (!options.watch) {
+    context.environment.err << "Watch it with: " << context.Suggest({"watch", options.fleet_id}) << "\n";
   }
 }
 
 }  // namespace
 
-absl::StatusOr<int> RunCommand(const RetryCommand& command, CommandContext& context) {
+CommandHelp RetryCommand::Help() const {
+  return {"Try ended repositories again, as a new generation of the fleet", R"(
+Without a selection all that failed, timed out or were cancelled; with several kinds of selection those that match
+each kind. Task, parameters and workflow stay as they were unless they are given; --param, given at all, replaces all
+parameters. Without --request-id one is made up and kept through retries; when no server confirms the retry, it is
+printed with the command to repeat: that never makes a second generation. With --watch the exit code is 5 unless every
+repository completed.
+
+Examples:
+  fleetctl retry 01JZ0000000000000000000000 --watch
+  fleetctl retry 01JZ0000000000000000000000 --category network --state timed-out
+  fleetctl retry 01JZ0000000000000000000000 --fingerprint 0123456789abcdef --workflow examples/add-license-v1@1.0.1
+)"};
+}
+
+void RetryCommand::AddOptions(CLI::App& app) {
+  AddFleetId(app, options_.fleet_id)->required();
+  AddNames(app, "--state", options_.states, ParseEndedTaskState, AllEndedTaskStates(),
+           "Only those in this state; may be repeated. Default: all of these but COMPLETED.")
+      ->type_name("STATE");
+  AddNames(app, "--category", options_.categories, ParseFailureCategory, AllFailureCategories(),
+           "Only failures of this category; may be repeated.")
+      ->type_name("CATEGORY");
+  AddRepeatable(
+      app, "--fingerprint",
+      [this](const std::string& value) {
+        options_.fingerprints.push_back(ValueOf("--fingerprint", ParseFingerprint(value)));
+      },
+      "Only failures of this group of `failures`; may be repeated")
+      ->type_name("HEX");
+  AddRepeatable(
+      app, "--repo", [this](const std::string& value) { options_.repos.push_back(value); },
+      "Only this repository, owner/name; may be repeated")
+      ->type_name("REPO");
+  app.add_option("--repos-file", options_.repos_file, "Only these repositories, one owner/name a line; - is stdin");
+  app.add_option_function<std::string>(
+      "--task", [this](const std::string& value) { options_.task_description = value; },
+      "What to do from now on. Default: as before");
+  AddParameters(app, options_.parameters,
+                "A parameter for every repository; may be repeated. Once given, all earlier ones are replaced");
+  app.add_option("--workflow", options_.workflow_ref,
+                 "Workflow from now on, domain/name-vN[@version]. Default: as before");
+  AddReplaceBranch(app, options_.replace_branch);
+  AddRequestId(app, options_.request_id,
+               "Makes a repetition safe: the same id gives the same generation. Default: made up, and printed when it "
+               "is needed");
+  app.add_flag("--watch", options_.watch, "Watch the fleet to its end");
+}
+
+absl::StatusOr<int> RetryCommand::Run(CommandContext& context) const {
   v1::RetryFleetRequest request;
-  request.set_fleet_id(command.fleet_id);
-  FLEET_RETURN_IF_ERROR(FillSelection(command, context, *request.mutable_selection()));
-  FillAmendment(command, *request.mutable_amendment());
-  const Repetition repetition = MakeRepetition(command.request_id, std::nullopt, context);
+  request.set_fleet_id(options_.fleet_id);
+  FLEET_RETURN_IF_ERROR(FillSelection(options_, context, *request.mutable_selection()));
+  FillAmendment(options_, *request.mutable_amendment());
+  const Repetition repetition = MakeRepetition(options_.request_id, std::nullopt, context);
   request.set_request_id(repetition.request_id);
   context.interrupted = absl::StrCat("Interrupted; the retry may have begun. This never makes a second generation:\n  ",
                                      repetition.command, "\n");
@@ -68,12 +120,12 @@ absl::StatusOr<int> RunCommand(const RetryCommand& command, CommandContext& cont
     return response.status();
   }
   if (!context.json()) {
-    PrintBegun(*response, command, context);
+    PrintBegun(*response, options_, context);
   } else {
-    context.environment.out << ToJson(*response, command.watch ? JsonStyle::kOneLine : JsonStyle::kPretty)
+    context.environment.out << ToJson(*response, options_.watch ? JsonStyle::kOneLine : JsonStyle::kPretty)
                             << std::flush;
   }
-  return command.watch ? WatchToEnd(command.fleet_id, context) : 0;
+  return options_.watch ? WatchToEnd(options_.fleet_id, context) : 0;
 }
 
 }  // namespace fleet::cli

@@ -6,57 +6,91 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/input_reader.h"
 #include "cli/fleetctl/commands/repetition.h"
 #include "cli/fleetctl/commands/watch_command.h"
 #include "cli/fleetctl/input/repos_file.h"
-#include "cli/fleetctl/option_values.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/value_format.h"
+#include "cli/fleetctl/parsing/option_adder.h"
+#include "cli/fleetctl/parsing/option_values.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
 namespace fleet::cli {
 namespace {
 
-absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand& command, std::optional<absl::Time> deadline,
-                                                   CommandContext& context) {
-  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(command.repos_file, context));
+absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand::Options& options,
+                                                   std::optional<absl::Time> deadline, CommandContext& context) {
+  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(options.repos_file, context));
   FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> repos, ParseReposFile(file));
   v1::CreateFleetRequest request;
-  request.set_workflow_ref(command.workflow_ref);
-  request.set_task_description(command.task_description);
-  request.mutable_parameters()->insert(command.parameters.begin(), command.parameters.end());
+  request.set_workflow_ref(options.workflow_ref);
+  request.set_task_description(options.task_description);
+  request.mutable_parameters()->insert(options.parameters.begin(), options.parameters.end());
   for (const std::string& repo : repos) request.add_targets()->set_repo(repo);
-  request.set_replace_branch(command.replace_branch);
+  request.set_replace_branch(options.replace_branch);
   v1::FleetPolicy& policy = *request.mutable_policy();
-  if (command.max_concurrency.has_value()) policy.set_max_concurrency(*command.max_concurrency);
-  if (command.priority.has_value()) policy.set_priority(*command.priority);
+  if (options.max_concurrency.has_value()) policy.set_max_concurrency(*options.max_concurrency);
+  if (options.priority.has_value()) policy.set_priority(*options.priority);
   if (deadline.has_value()) *policy.mutable_deadline() = ToProtoTime(*deadline);
-  if (command.max_tries.has_value()) policy.set_max_tries(*command.max_tries);
-  if (command.task_timeout.has_value()) *policy.mutable_task_timeout() = ToProtoDuration(*command.task_timeout);
+  if (options.max_tries.has_value()) policy.set_max_tries(*options.max_tries);
+  if (options.task_timeout.has_value()) *policy.mutable_task_timeout() = ToProtoDuration(*options.task_timeout);
   return request;
 }
 
-void PrintAccepted(const v1::CreateFleetResponse& response, const SubmitCommand& command, CommandContext& context) {
+void PrintAccepted(const v1::CreateFleetResponse& response, const SubmitCommand::Options& options,
+                   CommandContext& context) {
   const v1::Fleet& fleet = response.fleet();
   std::ostream& out = context.environment.out;
   out << "Fleet " << fleet.fleet_id() << (response.replayed() ? " had been accepted before" : " accepted") << ": "
       << Plural(fleet.rollup().total(), "repository", "repositories") << ", " << fleet.resolved_workflow() << std::endl;
-  if (!command.watch) {
+  if (!options.watch) {
     context.environment.err << "Watch it with: " << context.Suggest({"watch", fleet.fleet_id()}) << "\n";
   }
 }
 
 }  // namespace
 
-absl::StatusOr<int> RunCommand(const SubmitCommand& command, CommandContext& context) {
+CommandHelp SubmitCommand::Help() const {
+  return {"Submit a fleet: one workflow, one task, many repositories", R"(
+The repositories file has one owner/name a line; "#" begins a comment. Without --request-id one is made up and kept
+through retries; when no server confirms the fleet, it is printed with the command to repeat: that never makes a
+second fleet. With --watch the exit code is 5 unless every repository completed.
+A deadline is a time such as 2026-05-04T11:32:07Z or a duration from now such as 2h30m.
+
+Examples:
+  fleetctl submit --repos-file repos.txt --workflow examples/add-license-v1 --task "Add a licence" --watch
+  fleetctl submit --repos-file - --workflow examples/bump-v2@2.1.0 --param library=zlib --param to=1.3 < repos.txt
+  fleetctl submit --repos-file repos.txt --workflow examples/add-license-v1 --priority 10 --deadline 2h30m
+)"};
+}
+
+void SubmitCommand::AddOptions(CLI::App& app) {
+  app.add_option("--repos-file", options_.repos_file, "Repositories, one owner/name a line; - is stdin")->required();
+  app.add_option("--workflow", options_.workflow_ref, "Workflow, domain/name-vN[@version]")->required();
+  app.add_option("--task", options_.task_description, "What to do, for the workflow's steps");
+  AddParameters(app, options_.parameters, "A parameter for every repository; may be repeated");
+  AddCount(app, "--max-concurrency", options_.max_concurrency, "Most repositories worked on at once");
+  AddPriority(app, options_.priority);
+  AddDeadline(app, options_.deadline);
+  AddDuration(app, "--task-timeout", options_.task_timeout, "Most time for one attempt on one repository");
+  AddCount(app, "--max-tries", options_.max_tries, "Most failing attempts on one repository");
+  AddReplaceBranch(app, options_.replace_branch);
+  AddRequestId(
+      app, options_.request_id,
+      "Makes a repetition safe: the same id gives the same fleet. Default: made up, and printed when it is needed");
+  app.add_flag("--watch", options_.watch, "Watch the fleet to its end");
+}
+
+absl::StatusOr<int> SubmitCommand::Run(CommandContext& context) const {
   std::optional<absl::Time> deadline;
-  if (command.deadline.has_value()) {
-    deadline = ResolveDeadline(*command.deadline, context.environment.clock.TimeNow());
+  if (options_.deadline.has_value()) {
+    deadline = ResolveDeadline(*options_.deadline, context.environment.clock.TimeNow());
   }
-  FLEET_ASSIGN_OR_RETURN(v1::CreateFleetRequest request, MakeRequest(command, deadline, context));
-  const Repetition repetition = MakeRepetition(command.request_id, deadline, context);
+  FLEET_ASSIGN_OR_RETURN(v1::CreateFleetRequest request, MakeRequest(options_, deadline, context));
+  const Repetition repetition = MakeRepetition(options_.request_id, deadline, context);
   request.set_request_id(repetition.request_id);
   context.interrupted = absl::StrCat(
       "Interrupted; the fleet may have been accepted. This never makes a second one:\n  ", repetition.command, "\n");
@@ -66,12 +100,12 @@ absl::StatusOr<int> RunCommand(const SubmitCommand& command, CommandContext& con
     return response.status();
   }
   if (!context.json()) {
-    PrintAccepted(*response, command, context);
+    PrintAccepted(*response, options_, context);
   } else {
-    context.environment.out << ToJson(*response, command.watch ? JsonStyle::kOneLine : JsonStyle::kPretty)
+    context.environment.out << ToJson(*response, options_.watch ? JsonStyle::kOneLine : JsonStyle::kPretty)
                             << std::flush;
   }
-  return command.watch ? WatchToEnd(response->fleet().fleet_id(), context) : 0;
+  return options_.watch ? WatchToEnd(response->fleet().fleet_id(), context) : 0;
 }
 
 }  // namespace fleet::cli

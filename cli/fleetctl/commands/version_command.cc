@@ -1,12 +1,20 @@
 #include "cli/fleetctl/commands/version_command.h"
 
 #include "absl/strings/strip.h"
-#include "cli/fleetctl/command_help.h"
+#include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/parsing/program_help.h"
 #include "nlohmann/json.hpp"
 
 namespace fleet::cli {
 
-absl::StatusOr<int> RunCommand(const VersionCommand&, CommandContext& context) {
+CommandHelp VersionCommand::Help() const {
+  return {"Print the version", R"(
+Example:
+  fleetctl version
+)"};
+}
+
+absl::StatusOr<int> VersionCommand::Run(CommandContext& context) const {
   const std::string text = VersionText();
   if (context.json()) {
     const nlohmann::json version = {{"version", std::string(absl::StripPrefix(text, "fleetctl "))}};

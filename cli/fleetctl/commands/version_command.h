@@ -1,14 +1,17 @@
-// version.
+// version: asks no server.
 #ifndef FLEET_CLI_FLEETCTL_COMMANDS_VERSION_COMMAND_H_
 #define FLEET_CLI_FLEETCTL_COMMANDS_VERSION_COMMAND_H_
 
 #include "absl/status/statusor.h"
-#include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/parsing/command.h"
 
 namespace fleet::cli {
 
-// Asks no server.
-absl::StatusOr<int> RunCommand(const VersionCommand& command, CommandContext& context);
+class VersionCommand : public Command {
+ public:
+  CommandHelp Help() const override;
+  absl::StatusOr<int> Run(CommandContext& context) const override;
+};
 
 }  // namespace fleet::cli
 

@@ -1,15 +1,15 @@
 #include "cli/fleetctl/commands/watch_command.h"
 
 #include <memory>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/client/fleet_watcher.h"
+#include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/result_report.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/progress_display.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
+#include "cli/fleetctl/parsing/option_adder.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
@@ -62,12 +62,25 @@ std::unique_ptr<FleetObserver> MakeObserver(CommandContext& context) {
 
 }  // namespace
 
-absl::StatusOr<int> RunCommand(const WatchCommand& command, CommandContext& context) {
+CommandHelp WatchCommand::Help() const {
+  return {"Watch a fleet to its end", R"(
+Goes on through the loss of a server, with the next address of --server. Ctrl-C stops watching, not the fleet.
+With -o json every change is one JSON object on a line of its own. Exit code 0 if every repository completed, else 5.
+
+Examples:
+  fleetctl watch 01JZ0000000000000000000000
+  fleetctl watch 01JZ0000000000000000000000 -o json | jq .fleet.rollup.states
+)"};
+}
+
+void WatchCommand::AddOptions(CLI::App& app) { AddFleetId(app, options_.fleet_id)->required(); }
+
+absl::StatusOr<int> WatchCommand::Run(CommandContext& context) const {
   // A fleet that does not exist and a server that never was there show soon, not after the patience of a watch.
   v1::GetFleetRequest request;
-  request.set_fleet_id(command.fleet_id);
+  request.set_fleet_id(options_.fleet_id);
   FLEET_RETURN_IF_ERROR(context.client.Call<v1::FleetService>(&v1::FleetService::Stub::GetFleet, request).status());
-  return WatchToEnd(command.fleet_id, context);
+  return WatchToEnd(options_.fleet_id, context);
 }
 
 absl::StatusOr<int> WatchToEnd(const std::string& fleet_id, CommandContext& context) {

@@ -2,6 +2,7 @@
 #ifndef FLEET_TESTS_UNIT_CLI_FLEETCTL_FLEET_FIXTURE_H_
 #define FLEET_TESTS_UNIT_CLI_FLEETCTL_FLEET_FIXTURE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -57,6 +58,19 @@ inline v1::Task MakeTask(int ordinal, const std::string& repo, v1::TaskState sta
     task.mutable_failure()->set_message("step \"check\" exited with 1");
   }
   return task;
+}
+
+// So many failures of one cause, with the first five repositories.
+inline v1::FailureGroup MakeFailureGroup(int count, const std::string& fingerprint) {
+  v1::FailureGroup group;
+  group.set_fingerprint(fingerprint);
+  group.set_count(count);
+  group.mutable_failure()->set_category(v1::FAILURE_CATEGORY_CONFIG);
+  group.mutable_failure()->set_title("Program not found");
+  group.mutable_failure()->set_message("step \"check\": tidy\x1b[2J: not found");
+  group.mutable_failure()->set_remedy("Install it on the runners.");
+  for (int i = 1; i <= std::min(count, 5); ++i) group.add_sample_repos("acme/repo" + std::to_string(i));
+  return group;
 }
 
 }  // namespace fleet::cli

@@ -71,6 +71,18 @@ class FleetctlTest : public ::testing::Test {
     };
   }
 
+  // ListFailureGroups: each with one failure less than the one before it.
+  void AnswerFailureGroups(int groups) {
+    answers_.list_failure_groups = [groups](const v1::ListFailureGroupsRequest& request,
+                                            v1::ListFailureGroupsResponse& response) {
+      EXPECT_EQ(request.fleet_id(), kFleetId);
+      for (int i = 0; i < groups; ++i) {
+        *response.add_groups() = MakeFailureGroup(10 - i, "0123456789abcde" + std::to_string(i));
+      }
+      return absl::OkStatus();
+    };
+  }
+
   // An answer to any method.
   static auto Refuse(absl::Status status) {
     return [status = std::move(status)](const auto&, auto&) { return status; };

@@ -1,0 +1,33 @@
+// attempts: every attempt on one repository.
+#ifndef FLEET_CLI_FLEETCTL_COMMANDS_ATTEMPTS_COMMAND_H_
+#define FLEET_CLI_FLEETCTL_COMMANDS_ATTEMPTS_COMMAND_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cli/fleetctl/parsing/command.h"
+
+namespace fleet::cli {
+
+class AttemptsCommand : public Command {
+ public:
+  struct Options {
+    std::string fleet_id;
+    std::string repo;
+    bool logs = false;
+  };
+
+  CommandHelp Help() const override;
+  void AddOptions(CLI::App& app) override;
+  absl::StatusOr<int> Run(CommandContext& context) const override;
+
+  // What was asked.
+  const Options& options() const { return options_; }
+
+ private:
+  Options options_;
+};
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_COMMANDS_ATTEMPTS_COMMAND_H_

@@ -1,0 +1,33 @@
+// limits reset: a limit as delivered, or without an exception.
+#ifndef FLEET_CLI_FLEETCTL_COMMANDS_LIMITS_RESET_COMMAND_H_
+#define FLEET_CLI_FLEETCTL_COMMANDS_LIMITS_RESET_COMMAND_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cli/fleetctl/commands/limit_setting.h"
+#include "cli/fleetctl/parsing/command.h"
+
+namespace fleet::cli {
+
+class LimitsResetCommand : public Command {
+ public:
+  struct Options {
+    std::string name;
+    LimitScope scope;
+  };
+
+  CommandHelp Help() const override;
+  void AddOptions(CLI::App& app) override;
+  absl::StatusOr<int> Run(CommandContext& context) const override;
+
+  // What was asked.
+  const Options& options() const { return options_; }
+
+ private:
+  Options options_;
+};
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_COMMANDS_LIMITS_RESET_COMMAND_H_

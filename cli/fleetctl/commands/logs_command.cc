@@ -1,0 +1,60 @@
+#include "cli/fleetctl/commands/logs_command.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/output/json_format.h"
+#include "cli/fleetctl/output/state_names.h"
+#include "cli/fleetctl/output/task_summary.h"
+#include "cli/fleetctl/output/text_sanitizer.h"
+#include "cli/fleetctl/parsing/option_adder.h"
+#include "common/status/status_macros.h"
+#include "fleet/v1/fleet_service.grpc.pb.h"
+
+namespace fleet::cli {
+namespace {
+
+std::string DescribeTask(const v1::Task& task) {
+  std::string text = absl::StrCat(task.repo(), ": ", Name(task.state()));
+  if (const std::string outcome = Words(task.outcome()); !outcome.empty()) absl::StrAppend(&text, ", ", outcome);
+  absl::StrAppend(&text, ", attempt ", task.attempt());
+  if (const std::string result = DescribeResult(task); !result.empty()) absl::StrAppend(&text, ", ", result);
+  if (!task.summary().empty()) absl::StrAppend(&text, ", ", task.summary());
+  return SanitizeLine(text);
+}
+
+}  // namespace
+
+CommandHelp LogsCommand::Help() const {
+  return {"Show the end of the log of one repository's last attempt, and why it failed", R"(
+Example:
+  fleetctl logs 01JZ0000000000000000000000 acme/shop
+)"};
+}
+
+void LogsCommand::AddOptions(CLI::App& app) {
+  AddFleetId(app, options_.fleet_id)->required();
+  AddRepo(app, options_.repo);
+}
+
+absl::StatusOr<int> LogsCommand::Run(CommandContext& context) const {
+  v1::GetFleetTaskRequest request;
+  request.set_fleet_id(options_.fleet_id);
+  request.set_repo(options_.repo);
+  FLEET_ASSIGN_OR_RETURN(const v1::GetFleetTaskResponse response,
+                         context.client.Call<v1::FleetService>(&v1::FleetService::Stub::GetFleetTask, request));
+  std::ostream& out = context.environment.out;
+  if (context.json()) {
+    out << ToJson(response, JsonStyle::kPretty);
+    return 0;
+  }
+  const std::string log = SanitizeText(response.log_tail());
+  out << log << (log.empty() || absl::EndsWith(log, "\n") ? "" : "\n");
+  if (log.empty()) context.environment.err << "No log was kept.\n";
+  out << DescribeTask(response.task()) << "\n";
+  return 0;
+}
+
+}  // namespace fleet::cli

@@ -1,0 +1,32 @@
+// logs: the end of the log of a repository's last attempt.
+#ifndef FLEET_CLI_FLEETCTL_COMMANDS_LOGS_COMMAND_H_
+#define FLEET_CLI_FLEETCTL_COMMANDS_LOGS_COMMAND_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cli/fleetctl/parsing/command.h"
+
+namespace fleet::cli {
+
+class LogsCommand : public Command {
+ public:
+  struct Options {
+    std::string fleet_id;
+    std::string repo;
+  };
+
+  CommandHelp Help() const override;
+  void AddOptions(CLI::App& app) override;
+  absl::StatusOr<int> Run(CommandContext& context) const override;
+
+  // What was asked.
+  const Options& options() const { return options_; }
+
+ private:
+  Options options_;
+};
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_COMMANDS_LOGS_COMMAND_H_

@@ -1,0 +1,31 @@
+// status: a fleet as it stands.
+#ifndef FLEET_CLI_FLEETCTL_COMMANDS_STATUS_COMMAND_H_
+#define FLEET_CLI_FLEETCTL_COMMANDS_STATUS_COMMAND_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cli/fleetctl/parsing/command.h"
+
+namespace fleet::cli {
+
+class StatusCommand : public Command {
+ public:
+  struct Options {
+    std::string fleet_id;
+  };
+
+  CommandHelp Help() const override;
+  void AddOptions(CLI::App& app) override;
+  absl::StatusOr<int> Run(CommandContext& context) const override;
+
+  // What was asked.
+  const Options& options() const { return options_; }
+
+ private:
+  Options options_;
+};
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_COMMANDS_STATUS_COMMAND_H_

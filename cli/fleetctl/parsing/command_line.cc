@@ -1,0 +1,174 @@
+#include "cli/fleetctl/parsing/command_line.h"
+
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "cli/fleetctl/parsing/option_adder.h"
+#include "cli/fleetctl/parsing/option_values.h"
+#include "cli/fleetctl/parsing/program_help.h"
+#include "common/rpc/channel.h"
+
+namespace fleet::cli {
+namespace {
+
+constexpr char kDefaultServer[] = "127.0.0.1:7070";
+constexpr int kUsageError = 2;
+
+std::string Footer(absl::string_view text) { return std::string(absl::StripAsciiWhitespace(text)); }
+
+class Parser {
+ public:
+  Parser(const CommandLineDefaults& defaults, const CommandList& commands) : app_(kSummary) {
+    app_.require_subcommand(1);
+    app_.fallthrough();  // global options may follow the command
+    app_.footer(Footer(kFooter));
+    app_.set_version_flag("--version", VersionText(), "Print the version and exit");
+    AddGlobalOptions(defaults);
+    AddCommands(commands);
+  }
+
+  CommandLine Parse(const std::vector<std::string>& arguments) {
+    app_.name(arguments.front());
+    std::vector<std::string> words(arguments.begin() + 1, arguments.end());
+    // "help limits set" is "limits set --help".
+    if (!words.empty() && words.front() == "help") {
+      words.erase(words.begin());
+      words.push_back("--help");
+    }
+    // CLI11 takes them from the back.
+    app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    line_.global.servers = ValueOf("--server", ParseServers(server_.empty() ? kDefaultServer : server_));
+    if (!rpc::IsUserName(line_.global.user)) {
+      throw CLI::ValidationError("--user", "must be 1 to 128 printable ASCII characters without a space");
+    }
+    return std::move(line_);
+  }
+
+  int Exit(const CLI::ParseError& error, std::string& text) const {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = app_.exit(error, out, err);
+    if (code == 0) {
+      text = absl::StrCat(absl::StripTrailingAsciiWhitespace(out.str()), "\n");
+      return 0;
+    }
+    const CLI::App* used = &app_;
+    while (!used->get_subcommands().empty()) used = used->get_subcommands().front();
+    std::string problem = error.what();
+    // CLI11 asks for a command where there is one that it does not know.
+    const std::vector<std::string> unknown = app_.remaining(true);
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && used->get_require_subcommand_min() > 0 &&
+        !unknown.empty()) {
+      problem = absl::StrCat("unknown command \"", unknown.front(), "\"");
+    }
+    text = absl::StrCat("error: ", problem, "\nSee ", CommandPath(*used), " --help\n");
+    return kUsageError;
+  }
+
+ private:
+  void AddGlobalOptions(const CommandLineDefaults& defaults) {
+    GlobalOptions& global = line_.global;
+    server_ = defaults.server;
+    global.user = defaults.user;
+    app_.add_option_function<std::string>(
+            "--server",
+            [this](const std::string& value) {
+              server_ = value;
+              if (!value.empty()) AddRepeatedFlag("--server", value);
+            },
+            "Addresses of fleet-service, host:port[,host:port...]; the next is used when one is lost. Default: "
+            "FLEET_SERVER, then 127.0.0.1:7070")
+        ->type_name("ADDRESSES");
+    app_.add_option_function<std::string>(
+            "--user",
+            [this](const std::string& value) {
+              line_.global.user = value;
+              AddRepeatedFlag("--user", value);
+            },
+            "Who asks. Default: the login name")
+        ->type_name("NAME");
+    app_.add_option_function<std::string>(
+            "-o,--output",
+            [&global](const std::string& value) {
+              if (value != "table" && value != "json") throw CLI::ValidationError("--output", "must be table or json");
+              global.output = value == "json" ? OutputFormat::kJson : OutputFormat::kTable;
+            },
+            "table for people (the default), or json for programs: JSON alone on stdout, errors as JSON on stderr")
+        ->type_name("table|json");
+    app_.add_option_function<std::string>(
+            "--timeout",
+            [&global](const std::string& value) { global.timeout = ValueOf("--timeout", ParseDurationOption(value)); },
+            "How long to go on without an answer from any server. Default: 30s, while watching 10m")
+        ->type_name("DURATION");
+    app_.add_flag("--no-color", global.no_color, "No colours (as a non-empty NO_COLOR or TERM=dumb)");
+  }
+
+  void AddCommands(const CommandList& list) {
+    std::map<std::string, CLI::App*> groups;
+    for (const auto& [name, command] : list.commands) {
+      const std::vector<std::string> words = absl::StrSplit(name, ' ');
+      if (words.size() == 1) {
+        AddCommand(app_, name, command);
+        continue;
+      }
+      CLI::App*& group = groups[words[0]];
+      if (group == nullptr) group = &AddGroup(words[0], list.groups.at(words[0]));
+      AddCommand(*group, words[1], command);
+    }
+  }
+
+  static std::string CommandPath(const CLI::App& app) {
+    if (app.get_parent() == nullptr) return app.get_name();
+    return absl::StrCat(CommandPath(*app.get_parent()), " ", app.get_name());
+  }
+
+  CLI::App& AddGroup(const std::string& name, const CommandHelp& help) {
+    CLI::App& group = *app_.add_subcommand(name, help.summary)->require_subcommand(1);
+    group.footer(Footer(help.details));
+    return group;
+  }
+
+  void AddCommand(CLI::App& parent, const std::string& name, const std::shared_ptr<Command>& command) {
+    const CommandHelp help = command->Help();
+    CLI::App& app = *parent.add_subcommand(name, help.summary);
+    app.footer(Footer(help.details));
+    command->AddOptions(app);
+    app.callback([this, command] {
+      const std::string problem = command->UsageProblem();
+      if (!problem.empty()) throw CLI::ValidationError(problem);
+      line_.command = command;
+    });
+  }
+
+  void AddRepeatedFlag(const std::string& name, const std::string& value) {
+    line_.global.repeated_flags.push_back(name);
+    line_.global.repeated_flags.push_back(value);
+  }
+
+  CLI::App app_;
+  CommandLine line_;
+  std::string server_;
+};
+
+}  // namespace
+
+std::variant<CommandLine, EarlyExit> ParseCommandLine(const std::vector<std::string>& arguments,
+                                                      const CommandLineDefaults& defaults,
+                                                      const CommandList& commands) {
+  Parser parser(defaults, commands);
+  try {
+    return parser.Parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    EarlyExit exit;
+    exit.code = parser.Exit(error, exit.text);
+    return exit;
+  }
+}
+
+}  // namespace fleet::cli

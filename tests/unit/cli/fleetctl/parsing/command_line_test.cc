@@ -1,0 +1,252 @@
+#include "cli/fleetctl/parsing/command_line.h"
+
+#include "absl/strings/str_split.h"
+#include "cli/fleetctl/commands/attempts_command.h"
+#include "cli/fleetctl/commands/audit_command.h"
+#include "cli/fleetctl/commands/cancel_command.h"
+#include "cli/fleetctl/commands/command_list.h"
+#include "cli/fleetctl/commands/failures_command.h"
+#include "cli/fleetctl/commands/limits_list_command.h"
+#include "cli/fleetctl/commands/limits_reset_command.h"
+#include "cli/fleetctl/commands/limits_set_command.h"
+#include "cli/fleetctl/commands/list_command.h"
+#include "cli/fleetctl/commands/logs_command.h"
+#include "cli/fleetctl/commands/pause_command.h"
+#include "cli/fleetctl/commands/repo_import_command.h"
+#include "cli/fleetctl/commands/repo_list_command.h"
+#include "cli/fleetctl/commands/resume_command.h"
+#include "cli/fleetctl/commands/retry_command.h"
+#include "cli/fleetctl/commands/status_command.h"
+#include "cli/fleetctl/commands/submit_command.h"
+#include "cli/fleetctl/commands/tasks_command.h"
+#include "cli/fleetctl/commands/update_command.h"
+#include "cli/fleetctl/commands/version_command.h"
+#include "cli/fleetctl/commands/watch_command.h"
+#include "cli/fleetctl/commands/workflow_apply_command.h"
+#include "cli/fleetctl/commands/workflow_get_command.h"
+#include "cli/fleetctl/commands/workflow_list_command.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fleet::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+constexpr char kFleet[] = "01JZ0000000000000000000000";
+
+std::variant<CommandLine, EarlyExit> Parse(std::vector<std::string> arguments, const std::string& server = "") {
+  arguments.insert(arguments.begin(), "fleetctl");
+  return ParseCommandLine(arguments, {server, "alice"}, AllCommands());
+}
+
+CommandLine Parsed(const std::vector<std::string>& arguments, const std::string& server = "") {
+  auto result = Parse(arguments, server);
+  if (const auto* exit = std::get_if<EarlyExit>(&result)) {
+    ADD_FAILURE() << exit->text;
+    return {};
+  }
+  return std::get<CommandLine>(result);
+}
+
+template <typename Kind>
+bool Is(const CommandLine& line) {
+  return dynamic_cast<const Kind*>(line.command.get()) != nullptr;
+}
+
+// What the command was asked, which must be of this kind.
+template <typename Kind>
+typename Kind::Options Asked(const CommandLine& line) {
+  return dynamic_cast<const Kind&>(*line.command).options();
+}
+
+EarlyExit Exit(const std::vector<std::string>& arguments) {
+  auto result = Parse(arguments);
+  if (std::holds_alternative<CommandLine>(result)) {
+    ADD_FAILURE() << "was accepted";
+    return {};
+  }
+  return std::get<EarlyExit>(result);
+}
+
+TEST(CommandLineTest, SubmitTakesItsOptions) {
+  const CommandLine line = Parsed({"submit",     "--repos-file",
+                                   "r.txt",      "--workflow",
+                                   "a/b-v1",     "--task",
+                                   "do it",      "--param",
+                                   "k=v",        "--param",
+                                   "list=[a,b]", "--param",
+                                   "empty=",     "--max-concurrency",
+                                   "3",          "--task-timeout",
+                                   "30m",        "--max-tries",
+                                   "2",          "--priority",
+                                   "-7",         "--deadline",
+                                   "2h30m",      "--request-id",
+                                   "r-1",        "--watch"});
+  const auto& submit = Asked<SubmitCommand>(line);
+  EXPECT_EQ(submit.repos_file, "r.txt");
+  EXPECT_EQ(submit.workflow_ref, "a/b-v1");
+  EXPECT_EQ(submit.task_description, "do it");
+  EXPECT_THAT(submit.parameters, ElementsAre(Pair("empty", ""), Pair("k", "v"), Pair("list", "[a,b]")));
+  EXPECT_EQ(submit.max_concurrency, 3);
+  EXPECT_EQ(submit.task_timeout, absl::Minutes(30));
+  EXPECT_EQ(submit.max_tries, 2);
+  EXPECT_EQ(submit.priority, -7);
+  EXPECT_EQ(std::get<absl::Duration>(submit.deadline.value()), absl::Minutes(150));
+  EXPECT_EQ(submit.request_id, "r-1");
+  EXPECT_TRUE(submit.watch);
+}
+
+TEST(CommandLineTest, WhatWasNotGivenIsAbsent) {
+  const auto submit = Asked<SubmitCommand>(Parsed({"submit", "--repos-file", "-", "--workflow", "a/b-v1"}));
+  EXPECT_EQ(submit.repos_file, "-");
+  EXPECT_FALSE(submit.max_concurrency.has_value());
+  EXPECT_FALSE(submit.task_timeout.has_value());
+  EXPECT_FALSE(submit.max_tries.has_value());
+  EXPECT_EQ(submit.request_id, "");
+  EXPECT_FALSE(submit.watch);
+}
+
+TEST(CommandLineTest, GlobalOptionsStandBeforeOrAfterTheCommand) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--server", "h:1", "--user", "bob", "-o", "json", "--timeout", "5s", "--no-color",
+                                 "repo", "list"},
+        {"repo", "list", "--server", "h:1", "--user", "bob", "-o", "json", "--timeout", "5s", "--no-color"}}) {
+    const GlobalOptions global = Parsed(arguments).global;
+    EXPECT_THAT(global.servers, ElementsAre("h:1"));
+    EXPECT_EQ(global.user, "bob");
+    EXPECT_EQ(global.output, OutputFormat::kJson);
+    EXPECT_EQ(global.timeout, absl::Seconds(5));
+    EXPECT_TRUE(global.no_color);
+    EXPECT_THAT(global.repeated_flags, ElementsAre("--server", "h:1", "--user", "bob"));
+  }
+}
+
+TEST(CommandLineTest, ServerComesFromFlagThenEnvironmentThenDefault) {
+  EXPECT_THAT(Parsed({"list", "--server", "a:1, b"}, "c:3").global.servers, ElementsAre("a:1", "b:7070"));
+  EXPECT_THAT(Parsed({"list"}, "c:3,[::1]:4").global.servers, ElementsAre("c:3", "[::1]:4"));
+  EXPECT_THAT(Parsed({"list"}).global.servers, ElementsAre("127.0.0.1:7070"));
+  EXPECT_EQ(Parsed({"list"}).global.user, "alice");
+}
+
+TEST(CommandLineTest, StatesMayBeWrittenAsPeopleDo) {
+  const CommandLine line = Parsed({"tasks", kFleet, "--state", "failed", "--state", "timed-out"});
+  EXPECT_THAT(Asked<TasksCommand>(line).states, ElementsAre(v1::TASK_STATE_FAILED, v1::TASK_STATE_TIMED_OUT));
+  const CommandLine list = Parsed({"list", "--state", "FLEET_STATE_RUNNING", "--creator", "bob", "--limit", "0"});
+  EXPECT_THAT(Asked<ListCommand>(list).states, ElementsAre(v1::FLEET_STATE_RUNNING));
+  EXPECT_EQ(Asked<ListCommand>(list).limit, 0);
+}
+
+TEST(CommandLineTest, FleetIdsAreWrittenInUpperCase) {
+  const CommandLine line = Parsed({"status", "01jz0000000000000000000000"});
+  EXPECT_EQ(Asked<StatusCommand>(line).fleet_id, kFleet);
+}
+
+TEST(CommandLineTest, EveryCommandIsKnown) {
+  EXPECT_TRUE(Is<WatchCommand>(Parsed({"watch", kFleet})));
+  EXPECT_TRUE(Asked<CancelCommand>(Parsed({"cancel", kFleet, "--drain"})).drain);
+  EXPECT_EQ(Asked<LogsCommand>(Parsed({"logs", kFleet, "a/b"})).repo, "a/b");
+  EXPECT_EQ(Asked<CancelCommand>(Parsed({"cancel", kFleet, "a/b"})).repo, "a/b");
+  EXPECT_EQ(Asked<PauseCommand>(Parsed({"pause", kFleet})).fleet_id, kFleet);
+  EXPECT_EQ(Asked<ResumeCommand>(Parsed({"resume", kFleet})).fleet_id, kFleet);
+  EXPECT_TRUE(Asked<UpdateCommand>(Parsed({"update", kFleet, "--deadline", "none"})).no_deadline);
+  EXPECT_TRUE(Asked<RetryCommand>(Parsed({"retry", kFleet, "--watch"})).watch);
+  EXPECT_EQ(Asked<FailuresCommand>(Parsed({"failures", kFleet})).fleet_id, kFleet);
+  EXPECT_TRUE(Asked<AttemptsCommand>(Parsed({"attempts", kFleet, "a/b", "--logs"})).logs);
+  EXPECT_TRUE(Is<LimitsListCommand>(Parsed({"limits", "list"})));
+  EXPECT_EQ(Asked<LimitsSetCommand>(Parsed({"limits", "set", "n", "3", "--pool", "p"})).scope.pool, "p");
+  EXPECT_EQ(Asked<LimitsResetCommand>(Parsed({"limits", "reset", "n", "--user", "u"})).scope.user, "u");
+  EXPECT_EQ(Asked<AuditCommand>(Parsed({"audit"})).limit, 50);
+  EXPECT_EQ(Asked<RepoImportCommand>(Parsed({"repo", "import", "-"})).file, "-");
+  EXPECT_TRUE(Is<RepoListCommand>(Parsed({"repo", "list"})));
+  EXPECT_EQ(Asked<WorkflowApplyCommand>(Parsed({"workflow", "apply", "w"})).file, "w");
+  EXPECT_TRUE(Is<WorkflowListCommand>(Parsed({"workflow", "list"})));
+  EXPECT_EQ(Asked<WorkflowGetCommand>(Parsed({"workflow", "get", "a/b-v1"})).workflow_ref, "a/b-v1");
+  EXPECT_TRUE(Is<VersionCommand>(Parsed({"version"})));
+}
+
+TEST(CommandLineTest, WrongUsageExitsWithTwoAndSaysWhy) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{}, "A subcommand is required"},
+      {{"frobnicate"}, "unknown command \"frobnicate\""},
+      {{"repo", "frobnicate"}, "unknown command \"frobnicate\""},
+      {{"status"}, "FLEET is required"},
+      {{"status", "x"}, "not a fleet id"},
+      {{"status", kFleet, "more"}, "more"},
+      {{"submit", "--workflow", "a/b-v1"}, "--repos-file is required"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--param", "novalue"}, "not name=value"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--param", "a=1", "--param", "a=2"}, "given twice"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--max-concurrency", "0"}, "--max-concurrency"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--task-timeout", "30"}, "not a duration"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--request-id", "a b"}, "--request-id"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--priority", "1001"}, "--priority"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "tomorrow"}, "neither a time"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "infinite-future"}, "neither a time"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "-2h"}, "neither a time"},
+      {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "none"}, "neither a time"},
+      {{"tasks", kFleet, "--state", "nope"}, "none of QUEUED"},
+      {{"pause"}, "FLEET is required"},
+      {{"resume", "x"}, "not a fleet id"},
+      {{"cancel", kFleet, "a/b", "--drain"}, "--drain is for a whole fleet"},
+      {{"update", kFleet}, "nothing to change"},
+      {{"update", "--priority", "1"}, "FLEET is required"},
+      {{"update", kFleet, "--max-concurrency", "0"}, "--max-concurrency"},
+      {{"update", kFleet, "--priority", "-1001"}, "--priority"},
+      {{"update", kFleet, "--deadline", "never"}, "neither a time"},
+      {{"retry", kFleet, "--state", "queued"}, "none of COMPLETED, FAILED, CANCELLED, TIMED_OUT"},
+      {{"retry", kFleet, "--category", "nope"}, "none of AUTH"},
+      {{"retry", kFleet, "--fingerprint", "0123456789abcdeg"}, "not 16 hexadecimal digits"},
+      {{"retry", kFleet, "--param", "novalue"}, "not name=value"},
+      {{"retry", kFleet, "--request-id", "a b"}, "--request-id"},
+      {{"failures"}, "FLEET is required"},
+      {{"attempts", kFleet}, "REPO is required"},
+      {{"limits"}, "subcommand is required"},
+      {{"limits", "frobnicate"}, "unknown command \"frobnicate\""},
+      {{"limits", "set", "user_active"}, "VALUE is required"},
+      {{"limits", "set", "user_active", "many"}, "VALUE"},
+      {{"limits", "set", "user_active", "--", "-1"}, "VALUE"},
+      {{"limits", "set", "user_active", "1", "--user", ""}, "must not be empty"},
+      {{"limits", "set", "user_active", "1", "--user", "a", "--pool", "b"}, "--user excludes --pool"},
+      {{"limits", "reset"}, "NAME is required"},
+      {{"audit", "x"}, "not a fleet id"},
+      {{"audit", "--limit", "-1"}, "--limit"},
+      {{"list", "--server", "h:0"}, "port"},
+      {{"list", "--server", "http://h:1"}, "not host:port"},
+      {{"list", "--server", ","}, "no address"},
+      {{"list", "--user", "a b"}, "--user"},
+      {{"list", "-o", "xml"}, "table or json"},
+      {{"list", "--timeout", "0s"}, "not a duration"},
+  };
+  for (const auto& [arguments, problem] : cases) {
+    const EarlyExit exit = Exit(arguments);
+    EXPECT_EQ(exit.code, 2);
+    EXPECT_THAT(exit.text, HasSubstr(problem));
+    EXPECT_THAT(exit.text, HasSubstr("--help"));
+  }
+}
+
+TEST(CommandLineTest, HelpOfEveryCommandHasAnExample) {
+  const CommandList list = AllCommands();
+  std::vector<std::string> names = {""};
+  for (const auto& [name, help] : list.groups) names.push_back(name);
+  for (const NamedCommand& command : list.commands) names.push_back(command.name);
+  EXPECT_GE(names.size(), 27U);
+  for (const std::string& name : names) {
+    std::vector<std::string> arguments = absl::StrSplit(name, ' ', absl::SkipEmpty());
+    arguments.emplace_back("--help");
+    const EarlyExit exit = Exit(arguments);
+    EXPECT_EQ(exit.code, 0);
+    EXPECT_THAT(exit.text, HasSubstr(name.empty() ? "\n  fleetctl" : "\n  fleetctl " + name));
+  }
+}
+
+TEST(CommandLineTest, HelpIsACommandToo) {
+  EXPECT_EQ(Exit({"help"}).text, Exit({"--help"}).text);
+  EXPECT_EQ(Exit({"help", "limits", "set"}).text, Exit({"limits", "set", "--help"}).text);
+  EXPECT_EQ(Exit({"help", "retry"}).code, 0);
+}
+
+}  // namespace
+}  // namespace fleet::cli
