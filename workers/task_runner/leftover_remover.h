@@ -10,7 +10,7 @@
 #include "common/clock/clock.h"
 #include "common/lifecycle/mutex.h"
 #include "common/metrics/fleet_metrics.h"
-#include "workers/task_runner/backoff.h"
+#include "common/rpc/backoff.h"
 
 namespace fleet::runner {
 
@@ -29,7 +29,7 @@ class LeftoverRemover {
 
  private:
   struct Pause {
-    Backoff backoff{absl::Seconds(1), absl::Minutes(5)};
+    rpc::Backoff backoff{absl::Seconds(1), absl::Minutes(5)};
     absl::Duration due;
   };
 

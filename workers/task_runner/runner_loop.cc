@@ -1,8 +1,8 @@
 #include "workers/task_runner/runner_loop.h"
 
 #include "common/logging/structured_log.h"
+#include "common/rpc/backoff.h"
 #include "common/status/status_macros.h"
-#include "workers/task_runner/backoff.h"
 
 namespace fleet::runner {
 
@@ -30,7 +30,7 @@ absl::Status RunnerLoop::RunSessions() {
 }
 
 absl::Status RunnerLoop::Register(RunnerSession& session) {
-  Backoff backoff(absl::Milliseconds(200), absl::Seconds(5));
+  rpc::Backoff backoff(absl::Milliseconds(200), absl::Seconds(5));
   while (true) {
     absl::Status status = session.Register();
     // Lost before it was known: the next session has another id.

@@ -4,8 +4,9 @@
 
 #include "common/domain/ulid.h"
 #include "common/logging/structured_log.h"
+#include "common/rpc/backoff.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
-#include "workers/task_runner/backoff.h"
 
 namespace fleet::runner {
 namespace {
@@ -14,8 +15,8 @@ constexpr int kLeaseWaitSeconds = 25;
 // An empty answer that comes sooner than this did not wait for work.
 constexpr absl::Duration kShortestWait = absl::Milliseconds(200);
 
-absl::Duration FromProto(const google::protobuf::Duration& duration, absl::Duration fallback) {
-  const absl::Duration value = absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+absl::Duration DurationOr(const google::protobuf::Duration& duration, absl::Duration fallback) {
+  const absl::Duration value = rpc::FromProtoDuration(duration);
   return value > absl::ZeroDuration() ? value : fallback;
 }
 
@@ -37,8 +38,8 @@ absl::Status RunnerSession::Register() {
   request.set_slots(config_.slots);
   const absl::Duration sent = fence_.Now();
   FLEET_ASSIGN_OR_RETURN(const v1::RegisterRunnerResponse response, client_.RegisterRunner(request));
-  lease_duration_ = FromProto(response.lease_duration(), absl::Seconds(30));
-  heartbeat_interval_ = FromProto(response.heartbeat_interval(), absl::Seconds(5));
+  lease_duration_ = DurationOr(response.lease_duration(), absl::Seconds(30));
+  heartbeat_interval_ = DurationOr(response.heartbeat_interval(), absl::Seconds(5));
   fence_.SetLeaseDuration(lease_duration_);
   fence_.Answered(sent);
   LogInfo("runner_registered", {{"runner_id", runner_id_}, {"pool", config_.pool}, {"slots", config_.slots}});
@@ -62,7 +63,7 @@ void RunnerSession::Run() {
 }
 
 void RunnerSession::LeaseUntilToldOtherwise(ThreadPool& pool) {
-  Backoff backoff(absl::Milliseconds(200), absl::Seconds(5));
+  rpc::Backoff backoff(absl::Milliseconds(200), absl::Seconds(5));
   while (phase() == Phase::kLeasing) {
     const auto slots = static_cast<std::size_t>(config_.slots);
     if (fence_.Expired() || !work_.Ready()) {

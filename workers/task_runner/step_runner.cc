@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/private_file.h"
 #include "workers/task_runner/task_failure.h"
@@ -18,7 +19,7 @@ constexpr std::size_t kMessageBytes = 1000;
 
 absl::Duration StepTimeout(const v1::WorkflowStep& step) {
   if (!step.has_timeout()) return absl::InfiniteDuration();
-  return absl::Seconds(step.timeout().seconds()) + absl::Nanoseconds(step.timeout().nanos());
+  return rpc::FromProtoDuration(step.timeout());
 }
 
 absl::Status StepTimedOut(absl::Duration timeout) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/domain/text.h"
 #include "common/logging/structured_log.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/git_clone.h"
 #include "workers/task_runner/step_runner.h"
@@ -20,7 +21,7 @@ constexpr std::size_t kMaxSummary = 2000;
 
 absl::Duration TaskTimeout(const v1::LeasedFleet& fleet) {
   if (!fleet.has_task_timeout()) return kDefaultTimeout;
-  return absl::Seconds(fleet.task_timeout().seconds()) + absl::Nanoseconds(fleet.task_timeout().nanos());
+  return rpc::FromProtoDuration(fleet.task_timeout());
 }
 
 CommitSpec MakeCommitSpec(const v1::Workflow& workflow, const std::string& task_id, absl::Time time) {

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/logging/structured_log.h"
-#include "workers/task_runner/backoff.h"
+#include "common/rpc/backoff.h"
 #include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
@@ -80,7 +80,7 @@ absl::StatusOr<v1::TaskReportAnswer> TaskReporter::Ask(const v1::TaskReport& rep
 
 absl::Status TaskReporter::Announce(const v1::Lease& lease, v1::TaskState state, const StopToken& stop) {
   const v1::TaskReport report = MakeReport(lease, state);
-  Backoff backoff(kFirstPause, kLongestPause);
+  rpc::Backoff backoff(kFirstPause, kLongestPause);
   while (true) {
     if (stop.stopped()) return StatusOfToken(stop);
     const auto answer = Ask(report);
@@ -100,7 +100,7 @@ void TaskReporter::Finish(const v1::Lease& lease, v1::TaskState state, const v1:
                           const StopToken& stop) {
   v1::TaskReport report = MakeReport(lease, state);
   *report.mutable_result() = result;
-  Backoff backoff(kFirstPause, kLongestPause);
+  rpc::Backoff backoff(kFirstPause, kLongestPause);
   for (int refusals = 0; refusals < 2;) {
     const auto answer = Ask(report);
     if (answer.ok() && answer->status() == v1::REPORT_STATUS_INVALID) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/rpc/backoff.h"
 #include "common/rpc/channel.h"
 #include "common/status/error_info.h"
 
@@ -52,7 +53,7 @@ FleetClient::FleetClient(ServerPool& servers, Options options, Interruption& int
 
 absl::Status FleetClient::Repeat(Attempt attempt) {
   const absl::Duration end = clock_.Elapsed() + options_.timeout;
-  Backoff backoff(options_.retry);
+  rpc::Backoff backoff(options_.retry.first_pause, options_.retry.longest_pause);
   FailureLog failures;
   for (int round = 1;; ++round) {
     for (std::size_t i = 0; i < servers_.size(); ++i) {

@@ -37,7 +37,8 @@ FleetWatcher::FleetWatcher(ServerPool& servers, Options options, Interruption& i
     : servers_(servers), options_(std::move(options)), interruption_(interruption), clock_(clock) {}
 
 absl::StatusOr<v1::Fleet> FleetWatcher::Watch(const std::string& fleet_id, FleetObserver& observer) {
-  Progress progress{{}, std::nullopt, clock_.Elapsed(), false, Backoff(options_.retry)};
+  Progress progress{
+      {}, std::nullopt, clock_.Elapsed(), false, {options_.retry.first_pause, options_.retry.longest_pause}};
   progress.request.set_fleet_id(fleet_id);
   while (true) {
     const grpc::Status end = Follow(progress, observer);

@@ -15,6 +15,7 @@
 #include "cli/fleetctl/client/server_pool.h"
 #include "cli/fleetctl/client/watch_stream.h"
 #include "common/clock/clock.h"
+#include "common/rpc/backoff.h"
 #include "fleet/v1/fleet_service.pb.h"
 
 namespace fleet::cli {
@@ -54,7 +55,7 @@ class FleetWatcher {
     std::optional<v1::Fleet> fleet;
     absl::Duration last_word;  // when a server spoke last
     bool lost = false;         // and the user was told so
-    Backoff backoff;
+    rpc::Backoff backoff;
   };
 
   grpc::Status Follow(Progress& progress, FleetObserver& observer);

@@ -2,9 +2,6 @@
 #ifndef FLEET_CLI_FLEETCTL_CLIENT_RETRY_POLICY_H_
 #define FLEET_CLI_FLEETCTL_CLIENT_RETRY_POLICY_H_
 
-#include <algorithm>
-#include <random>
-
 #include "absl/time/time.h"
 
 namespace fleet::cli {
@@ -19,25 +16,6 @@ struct RetryPolicy {
   absl::Duration watch_answer_timeout = absl::Seconds(10);
   // The same for a stream that was alive. Services send bookmarks far more often than that.
   absl::Duration watch_silence_timeout = absl::Seconds(90);
-};
-
-// The pauses of one caller: each is between half of and all of its nominal length, so that many clients do not come
-// back in step.
-class Backoff {
- public:
-  explicit Backoff(const RetryPolicy& policy) : policy_(policy), nominal_(policy.first_pause) {}
-
-  absl::Duration Next() {
-    const absl::Duration pause = nominal_ * std::uniform_real_distribution<double>(0.5, 1.0)(random_);
-    nominal_ = std::min(nominal_ * 2, policy_.longest_pause);
-    return pause;
-  }
-  void Reset() { nominal_ = policy_.first_pause; }
-
- private:
-  RetryPolicy policy_;
-  absl::Duration nominal_;
-  std::mt19937 random_{std::random_device{}()};
 };
 
 }  // namespace fleet::cli

@@ -12,6 +12,7 @@
 #include "cli/fleetctl/output/text_sanitizer.h"
 #include "cli/fleetctl/output/value_format.h"
 #include "cli/fleetctl/parsing/option_adder.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
@@ -23,15 +24,16 @@ void PrintAttemptTable(const v1::ListTaskAttemptsResponse& response, CommandCont
                     {"ATTEMPT", "GENERATION", "STATE", "RUNNER", "LEASED", "DURATION", "COST", "REASON", "MESSAGE"});
   for (const v1::TaskAttempt& attempt : response.attempts()) {
     const bool ended = attempt.has_end_time() && attempt.has_lease_time();
-    table.Add({absl::StrCat(attempt.attempt()),
-               absl::StrCat(attempt.generation()),
-               {Name(attempt.state()), ColorOf(attempt.state())},
-               attempt.runner_id(),
-               attempt.has_lease_time() ? FormatTime(attempt.lease_time()) : "",
-               ended ? FormatElapsed(ToTime(attempt.end_time()) - ToTime(attempt.lease_time())) : "",
-               attempt.has_cost_usd() ? FormatCost(attempt.cost_usd()) : "",
-               DescribeCause(attempt.failure()),
-               attempt.has_failure() ? attempt.failure().message() : attempt.summary()});
+    table.Add(
+        {absl::StrCat(attempt.attempt()),
+         absl::StrCat(attempt.generation()),
+         {Name(attempt.state()), ColorOf(attempt.state())},
+         attempt.runner_id(),
+         attempt.has_lease_time() ? FormatTime(attempt.lease_time()) : "",
+         ended ? FormatElapsed(rpc::FromProtoTime(attempt.end_time()) - rpc::FromProtoTime(attempt.lease_time())) : "",
+         attempt.has_cost_usd() ? FormatCost(attempt.cost_usd()) : "",
+         DescribeCause(attempt.failure()),
+         attempt.has_failure() ? attempt.failure().message() : attempt.summary()});
   }
   table.Flush();
 }

@@ -15,6 +15,7 @@
 #include "cli/fleetctl/output/value_format.h"
 #include "cli/fleetctl/parsing/option_adder.h"
 #include "cli/fleetctl/parsing/option_values.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
@@ -34,9 +35,9 @@ absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand::Options&
   v1::FleetPolicy& policy = *request.mutable_policy();
   if (options.max_concurrency.has_value()) policy.set_max_concurrency(*options.max_concurrency);
   if (options.priority.has_value()) policy.set_priority(*options.priority);
-  if (deadline.has_value()) *policy.mutable_deadline() = ToProtoTime(*deadline);
+  if (deadline.has_value()) *policy.mutable_deadline() = rpc::ToProtoTime(*deadline);
   if (options.max_tries.has_value()) policy.set_max_tries(*options.max_tries);
-  if (options.task_timeout.has_value()) *policy.mutable_task_timeout() = ToProtoDuration(*options.task_timeout);
+  if (options.task_timeout.has_value()) *policy.mutable_task_timeout() = rpc::ToProtoDuration(*options.task_timeout);
   return request;
 }
 

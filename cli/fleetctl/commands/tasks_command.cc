@@ -11,6 +11,7 @@
 #include "cli/fleetctl/output/task_summary.h"
 #include "cli/fleetctl/output/value_format.h"
 #include "cli/fleetctl/parsing/option_adder.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
@@ -24,7 +25,7 @@ std::vector<TableWriter::Cell> Row(const v1::Task& task) {
           Words(task.outcome()),
           absl::StrCat(task.attempt()),
           task.has_cost_usd() ? FormatCost(task.cost_usd()) : "",
-          task.has_duration() ? FormatElapsed(ToDuration(task.duration())) : "",
+          task.has_duration() ? FormatElapsed(rpc::FromProtoDuration(task.duration())) : "",
           DescribeResult(task)};
 }
 

@@ -11,6 +11,7 @@
 #include "cli/fleetctl/output/value_format.h"
 #include "cli/fleetctl/parsing/option_adder.h"
 #include "cli/fleetctl/parsing/option_values.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
@@ -34,7 +35,8 @@ v1::UpdateFleetRequest MakeRequest(const UpdateCommand::Options& options, const 
   }
   if (options.deadline.has_value() || options.no_deadline) mask.add_paths("deadline");
   if (options.deadline.has_value()) {
-    *policy.mutable_deadline() = ToProtoTime(ResolveDeadline(*options.deadline, context.environment.clock.TimeNow()));
+    *policy.mutable_deadline() =
+        rpc::ToProtoTime(ResolveDeadline(*options.deadline, context.environment.clock.TimeNow()));
   }
   return request;
 }

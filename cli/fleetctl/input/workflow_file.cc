@@ -18,6 +18,7 @@
 #include "common/domain/program_rules.h"
 #include "common/domain/text.h"
 #include "common/domain/workflow_rules.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "yaml-cpp/yaml.h"
 
@@ -238,7 +239,7 @@ class WorkflowReader {
                     absl::StrCat(value.key, " must be a duration with its unit: \"90s\", \"10m\", \"1h30m\""));
     }
     Refuse(value, domain::StepTimeoutProblem(parsed));
-    duration = ToProtoDuration(parsed);
+    duration = rpc::ToProtoDuration(parsed);
   }
 
   bool ReadBool(const Value& value) {

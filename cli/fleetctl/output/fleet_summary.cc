@@ -11,6 +11,7 @@
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
 #include "cli/fleetctl/output/value_format.h"
+#include "common/rpc/proto_time.h"
 
 namespace fleet::cli {
 namespace {
@@ -86,7 +87,7 @@ std::string DescribeCauses(const v1::Fleet& fleet) {
 std::string DescribeDeadline(const v1::Fleet& fleet, absl::Time now) {
   std::string time = FormatTime(fleet.policy().deadline());
   if (fleet.deadline_exceeded()) return absl::StrCat(time, " (exceeded)");
-  const absl::Duration left = ToTime(fleet.policy().deadline()) - now;
+  const absl::Duration left = rpc::FromProtoTime(fleet.policy().deadline()) - now;
   if (IsTerminal(fleet.state()) || left <= absl::ZeroDuration()) return time;
   return absl::StrCat(time, " (in ", FormatElapsed(left), ")");
 }
@@ -115,7 +116,7 @@ int64_t ActiveCount(const v1::Rollup& rollup) {
 }
 
 absl::Duration Elapsed(const v1::Fleet& fleet, absl::Time now) {
-  return (fleet.has_end_time() ? ToTime(fleet.end_time()) : now) - ToTime(fleet.create_time());
+  return (fleet.has_end_time() ? rpc::FromProtoTime(fleet.end_time()) : now) - rpc::FromProtoTime(fleet.create_time());
 }
 
 std::string SummarizeCounts(const v1::Rollup& rollup) {
@@ -159,7 +160,7 @@ std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Termina
   lines.Add("Elapsed", FormatElapsed(Elapsed(fleet, now)));
   if (fleet.policy().has_deadline()) lines.Add("Deadline", DescribeDeadline(fleet, now));
   AddProgress(fleet.rollup(), lines);
-  lines.Add("Runner time", FormatElapsed(ToDuration(fleet.rollup().task_duration())));
+  lines.Add("Runner time", FormatElapsed(rpc::FromProtoDuration(fleet.rollup().task_duration())));
   for (const v1::Waiting& waiting : fleet.waiting_on()) lines.Add("Waiting on", DescribeWaiting(waiting));
   return lines.Take();
 }

@@ -5,31 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/rpc/proto_time.h"
 
 namespace fleet::cli {
-
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
-
-absl::Time ToTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
-google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
-  google::protobuf::Duration proto;
-  proto.set_seconds(absl::ToInt64Seconds(duration));
-  proto.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration % absl::Seconds(1))));
-  return proto;
-}
-
-google::protobuf::Timestamp ToProtoTime(absl::Time time) {
-  const google::protobuf::Duration since_epoch = ToProtoDuration(time - absl::UnixEpoch());
-  google::protobuf::Timestamp proto;
-  proto.set_seconds(since_epoch.seconds());
-  proto.set_nanos(since_epoch.nanos());
-  return proto;
-}
 
 std::string FormatCost(double usd) { return absl::StrFormat("$%.4f", usd); }
 
@@ -46,7 +24,7 @@ std::string FormatElapsed(absl::Duration duration) {
 }
 
 std::string FormatTime(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M:%SZ", ToTime(time), absl::UTCTimeZone());
+  return absl::FormatTime("%Y-%m-%d %H:%M:%SZ", rpc::FromProtoTime(time), absl::UTCTimeZone());
 }
 
 std::string Plural(int64_t count, absl::string_view one, absl::string_view many) {

@@ -7,15 +7,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
 namespace fleet::cli {
-
-absl::Duration ToDuration(const google::protobuf::Duration& duration);
-absl::Time ToTime(const google::protobuf::Timestamp& time);
-google::protobuf::Duration ToProtoDuration(absl::Duration duration);
-google::protobuf::Timestamp ToProtoTime(absl::Time time);
 
 // "$12.3456".
 std::string FormatCost(double usd);

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
-#include "cli/fleetctl/output/value_format.h"
+#include "common/rpc/proto_time.h"
 #include "yaml-cpp/yaml.h"
 
 namespace fleet::cli {
@@ -57,7 +57,7 @@ void EmitStep(YAML::Emitter& yaml, const v1::WorkflowStep& step) {
     yaml << YAML::EndMap;
   }
   if (step.has_timeout()) {
-    yaml << YAML::Key << "timeout" << YAML::Value << absl::FormatDuration(ToDuration(step.timeout()));
+    yaml << YAML::Key << "timeout" << YAML::Value << absl::FormatDuration(rpc::FromProtoDuration(step.timeout()));
   }
   EmitField(yaml, "script", step.script());
   yaml << YAML::EndMap;

@@ -128,20 +128,6 @@ TEST_F(FleetClientTest, InterruptionEndsACall) {
   EXPECT_EQ(GetFleet({server.address()}).status().code(), absl::StatusCode::kCancelled);
 }
 
-TEST(BackoffTest, PausesDoubleUpToTheLongest) {
-  RetryPolicy policy;
-  policy.first_pause = absl::Milliseconds(100);
-  policy.longest_pause = absl::Milliseconds(300);
-  Backoff backoff(policy);
-  for (const int nominal : {100, 200, 300, 300}) {
-    const absl::Duration pause = backoff.Next();
-    EXPECT_GE(pause, absl::Milliseconds(nominal) / 2);
-    EXPECT_LE(pause, absl::Milliseconds(nominal));
-  }
-  backoff.Reset();
-  EXPECT_LE(backoff.Next(), absl::Milliseconds(100));
-}
-
 TEST(InterruptionTest, WakesSleepersAndCallsBack) {
   Interruption interruption;
   bool called = false;
