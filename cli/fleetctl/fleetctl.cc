@@ -5,11 +5,11 @@
 
 #include "absl/status/statusor.h"
 #include "cli/fleetctl/client/fleet_client.h"
-#include "cli/fleetctl/client/server_pool.h"
 #include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/command_list.h"
 #include "cli/fleetctl/output/error_printer.h"
 #include "cli/fleetctl/parsing/command_line.h"
+#include "common/rpc/failover_channel.h"
 
 namespace fleet::cli {
 namespace {
@@ -31,8 +31,8 @@ int Fail(const absl::Status& status, const CommandContext& context) {
 }
 
 int Run(const CommandLine& line, const std::vector<std::string>& arguments, Environment& environment) {
-  ServerPool servers(line.global.servers);
-  const FleetClient::Options options{line.global.user, line.global.timeout.value_or(kCallTimeout), environment.retry};
+  rpc::FailoverChannel servers(line.global.servers, line.global.user, rpc::FailoverChannel::AfterLoss::kReplace);
+  const FleetClient::Options options{line.global.timeout.value_or(kCallTimeout), environment.retry};
   FleetClient client(servers, options, environment.interruption, environment.clock);
   CommandContext context{environment, client, line.global, arguments, environment.terminal, {}, "interrupted\n"};
   if (line.global.no_color) context.terminal.colors = false;

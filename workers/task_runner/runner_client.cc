@@ -1,9 +1,9 @@
 #include "workers/task_runner/runner_client.h"
 
+#include <memory>
 #include <random>
 #include <utility>
 
-#include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error_info.h"
 
@@ -21,10 +21,11 @@ bool MustRegisterAnew(const absl::Status& status) {
   return reason == "RUNNER_LOST" || reason == "RUNNER_NOT_REGISTERED";
 }
 
+// Runners begin with any of the servers, so that they are spread over all. Connections are kept: a runner asks all the
+// time, and does not wait for one that gRPC still tries to restore.
 RunnerClient::RunnerClient(const std::vector<std::string>& servers, std::string user, absl::Duration timeout)
-    : user_(std::move(user)), timeout_(timeout), preferred_(std::random_device{}() % servers.size()) {
-  for (const std::string& server : servers) stubs_.push_back(v1::RunnerService::NewStub(rpc::MakeChannel(server)));
-}
+    : servers_(servers, std::move(user), rpc::FailoverChannel::AfterLoss::kKeep, std::random_device{}()),
+      timeout_(timeout) {}
 
 bool RunnerClient::Begin(grpc::ClientContext* lease) {
   MutexLock lock(mutex_);
@@ -52,23 +53,19 @@ void RunnerClient::CancelLeases() {
 template <typename Request, typename Response>
 absl::StatusOr<Response> RunnerClient::Call(Method<Request, Response> method, const Request& request,
                                             absl::Duration timeout, bool is_lease) {
-  const std::size_t first = preferred_;
-  absl::Status status;
-  for (std::size_t i = 0; i < stubs_.size(); ++i) {
-    const std::size_t server = (first + i) % stubs_.size();
-    grpc::ClientContext context;
-    rpc::PrepareContext(context, user_, timeout);
-    if (is_lease && !Begin(&context)) return absl::CancelledError("no more leases are wanted");
-    Response response;
-    status = rpc::FromGrpcStatus((stubs_[server].get()->*method)(&context, request, &response));
-    if (is_lease) End(&context);
-    if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) {
-      preferred_ = server;
-      if (!status.ok()) return status;
-      return response;
-    }
-  }
-  return status;
+  Response response;
+  const grpc::Status status =
+      servers_.Ask(timeout, [&](const std::shared_ptr<grpc::Channel>& channel, grpc::ClientContext& context) {
+        if (is_lease && !Begin(&context)) {
+          return grpc::Status(grpc::StatusCode::CANCELLED, "no more leases are wanted");
+        }
+        response.Clear();
+        grpc::Status answer = (v1::RunnerService::NewStub(channel).get()->*method)(&context, request, &response);
+        if (is_lease) End(&context);
+        return answer;
+      });
+  if (!status.ok()) return rpc::FromGrpcStatus(status);
+  return response;
 }
 
 absl::StatusOr<v1::RegisterRunnerResponse> RunnerClient::RegisterRunner(const v1::RegisterRunnerRequest& request) {

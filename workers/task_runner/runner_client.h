@@ -3,9 +3,6 @@
 #ifndef FLEET_WORKERS_TASK_RUNNER_RUNNER_CLIENT_H_
 #define FLEET_WORKERS_TASK_RUNNER_RUNNER_CLIENT_H_
 
-#include <atomic>
-#include <cstddef>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/lifecycle/mutex.h"
+#include "common/rpc/failover_channel.h"
 #include "fleet/v1/runner_service.grpc.pb.h"
 
 namespace fleet::runner {
@@ -47,10 +45,8 @@ class RunnerClient {
   bool Begin(grpc::ClientContext* lease);
   void End(grpc::ClientContext* lease);
 
-  const std::string user_;
+  rpc::FailoverChannel servers_;
   const absl::Duration timeout_;
-  std::vector<std::unique_ptr<v1::RunnerService::Stub>> stubs_;
-  std::atomic<std::size_t> preferred_;
   Mutex mutex_;
   bool leases_cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<grpc::ClientContext*> leases_ ABSL_GUARDED_BY(mutex_);

@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/fleetctl/client/call_failure.h"
 #include "common/rpc/backoff.h"
-#include "common/rpc/channel.h"
 #include "common/status/error_info.h"
 
 namespace fleet::cli {
@@ -48,7 +48,7 @@ class FailureLog {
 
 }  // namespace
 
-FleetClient::FleetClient(ServerPool& servers, Options options, Interruption& interruption, const Clock& clock)
+FleetClient::FleetClient(rpc::FailoverChannel& servers, Options options, Interruption& interruption, const Clock& clock)
     : servers_(servers), options_(std::move(options)), interruption_(interruption), clock_(clock) {}
 
 absl::Status FleetClient::Repeat(Attempt attempt) {
@@ -59,13 +59,14 @@ absl::Status FleetClient::Repeat(Attempt attempt) {
     for (std::size_t i = 0; i < servers_.size(); ++i) {
       const absl::Duration left = end - clock_.Elapsed();
       if (left <= absl::ZeroDuration()) return failures.Summarize();
-      const std::string address = servers_.address();
-      const grpc::Status status = AttemptOnce(attempt, std::min(left, options_.timeout / kAttemptsWithinTimeout));
+      const rpc::FailoverChannel::Server server = servers_.InUse();
+      const grpc::Status status =
+          AttemptOnce(attempt, server, std::min(left, options_.timeout / kAttemptsWithinTimeout));
       if (status.ok()) return absl::OkStatus();
       if (interruption_.raised()) return absl::CancelledError("interrupted");
-      if (!IsTransient(status)) return DescribeFailure(address, status);
-      failures.Add(address, DescribeFailure(address, status));
-      servers_.Advance();
+      if (!rpc::IsTransient(status)) return DescribeFailure(server.address, status);
+      failures.Add(server.address, DescribeFailure(server.address, status));
+      servers_.MoveOn(server);
     }
     if (round >= options_.retry.rounds) return failures.Summarize();
     const absl::Duration pause = std::min(backoff.Next(), end - clock_.Elapsed());
@@ -73,11 +74,12 @@ absl::Status FleetClient::Repeat(Attempt attempt) {
   }
 }
 
-grpc::Status FleetClient::AttemptOnce(Attempt attempt, absl::Duration timeout) {
+grpc::Status FleetClient::AttemptOnce(Attempt attempt, const rpc::FailoverChannel::Server& server,
+                                      absl::Duration timeout) {
   grpc::ClientContext context;
-  rpc::PrepareContext(context, options_.user, timeout);
+  servers_.Prepare(context, timeout);
   const Interruption::Subscription cancel(interruption_, [&context](int) { context.TryCancel(); });
-  return attempt(servers_.Channel(), context);
+  return attempt(server.channel, context);
 }
 
 }  // namespace fleet::cli

@@ -4,16 +4,14 @@
 #define FLEET_CLI_FLEETCTL_CLIENT_FLEET_CLIENT_H_
 
 #include <memory>
-#include <string>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/fleetctl/client/interruption.h"
 #include "cli/fleetctl/client/retry_policy.h"
-#include "cli/fleetctl/client/server_pool.h"
 #include "common/clock/clock.h"
+#include "common/rpc/failover_channel.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
@@ -23,14 +21,13 @@ namespace fleet::cli {
 class FleetClient {
  public:
   struct Options {
-    std::string user;
     // For one call with all its repetitions.
     absl::Duration timeout = absl::Seconds(30);
     RetryPolicy retry;
   };
 
   // What it refers to must outlive it.
-  FleetClient(ServerPool& servers, Options options, Interruption& interruption, const Clock& clock);
+  FleetClient(rpc::FailoverChannel& servers, Options options, Interruption& interruption, const Clock& clock);
 
   // Call<v1::FleetService>(&v1::FleetService::Stub::GetFleet, request). Repeats UNAVAILABLE and DEADLINE_EXCEEDED over
   // all servers. Returns what the service answered; with reason SERVER_UNREACHABLE if none did; kCancelled if it was
@@ -47,16 +44,16 @@ class FleetClient {
     return response;
   }
 
-  ServerPool& servers() { return servers_; }
+  rpc::FailoverChannel& servers() { return servers_; }
   const Options& options() const { return options_; }
 
  private:
-  using Attempt = absl::FunctionRef<grpc::Status(const std::shared_ptr<grpc::Channel>&, grpc::ClientContext&)>;
+  using Attempt = rpc::FailoverChannel::Attempt;
 
   absl::Status Repeat(Attempt attempt);
-  grpc::Status AttemptOnce(Attempt attempt, absl::Duration timeout);
+  grpc::Status AttemptOnce(Attempt attempt, const rpc::FailoverChannel::Server& server, absl::Duration timeout);
 
-  ServerPool& servers_;
+  rpc::FailoverChannel& servers_;
   const Options options_;
   Interruption& interruption_;
   const Clock& clock_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cli/fleetctl/client/call_failure.h"
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/value_format.h"
 #include "common/rpc/grpc_status.h"
@@ -33,7 +34,8 @@ bool IsWorthAnotherTry(const grpc::Status& end) {
 
 }  // namespace
 
-FleetWatcher::FleetWatcher(ServerPool& servers, Options options, Interruption& interruption, const Clock& clock)
+FleetWatcher::FleetWatcher(rpc::FailoverChannel& servers, Options options, Interruption& interruption,
+                           const Clock& clock)
     : servers_(servers), options_(std::move(options)), interruption_(interruption), clock_(clock) {}
 
 absl::StatusOr<v1::Fleet> FleetWatcher::Watch(const std::string& fleet_id, FleetObserver& observer) {
@@ -51,7 +53,7 @@ absl::StatusOr<v1::Fleet> FleetWatcher::Watch(const std::string& fleet_id, Fleet
 }
 
 grpc::Status FleetWatcher::Follow(Progress& progress, FleetObserver& observer) {
-  WatchStream stream(servers_.Channel(), options_.user, progress.request);
+  WatchStream stream(servers_, progress.request);
   const Interruption::Subscription cancel(interruption_, [&stream](int) { stream.Cancel(); });
   absl::Duration heard = clock_.Elapsed();
   absl::Duration patience = options_.retry.watch_answer_timeout;
@@ -75,7 +77,7 @@ void FleetWatcher::Take(const v1::WatchFleetResponse& message, Progress& progres
   progress.last_word = clock_.Elapsed();
   progress.backoff.Reset();
   if (std::exchange(progress.lost, false)) {
-    observer.OnNotice(absl::StrCat("watching again, through ", servers_.address()));
+    observer.OnNotice(absl::StrCat("watching again, through ", servers_.InUse().address));
   }
   if (!message.resume_token().empty()) progress.request.set_resume_token(message.resume_token());
   if (!message.has_fleet()) return;
@@ -93,9 +95,9 @@ absl::Status FleetWatcher::Judge(const grpc::Status& end, Progress& progress, Fl
     progress.fleet.reset();
     return absl::OkStatus();
   }
-  const std::string address = servers_.address();
-  if (!IsWorthAnotherTry(end)) return DescribeFailure(address, end);
-  servers_.Advance();
+  const rpc::FailoverChannel::Server server = servers_.InUse();
+  if (!IsWorthAnotherTry(end)) return DescribeFailure(server.address, end);
+  servers_.MoveOn(server);
   const std::string cause = end.ok() ? "the stream ended early" : end.error_message();
   const absl::Duration silence = clock_.Elapsed() - progress.last_word;
   if (silence >= options_.give_up_after) {
@@ -103,11 +105,12 @@ absl::Status FleetWatcher::Judge(const grpc::Status& end, Progress& progress, Fl
     info.reason = "SERVER_UNREACHABLE";
     return MakeError(absl::StatusCode::kUnavailable,
                      absl::StrCat("no fleet-service has answered for ", FormatElapsed(silence),
-                                  "; the last one tried, ", address, ": ", cause),
+                                  "; the last one tried, ", server.address, ": ", cause),
                      std::move(info));
   }
   if (!std::exchange(progress.lost, true)) {
-    observer.OnNotice(absl::StrCat("lost ", address, " (", cause, "); the fleet goes on, trying ", servers_.address()));
+    observer.OnNotice(
+        absl::StrCat("lost ", server.address, " (", cause, "); the fleet goes on, trying ", servers_.InUse().address));
   }
   return absl::OkStatus();
 }

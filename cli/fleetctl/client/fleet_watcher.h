@@ -12,10 +12,10 @@
 #include "absl/time/time.h"
 #include "cli/fleetctl/client/interruption.h"
 #include "cli/fleetctl/client/retry_policy.h"
-#include "cli/fleetctl/client/server_pool.h"
 #include "cli/fleetctl/client/watch_stream.h"
 #include "common/clock/clock.h"
 #include "common/rpc/backoff.h"
+#include "common/rpc/failover_channel.h"
 #include "fleet/v1/fleet_service.pb.h"
 
 namespace fleet::cli {
@@ -35,14 +35,13 @@ class FleetObserver {
 class FleetWatcher {
  public:
   struct Options {
-    std::string user;
     // How long to go on without a word from any server.
     absl::Duration give_up_after = absl::Minutes(10);
     RetryPolicy retry;
   };
 
   // What it refers to must outlive it.
-  FleetWatcher(ServerPool& servers, Options options, Interruption& interruption, const Clock& clock);
+  FleetWatcher(rpc::FailoverChannel& servers, Options options, Interruption& interruption, const Clock& clock);
 
   // Returns the fleet as it ended. Else kCancelled if interrupted; reason SERVER_UNREACHABLE if no server answered for
   // too long; what a server answered, if that cannot be helped by another try.
@@ -64,7 +63,7 @@ class FleetWatcher {
   absl::Status Judge(const grpc::Status& end, Progress& progress, FleetObserver& observer);
   static bool HasEnded(const Progress& progress);
 
-  ServerPool& servers_;
+  rpc::FailoverChannel& servers_;
   const Options options_;
   Interruption& interruption_;
   const Clock& clock_;

@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <utility>
 
-#include "common/rpc/channel.h"
-
 namespace fleet::cli {
 namespace {
 
@@ -14,10 +12,9 @@ constexpr std::size_t kMaxQueued = 16;
 
 }  // namespace
 
-WatchStream::WatchStream(const std::shared_ptr<grpc::Channel>& channel, const std::string& user,
-                         const v1::WatchFleetRequest& request)
-    : stub_(v1::FleetService::NewStub(channel)) {
-  rpc::PrepareContext(context_, user, absl::InfiniteDuration());
+WatchStream::WatchStream(rpc::FailoverChannel& servers, const v1::WatchFleetRequest& request)
+    : stub_(v1::FleetService::NewStub(servers.InUse().channel)) {
+  servers.Prepare(context_, absl::InfiniteDuration());
   reader_ = stub_->WatchFleet(&context_, request);
   thread_ = std::thread([this] { Read(); });
 }

@@ -5,13 +5,12 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <string>
 #include <thread>
 
 #include "absl/time/time.h"
 #include "common/lifecycle/mutex.h"
+#include "common/rpc/failover_channel.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
-#include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
 
@@ -19,9 +18,8 @@ namespace fleet::cli {
 
 class WatchStream {
  public:
-  // Begins the call; failures show as the stream's end.
-  WatchStream(const std::shared_ptr<grpc::Channel>& channel, const std::string& user,
-              const v1::WatchFleetRequest& request);
+  // Begins the call, at the server in use; failures show as the stream's end.
+  WatchStream(rpc::FailoverChannel& servers, const v1::WatchFleetRequest& request);
   // Cancels the call if it goes on.
   ~WatchStream();
   WatchStream(const WatchStream&) = delete;

@@ -2,9 +2,7 @@
 
 #include <atomic>
 #include <csignal>
-#include <thread>
 
-#include "cli/fleetctl/client/server_pool.h"
 #include "common/status/error_info.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -21,8 +19,8 @@ class FleetClientTest : public ::testing::Test {
  protected:
   absl::StatusOr<v1::GetFleetResponse> GetFleet(std::vector<std::string> addresses,
                                                 absl::Duration timeout = absl::Seconds(30)) {
-    ServerPool servers(std::move(addresses));
-    FleetClient client(servers, {"alice", timeout, policy_}, interruption_, Clock::System());
+    rpc::FailoverChannel servers(std::move(addresses), "alice", rpc::FailoverChannel::AfterLoss::kReplace);
+    FleetClient client(servers, {timeout, policy_}, interruption_, Clock::System());
     v1::GetFleetRequest request;
     request.set_fleet_id(kFleetId);
     return client.Call<v1::FleetService>(&v1::FleetService::Stub::GetFleet, request);
@@ -126,30 +124,6 @@ TEST_F(FleetClientTest, InterruptionEndsACall) {
   };
   FakeServer server(answers);
   EXPECT_EQ(GetFleet({server.address()}).status().code(), absl::StatusCode::kCancelled);
-}
-
-TEST(InterruptionTest, WakesSleepersAndCallsBack) {
-  Interruption interruption;
-  bool called = false;
-  const Interruption::Subscription subscription(interruption, [&called](int signal) { called = signal == SIGINT; });
-  std::thread sleeper([&interruption] { EXPECT_FALSE(interruption.SleepFor(absl::Minutes(5))); });
-  interruption.Raise(SIGINT);
-  interruption.Raise(SIGTERM);
-  sleeper.join();
-  EXPECT_TRUE(called);
-  EXPECT_EQ(interruption.signal(), SIGINT);
-}
-
-TEST(InterruptionTest, AnEndedSubscriptionIsNotCalled) {
-  Interruption interruption;
-  bool called = false;
-  {
-    const Interruption::Subscription subscription(interruption, [&called](int signal) { called = signal == SIGINT; });
-  }
-  interruption.Raise(SIGINT);
-  EXPECT_FALSE(called);
-  const Interruption::Subscription late(interruption, [&called](int signal) { called = signal == SIGINT; });
-  EXPECT_TRUE(called);
 }
 
 }  // namespace

@@ -94,8 +94,8 @@ class RecordingObserver : public FleetObserver {
 class FleetWatcherTest : public ::testing::Test {
  protected:
   absl::StatusOr<v1::Fleet> Watch(std::vector<std::string> addresses) {
-    ServerPool servers(std::move(addresses));
-    FleetWatcher watcher(servers, {"alice", give_up_after_, policy_}, interruption_, Clock::System());
+    rpc::FailoverChannel servers(std::move(addresses), "alice", rpc::FailoverChannel::AfterLoss::kReplace);
+    FleetWatcher watcher(servers, {give_up_after_, policy_}, interruption_, Clock::System());
     return watcher.Watch(kFleetId, observer_);
   }
 

@@ -1,10 +1,10 @@
-#include "cli/fleetctl/client/server_pool.h"
+#include "cli/fleetctl/client/call_failure.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/rpc/channel.h"
+#include "common/rpc/failover_channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error_info.h"
 
@@ -22,26 +22,9 @@ absl::string_view InnermostCause(absl::string_view message) {
 
 }  // namespace
 
-ServerPool::ServerPool(std::vector<std::string> addresses) : addresses_(std::move(addresses)) {}
-
-std::shared_ptr<grpc::Channel> ServerPool::Channel() {
-  if (channel_ == nullptr) channel_ = rpc::MakeChannel(addresses_[current_]);
-  return channel_;
-}
-
-void ServerPool::Advance() {
-  current_ = (current_ + 1) % addresses_.size();
-  channel_ = nullptr;
-}
-
-bool IsTransient(const grpc::Status& status) {
-  return status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-         status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
-}
-
 absl::Status DescribeFailure(const std::string& address, const grpc::Status& status) {
   // Whatever a service says itself carries details.
-  if (!IsTransient(status) || !status.error_details().empty()) return rpc::FromGrpcStatus(status);
+  if (!rpc::IsTransient(status) || !status.error_details().empty()) return rpc::FromGrpcStatus(status);
   ErrorInfo info;
   info.reason = "SERVER_UNREACHABLE";
   const bool late = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
