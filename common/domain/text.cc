@@ -1,7 +1,9 @@
 #include "common/domain/text.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <optional>
+
+#include "common/domain/utf8_reader.h"
 
 namespace fleet::domain {
 namespace {
@@ -10,20 +12,10 @@ constexpr absl::string_view kReplacement = "\xEF\xBF\xBD";
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-// Bytes of the well-formed character at the start of `text` (RFC 3629), or 0.
+// Bytes of the well-formed character at the start of `text`, or 0.
 std::size_t CharacterLength(absl::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  uint32_t code = first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if (!IsContinuation(text[i])) return 0;
-    code = (code << 6) | (static_cast<unsigned char>(text[i]) & 0x3FU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return overlong || surrogate || code > 0x10FFFF ? 0 : length;
+  const std::optional<Utf8Character> first = FirstCharacter(text);
+  return first.has_value() ? first->size : 0;
 }
 
 }  // namespace

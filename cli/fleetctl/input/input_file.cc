@@ -1,15 +1,13 @@
 #include "cli/fleetctl/input/input_file.h"
 
 #include <cerrno>
-#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cli/fleetctl/output/utf8_reader.h"
+#include "common/domain/text.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::cli {
@@ -45,17 +43,6 @@ absl::StatusOr<std::string> ReadPath(const std::string& path) {
   return ReadAll(path, in);
 }
 
-bool IsUtf8(absl::string_view text) {
-  Utf8Reader reader(text);
-  std::size_t before = 0;
-  while (const std::optional<char32_t> next = reader.Next()) {
-    // A genuine U+FFFD takes three bytes, the mark of a broken sequence one.
-    if (*next == 0xFFFD && reader.position() - before == 1) return false;
-    before = reader.position();
-  }
-  return true;
-}
-
 }  // namespace
 
 absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& standard_input) {
@@ -63,7 +50,8 @@ absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& s
   file.name = path == "-" ? "<stdin>" : path;
   FLEET_ASSIGN_OR_RETURN(file.text, path == "-" ? ReadAll(file.name, standard_input) : ReadPath(path));
   if (absl::StartsWith(file.text, kByteOrderMark)) file.text.erase(0, kByteOrderMark.size());
-  if (!IsUtf8(file.text)) return absl::InvalidArgumentError(absl::StrCat(file.name, ": is not UTF-8 text"));
+  if (!domain::IsValidUtf8(file.text))
+    return absl::InvalidArgumentError(absl::StrCat(file.name, ": is not UTF-8 text"));
   return file;
 }
 

@@ -5,7 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
-#include "cli/fleetctl/output/utf8_reader.h"
+#include "common/domain/utf8_reader.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace fleet::cli {
@@ -23,12 +23,12 @@ void AppendEscaped(char32_t code_point, std::string& json) {
 std::string EscapeUnsafe(absl::string_view json) {
   std::string escaped;
   escaped.reserve(json.size());
-  Utf8Reader reader(json);
+  domain::Utf8Reader reader(json);
   while (const std::optional<char32_t> next = reader.Next()) {
     if (*next != '\n' && IsUnsafeCodePoint(*next)) {
       AppendEscaped(*next, escaped);
     } else {
-      AppendUtf8(*next, escaped);
+      domain::AppendUtf8(*next, escaped);
     }
   }
   return escaped;

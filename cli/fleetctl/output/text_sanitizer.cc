@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "cli/fleetctl/output/utf8_reader.h"
+#include "common/domain/utf8_reader.h"
 
 namespace fleet::cli {
 namespace {
@@ -12,7 +12,7 @@ constexpr char32_t kBell = 0x07;
 constexpr char32_t kControlSequence = 0x9B;  // the one-character form of ESC [
 
 // Skips the parameters of a control sequence and its final character.
-void SkipControlSequence(Utf8Reader& reader) {
+void SkipControlSequence(domain::Utf8Reader& reader) {
   while (const std::optional<char32_t> next = reader.Next()) {
     if (*next >= 0x40 && *next <= 0x7E) return;
     if (*next < 0x20 || *next > 0x7E) return;  // not a sequence after all: nothing more is taken
@@ -20,7 +20,7 @@ void SkipControlSequence(Utf8Reader& reader) {
 }
 
 // Skips a string that ends with BEL or ESC \ or with the line: an unended one must not swallow the rest of a log.
-void SkipControlString(Utf8Reader& reader) {
+void SkipControlString(domain::Utf8Reader& reader) {
   bool escaped = false;
   while (const std::optional<char32_t> next = reader.Next()) {
     if (*next == kBell || *next == '\n' || *next == 0x9C) return;
@@ -29,7 +29,7 @@ void SkipControlString(Utf8Reader& reader) {
   }
 }
 
-void SkipEscapeSequence(Utf8Reader& reader) {
+void SkipEscapeSequence(domain::Utf8Reader& reader) {
   const std::optional<char32_t> next = reader.Next();
   if (!next.has_value()) return;
   if (*next == '[') {
@@ -44,7 +44,7 @@ void SkipEscapeSequence(Utf8Reader& reader) {
 std::string Sanitize(absl::string_view text, bool keep_lines) {
   std::string safe;
   safe.reserve(text.size());
-  Utf8Reader reader(text);
+  domain::Utf8Reader reader(text);
   bool after_return = false;
   while (const std::optional<char32_t> next = reader.Next()) {
     const bool line_feed_of_pair = after_return && *next == '\n';
@@ -61,7 +61,7 @@ std::string Sanitize(absl::string_view text, bool keep_lines) {
         safe.push_back(' ');
       }
     } else if (!IsUnsafeCodePoint(*next)) {
-      AppendUtf8(*next, safe);
+      domain::AppendUtf8(*next, safe);
     }
   }
   while (!keep_lines && !safe.empty() && safe.back() == ' ') safe.pop_back();
