@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/domain/bounds.h"
 
 namespace fleet::domain {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 constexpr char kNoCloneUrl[] = "is not an https, http, ssh, git or file URL, nor [user@]host:path";
 
 constexpr std::size_t kMaxRepoLength = 200;
-constexpr std::size_t kMaxUrlLength = 2000;
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -106,7 +106,7 @@ std::string RepoKey(absl::string_view repo) { return absl::AsciiStrToLower(repo)
 
 std::string CloneUrlProblem(absl::string_view url) {
   if (url.empty()) return "is empty";
-  if (url.size() > kMaxUrlLength) return "is longer than 2,000 bytes";
+  if (url.size() > kMaxUrl) return "is longer than 2,000 bytes";
   if (url[0] == '-') return "starts with \"-\"";
   if (std::any_of(url.begin(), url.end(), [](char c) {
         const auto byte = static_cast<unsigned char>(c);

@@ -8,13 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "common/domain/bounds.h"
 #include "common/domain/text.h"
 
 namespace fleet::domain {
 namespace {
 
 constexpr std::size_t kMaxLine = 200;
-constexpr std::size_t kMaxText = 10000;
 
 bool IsAlphanumeric(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 

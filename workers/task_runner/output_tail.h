@@ -6,16 +6,15 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "common/domain/bounds.h"
 #include "workers/task_runner/output_sink.h"
 
 namespace fleet::runner {
 
 class OutputTail : public OutputSink {
  public:
-  static constexpr std::size_t kLogLimit = 64 << 10;
-
   // Keeps the last `limit` bytes; holds at most twice as many.
-  explicit OutputTail(std::size_t limit = kLogLimit) : limit_(limit) {}
+  explicit OutputTail(std::size_t limit = domain::kMaxLogTail) : limit_(limit) {}
 
   bool Append(absl::string_view text) override;
   // The last bytes, as they were written: not necessarily UTF-8.

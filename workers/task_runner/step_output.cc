@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/domain/bounds.h"
 #include "common/status/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "workers/task_runner/private_file.h"
@@ -16,8 +17,6 @@ namespace fleet::runner {
 namespace {
 
 constexpr std::size_t kMaxFile = 1 << 20;
-constexpr std::size_t kMaxUrl = 2000;
-constexpr double kMaxCost = 1'000'000;
 
 absl::Status Wrong(absl::string_view key, absl::string_view problem) {
   return absl::InvalidArgumentError(absl::StrCat("\"", key, "\" ", problem));
@@ -36,7 +35,8 @@ absl::Status ReadCost(const nlohmann::json& json, std::optional<double>& cost) {
   if (found == json.end() || found->is_null()) return absl::OkStatus();
   if (!found->is_number()) return Wrong("cost_usd", "must be a number");
   const double value = found->get<double>();
-  if (!std::isfinite(value) || value < 0 || value > kMaxCost) return Wrong("cost_usd", "must be from 0 to 1000000");
+  if (!std::isfinite(value) || value < 0 || value > domain::kMaxCostUsd)
+    return Wrong("cost_usd", "must be from 0 to 1000000");
   cost = value;
   return absl::OkStatus();
 }
@@ -44,7 +44,8 @@ absl::Status ReadCost(const nlohmann::json& json, std::optional<double>& cost) {
 absl::Status CheckUrl(const std::string& url) {
   if (url.empty()) return absl::OkStatus();
   const bool plain = std::all_of(url.begin(), url.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!plain || url.size() > kMaxUrl || !(absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://"))) {
+  if (!plain || url.size() > domain::kMaxUrl ||
+      !(absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://"))) {
     return Wrong("pull_request_url", "must be an http or https URL of at most 2000 characters");
   }
   return absl::OkStatus();
@@ -89,7 +90,7 @@ absl::Status ReadOutcome(const nlohmann::json& json, StepOutput& output) {
 void StepOutput::Merge(const StepOutput& later) {
   if (!later.summary.empty()) summary = later.summary;
   if (!later.pull_request_url.empty()) pull_request_url = later.pull_request_url;
-  if (later.cost_usd.has_value()) cost_usd = std::min(cost_usd.value_or(0) + *later.cost_usd, kMaxCost);
+  if (later.cost_usd.has_value()) cost_usd = std::min(cost_usd.value_or(0) + *later.cost_usd, domain::kMaxCostUsd);
   if (later.outcome != v1::TASK_OUTCOME_UNSPECIFIED) outcome = later.outcome;
   if (later.failure_category != v1::FAILURE_CATEGORY_UNSPECIFIED) failure_category = later.failure_category;
   if (!later.failure_message.empty()) failure_message = later.failure_message;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/domain/bounds.h"
 #include "common/domain/text.h"
 #include "common/logging/structured_log.h"
 #include "common/rpc/proto_time.h"
@@ -17,7 +18,6 @@ namespace fleet::runner {
 namespace {
 
 constexpr absl::Duration kDefaultTimeout = absl::Hours(1);
-constexpr std::size_t kMaxSummary = 2000;
 
 absl::Duration TaskTimeout(const v1::LeasedFleet& fleet) {
   if (!fleet.has_task_timeout()) return kDefaultTimeout;
@@ -74,10 +74,10 @@ v1::TaskOutcome Outcome(const StepOutput& output, bool changed) {
 }
 
 void FillResult(const StepOutput& output, const OutputTail& log, v1::TaskResult& result) {
-  result.set_summary(domain::KeepHead(domain::CleanText(output.summary), kMaxSummary));
+  result.set_summary(domain::KeepHead(domain::CleanText(output.summary), domain::kMaxReportText));
   result.set_pull_request_url(output.pull_request_url);
   if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
-  result.set_log_tail(domain::KeepTail(domain::CleanText(log.Text()), OutputTail::kLogLimit));
+  result.set_log_tail(domain::KeepTail(domain::CleanText(log.Text()), domain::kMaxLogTail));
 }
 
 }  // namespace

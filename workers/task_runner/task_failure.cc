@@ -5,6 +5,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/domain/bounds.h"
 #include "common/domain/text.h"
 #include "workers/task_runner/system_error.h"
 
@@ -12,7 +13,6 @@ namespace fleet::runner {
 namespace {
 
 constexpr char kReasonUrl[] = "fleet.internal/failure_reason";
-constexpr std::size_t kMaxMessage = 2000;
 
 void SetReason(absl::Status& status, domain::FailureReason reason) {
   status.SetPayload(kReasonUrl, absl::Cord(absl::StrCat(static_cast<int>(reason))));
@@ -68,7 +68,7 @@ v1::Failure ToFailure(const absl::Status& status) {
   const domain::FailureKind& kind = domain::KindOf(ReasonOf(status, domain::FailureStage::kPrepare));
   failure.set_category(static_cast<v1::FailureCategory>(kind.category));
   failure.set_reason(static_cast<v1::FailureReason>(kind.reason));
-  failure.set_message(domain::KeepHead(domain::CleanText(status.message()), kMaxMessage));
+  failure.set_message(domain::KeepHead(domain::CleanText(status.message()), domain::kMaxReportText));
   return failure;
 }
 

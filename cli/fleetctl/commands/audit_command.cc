@@ -12,6 +12,7 @@
 #include "cli/fleetctl/output/table_writer.h"
 #include "cli/fleetctl/output/value_format.h"
 #include "cli/fleetctl/parsing/option_adder.h"
+#include "common/domain/bounds.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/admin_service.grpc.pb.h"
 
@@ -26,7 +27,7 @@ absl::Status ListEvents(const AuditCommand::Options& options, CommandContext& co
   int32_t left = options.limit;
   v1::ListAuditEventsRequest request;
   request.set_fleet_id(options.fleet_id);
-  request.set_page_size(left == 0 ? kPageSize : std::min(left, kPageSize));
+  request.set_page_size(left == 0 ? domain::kMaxPageSize : std::min(left, domain::kMaxPageSize));
   return ReadPages<v1::AdminService, Stub, v1::ListAuditEventsRequest, v1::ListAuditEventsResponse>(
       context.client, &Stub::ListAuditEvents, request, [&](const v1::ListAuditEventsResponse& page) {
         for (const v1::AuditEvent& event : page.events()) {

@@ -13,6 +13,7 @@
 #include "cli/fleetctl/output/table_writer.h"
 #include "cli/fleetctl/output/value_format.h"
 #include "cli/fleetctl/parsing/option_adder.h"
+#include "common/domain/bounds.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
@@ -25,7 +26,7 @@ absl::Status ListFleets(const ListCommand::Options& options, CommandContext& con
   v1::ListFleetsRequest request;
   request.set_creator(options.creator);
   request.mutable_states()->Assign(options.states.begin(), options.states.end());
-  request.set_page_size(left == 0 ? kPageSize : std::min(left, kPageSize));
+  request.set_page_size(left == 0 ? domain::kMaxPageSize : std::min(left, domain::kMaxPageSize));
   return ReadPages<v1::FleetService, v1::FleetService::Stub, v1::ListFleetsRequest, v1::ListFleetsResponse>(
       context.client, &v1::FleetService::Stub::ListFleets, request, [&](const v1::ListFleetsResponse& page) {
         for (const v1::Fleet& fleet : page.fleets()) {

@@ -2,8 +2,6 @@
 #ifndef FLEET_CLI_FLEETCTL_COMMANDS_PAGE_READER_H_
 #define FLEET_CLI_FLEETCTL_COMMANDS_PAGE_READER_H_
 
-#include <cstdint>
-
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "cli/fleetctl/client/fleet_client.h"
@@ -12,9 +10,6 @@
 #include "grpcpp/support/status.h"
 
 namespace fleet::cli {
-
-// The most that a service gives at once.
-inline constexpr int32_t kPageSize = 1000;
 
 // Calls a list method until its last page, or until `take` has enough and returns false. Pages may be empty.
 // Returns what Call returns; kInternal if the service hands out one page token again and again.

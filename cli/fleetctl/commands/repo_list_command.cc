@@ -5,6 +5,7 @@
 #include "cli/fleetctl/commands/page_reader.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/table_writer.h"
+#include "common/domain/bounds.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/catalog_service.grpc.pb.h"
 
@@ -16,7 +17,7 @@ using Stub = v1::CatalogService::Stub;
 absl::Status ReadRepositories(CommandContext& context,
                               absl::FunctionRef<bool(const v1::ListRepositoriesResponse&)> take) {
   v1::ListRepositoriesRequest request;
-  request.set_page_size(kPageSize);
+  request.set_page_size(domain::kMaxPageSize);
   return ReadPages<v1::CatalogService, Stub, v1::ListRepositoriesRequest, v1::ListRepositoriesResponse>(
       context.client, &Stub::ListRepositories, request, take);
 }

@@ -6,6 +6,7 @@
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/table_writer.h"
 #include "cli/fleetctl/output/value_format.h"
+#include "common/domain/bounds.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/catalog_service.grpc.pb.h"
 
@@ -16,7 +17,7 @@ using Stub = v1::CatalogService::Stub;
 
 absl::Status ReadWorkflows(CommandContext& context, absl::FunctionRef<bool(const v1::ListWorkflowsResponse&)> take) {
   v1::ListWorkflowsRequest request;
-  request.set_page_size(kPageSize);
+  request.set_page_size(domain::kMaxPageSize);
   return ReadPages<v1::CatalogService, Stub, v1::ListWorkflowsRequest, v1::ListWorkflowsResponse>(
       context.client, &Stub::ListWorkflows, request, take);
 }

@@ -8,12 +8,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/text.h"
+#include "common/rpc/message_bounds.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::cli {
 namespace {
 
-constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 absl::StatusOr<std::string> ReadAll(const std::string& name, std::istream& in) {
@@ -22,7 +22,8 @@ absl::StatusOr<std::string> ReadAll(const std::string& name, std::istream& in) {
   while (in) {
     in.read(block.data(), static_cast<std::streamsize>(block.size()));
     text.append(block, 0, static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kMaxBytes) return absl::InvalidArgumentError(absl::StrCat(name, ": larger than 64 MiB"));
+    if (text.size() > std::size_t{rpc::kMaxMessageBytes})
+      return absl::InvalidArgumentError(absl::StrCat(name, ": larger than 64 MiB"));
   }
   if (in.bad()) return absl::UnavailableError(absl::StrCat(name, ": cannot be read"));
   return text;

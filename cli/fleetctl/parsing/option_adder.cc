@@ -2,13 +2,13 @@
 
 #include <limits>
 
+#include "common/domain/bounds.h"
 #include "common/domain/identifiers.h"
 
 namespace fleet::cli {
 namespace {
 
 constexpr int32_t kMaxInt32 = std::numeric_limits<int32_t>::max();
-constexpr int32_t kHighestPriority = 1000;
 
 }  // namespace
 
@@ -86,7 +86,7 @@ void AddLimit(CLI::App& app, int32_t& limit) {
 
 void AddPriority(CLI::App& app, std::optional<int32_t>& priority) {
   app.add_option("--priority", priority, "From -1000 to 1000; repositories of the higher one are handed out first")
-      ->check(CLI::Range(-kHighestPriority, kHighestPriority));
+      ->check(CLI::Range(-domain::kHighestPriority, domain::kHighestPriority));
 }
 
 void AddDeadline(CLI::App& app, std::optional<Deadline>& deadline) {

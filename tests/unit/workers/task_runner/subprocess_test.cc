@@ -143,7 +143,7 @@ TEST_F(SubprocessTest, KeepsOnlyTheTailOfEndlessOutput) {
   const auto result = Run(Shell("head -c 3000000 /dev/zero | tr '\\0' x; printf END"));
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(output_.total_bytes(), 3000003u);
-  EXPECT_EQ(output_.Text().size(), OutputTail::kLogLimit);
+  EXPECT_EQ(output_.Text().size(), domain::kMaxLogTail);
   EXPECT_THAT(output_.Text(), ::testing::EndsWith("xEND"));
 }
 

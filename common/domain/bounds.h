@@ -1,0 +1,35 @@
+// How many and how long: bounds that more than one room keeps to, each with its unit. A request beyond one of them is
+// answered INVALID_ARGUMENT with the field, unless it says otherwise here. Pure.
+#ifndef FLEET_COMMON_DOMAIN_BOUNDS_H_
+#define FLEET_COMMON_DOMAIN_BOUNDS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace fleet::domain {
+
+// Children of one fleet; targets_per_fleet cannot be set higher.
+inline constexpr int32_t kMaxTargets = 100'000;
+// Entries of one page of a list. Who asks for more gets so many.
+inline constexpr int32_t kMaxPageSize = 1000;
+// Priorities go from minus this to this.
+inline constexpr int32_t kHighestPriority = 1000;
+
+// Characters of a task description, a parameter's value, the value of an environment variable, a commit message.
+inline constexpr std::size_t kMaxText = 10'000;
+// Characters of the name that a runner gives itself.
+inline constexpr std::size_t kMaxRunnerName = 128;
+// Bytes of a clone URL, and of a pull request's.
+inline constexpr std::size_t kMaxUrl = 2000;
+
+// What a runner reports of an attempt. Bytes of the failure's message, and of the summary: runner and service keep the
+// beginning of a longer one.
+inline constexpr std::size_t kMaxReportText = 2000;
+// Bytes of the log: runner and service keep its end.
+inline constexpr std::size_t kMaxLogTail = std::size_t{64} << 10;
+// US dollars of one attempt. A report beyond it is answered REPORT_STATUS_INVALID.
+inline constexpr double kMaxCostUsd = 1'000'000;
+
+}  // namespace fleet::domain
+
+#endif  // FLEET_COMMON_DOMAIN_BOUNDS_H_
