@@ -32,7 +32,7 @@ int Fail(const absl::Status& status, const CommandContext& context) {
 
 int Run(const CommandLine& line, const std::vector<std::string>& arguments, Environment& environment) {
   rpc::FailoverChannel servers(line.global.servers, line.global.user, rpc::FailoverChannel::AfterLoss::kReplace);
-  const FleetClient::Options options{line.global.timeout.value_or(kCallTimeout), environment.retry};
+  const FleetClient::Options options{line.global.timeout.value_or(kCallTimeout), environment.patience};
   FleetClient client(servers, options, environment.interruption, environment.clock);
   CommandContext context{environment, client, line.global, arguments, environment.terminal, {}, "interrupted\n"};
   if (line.global.no_color) context.terminal.colors = false;

@@ -53,7 +53,7 @@ FleetClient::FleetClient(rpc::FailoverChannel& servers, Options options, Interru
 
 absl::Status FleetClient::Repeat(Attempt attempt) {
   const absl::Duration end = clock_.Elapsed() + options_.timeout;
-  rpc::Backoff backoff(options_.retry.first_pause, options_.retry.longest_pause);
+  rpc::Backoff backoff(options_.patience.first_pause, options_.patience.longest_pause);
   FailureLog failures;
   for (int round = 1;; ++round) {
     for (std::size_t i = 0; i < servers_.size(); ++i) {
@@ -68,7 +68,7 @@ absl::Status FleetClient::Repeat(Attempt attempt) {
       failures.Add(server.address, DescribeFailure(server.address, status));
       servers_.MoveOn(server);
     }
-    if (round >= options_.retry.rounds) return failures.Summarize();
+    if (round >= options_.patience.rounds) return failures.Summarize();
     const absl::Duration pause = std::min(backoff.Next(), end - clock_.Elapsed());
     if (!interruption_.SleepFor(pause)) return absl::CancelledError("interrupted");
   }

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/fleetctl/client/interruption.h"
-#include "cli/fleetctl/client/retry_policy.h"
+#include "cli/fleetctl/client/patience.h"
 #include "common/clock/clock.h"
 #include "common/rpc/failover_channel.h"
 #include "grpcpp/channel.h"
@@ -23,7 +23,7 @@ class FleetClient {
   struct Options {
     // For one call with all its repetitions.
     absl::Duration timeout = absl::Seconds(30);
-    RetryPolicy retry;
+    Patience patience;
   };
 
   // What it refers to must outlive it.

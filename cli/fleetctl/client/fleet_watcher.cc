@@ -40,7 +40,7 @@ FleetWatcher::FleetWatcher(rpc::FailoverChannel& servers, Options options, Inter
 
 absl::StatusOr<v1::Fleet> FleetWatcher::Watch(const std::string& fleet_id, FleetObserver& observer) {
   Progress progress{
-      {}, std::nullopt, clock_.Elapsed(), false, {options_.retry.first_pause, options_.retry.longest_pause}};
+      {}, std::nullopt, clock_.Elapsed(), false, {options_.patience.first_pause, options_.patience.longest_pause}};
   progress.request.set_fleet_id(fleet_id);
   while (true) {
     const grpc::Status end = Follow(progress, observer);
@@ -56,11 +56,11 @@ grpc::Status FleetWatcher::Follow(Progress& progress, FleetObserver& observer) {
   WatchStream stream(servers_, progress.request);
   const Interruption::Subscription cancel(interruption_, [&stream](int) { stream.Cancel(); });
   absl::Duration heard = clock_.Elapsed();
-  absl::Duration patience = options_.retry.watch_answer_timeout;
+  absl::Duration patience = options_.patience.watch_answer_timeout;
   while (true) {
     if (const auto message = stream.Next(std::min(kTick, patience))) {
       heard = clock_.Elapsed();
-      patience = options_.retry.watch_silence_timeout;
+      patience = options_.patience.watch_silence_timeout;
       Take(*message, progress, observer);
       if (HasEnded(progress)) return grpc::Status::OK;
       continue;

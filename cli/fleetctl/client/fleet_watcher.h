@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cli/fleetctl/client/interruption.h"
-#include "cli/fleetctl/client/retry_policy.h"
+#include "cli/fleetctl/client/patience.h"
 #include "cli/fleetctl/client/watch_stream.h"
 #include "common/clock/clock.h"
 #include "common/rpc/backoff.h"
@@ -37,7 +37,7 @@ class FleetWatcher {
   struct Options {
     // How long to go on without a word from any server.
     absl::Duration give_up_after = absl::Minutes(10);
-    RetryPolicy retry;
+    Patience patience;
   };
 
   // What it refers to must outlive it.

@@ -1,12 +1,12 @@
 // How patient the client is.
-#ifndef FLEET_CLI_FLEETCTL_CLIENT_RETRY_POLICY_H_
-#define FLEET_CLI_FLEETCTL_CLIENT_RETRY_POLICY_H_
+#ifndef FLEET_CLI_FLEETCTL_CLIENT_PATIENCE_H_
+#define FLEET_CLI_FLEETCTL_CLIENT_PATIENCE_H_
 
 #include "absl/time/time.h"
 
 namespace fleet::cli {
 
-struct RetryPolicy {
+struct Patience {
   // How often every server is asked before a call fails.
   int rounds = 5;
   // Pauses double from the first to the longest.
@@ -20,4 +20,4 @@ struct RetryPolicy {
 
 }  // namespace fleet::cli
 
-#endif  // FLEET_CLI_FLEETCTL_CLIENT_RETRY_POLICY_H_
+#endif  // FLEET_CLI_FLEETCTL_CLIENT_PATIENCE_H_

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cli/fleetctl/client/interruption.h"
-#include "cli/fleetctl/client/retry_policy.h"
+#include "cli/fleetctl/client/patience.h"
 #include "cli/fleetctl/output/terminal.h"
 #include "common/clock/clock.h"
 
@@ -22,7 +22,7 @@ struct Environment {
   std::string login_name;
   Interruption& interruption;
   const Clock& clock;
-  RetryPolicy retry;
+  Patience patience;
 };
 
 }  // namespace fleet::cli

@@ -88,7 +88,7 @@ absl::StatusOr<int> WatchToEnd(const std::string& fleet_id, CommandContext& cont
   context.error.next_steps.push_back(absl::StrCat("the fleet goes on; watch it again with: ", again));
   context.interrupted = absl::StrCat("Stopped watching; the fleet goes on. Watch it again with:\n  ", again, "\n");
   Environment& environment = context.environment;
-  FleetWatcher watcher(context.client.servers(), {context.global.timeout.value_or(kGiveUpAfter), environment.retry},
+  FleetWatcher watcher(context.client.servers(), {context.global.timeout.value_or(kGiveUpAfter), environment.patience},
                        environment.interruption, environment.clock);
   std::unique_ptr<FleetObserver> observer = MakeObserver(context);
   const absl::StatusOr<v1::Fleet> fleet = watcher.Watch(fleet_id, *observer);

@@ -34,7 +34,7 @@ class FleetctlTest : public ::testing::Test {
                             "alice",
                             interruption_,
                             Clock::System(),
-                            RetryPolicy{2, absl::Milliseconds(1), absl::Milliseconds(2)}};
+                            Patience{2, absl::Milliseconds(1), absl::Milliseconds(2)}};
     arguments.insert(arguments.begin(), "fleetctl");
     const int code = RunFleetctl(arguments, environment);
     out_ = out.str();

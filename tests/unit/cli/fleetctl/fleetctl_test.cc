@@ -34,7 +34,7 @@ TEST_F(FleetctlTest, AFullDiskIsAnError) {
   std::ostringstream out;
   std::ostringstream err;
   out.setstate(std::ios::badbit);
-  Environment environment{in, out, err, Terminal(), "", "alice", interruption_, Clock::System(), RetryPolicy()};
+  Environment environment{in, out, err, Terminal(), "", "alice", interruption_, Clock::System(), Patience()};
   EXPECT_EQ(RunFleetctl({"fleetctl", "version"}, environment), 1);
   EXPECT_THAT(err.str(), HasSubstr("standard output cannot be written"));
 }

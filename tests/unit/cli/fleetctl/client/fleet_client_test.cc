@@ -37,7 +37,7 @@ class FleetClientTest : public ::testing::Test {
     return answers;
   }
 
-  RetryPolicy policy_{3, absl::Milliseconds(1), absl::Milliseconds(5)};
+  Patience policy_{3, absl::Milliseconds(1), absl::Milliseconds(5)};
   Interruption interruption_;
   std::atomic<int> calls_ = 0;
 };

@@ -99,7 +99,7 @@ class FleetWatcherTest : public ::testing::Test {
     return watcher.Watch(kFleetId, observer_);
   }
 
-  RetryPolicy policy_{3, absl::Milliseconds(1), absl::Milliseconds(5), absl::Seconds(10), absl::Seconds(90)};
+  Patience policy_{3, absl::Milliseconds(1), absl::Milliseconds(5), absl::Seconds(10), absl::Seconds(90)};
   absl::Duration give_up_after_ = absl::Minutes(1);
   Interruption interruption_;
   RecordingObserver observer_;
