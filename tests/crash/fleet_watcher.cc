@@ -1,11 +1,9 @@
 #include "tests/crash/fleet_watcher.h"
 
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 
 namespace fleet::crash {
@@ -18,7 +16,8 @@ bool IsTerminal(int32_t state) { return state >= v1::TASK_STATE_COMPLETED; }
 }  // namespace
 
 FleetWatcher::FleetWatcher(std::string fleet_id, std::vector<std::string> addresses)
-    : fleet_id_(std::move(fleet_id)), addresses_(std::move(addresses)) {
+    : fleet_id_(std::move(fleet_id)),
+      servers_(std::move(addresses), "watcher", rpc::FailoverChannel::AfterLoss::kReplace) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -33,9 +32,10 @@ FleetWatcher::~FleetWatcher() {
 }
 
 void FleetWatcher::Run() {
-  for (std::size_t i = 0;; ++i) {
-    const auto stub = v1::FleetService::NewStub(rpc::MakeChannel(addresses_[i % addresses_.size()]));
-    if (Follow(*stub) || !Pause()) return;
+  while (true) {
+    const rpc::FailoverChannel::Server server = servers_.InUse();
+    if (Follow(*v1::FleetService::NewStub(server.channel)) || !Pause()) return;
+    servers_.MoveOn(server);
   }
 }
 
@@ -47,7 +47,7 @@ bool FleetWatcher::Pause() {
 
 bool FleetWatcher::Follow(v1::FleetService::StubInterface& stub) {
   grpc::ClientContext context;
-  rpc::PrepareContext(context, "watcher", absl::InfiniteDuration());
+  servers_.Prepare(context, absl::InfiniteDuration());
   v1::WatchFleetRequest request;
   request.set_fleet_id(fleet_id_);
   request.set_include_tasks(true);

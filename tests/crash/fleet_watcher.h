@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/lifecycle/mutex.h"
+#include "common/rpc/failover_channel.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
 namespace fleet::crash {
@@ -47,7 +48,7 @@ class FleetWatcher {
   bool Pause();
 
   const std::string fleet_id_;
-  const std::vector<std::string> addresses_;
+  rpc::FailoverChannel servers_;
   mutable Mutex mutex_;
   CondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/time/clock.h"
 #include "common/domain/ulid.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/status_macros.h"
 #include "tests/crash/crash_schedule.h"
@@ -28,28 +28,23 @@ int OrdinalOf(const std::string& task_id) {
 }  // namespace
 
 ScriptedRunner::ScriptedRunner(const Options& options, RunnerJournal& journal)
-    : options_(options), id_(domain::Ulid::Generate(absl::Now()).ToString()), journal_(journal) {
-  for (const std::string& address : options_.addresses) {
-    stubs_.push_back(v1::RunnerService::NewStub(rpc::MakeChannel(address)));
-  }
-}
+    : options_(options),
+      id_(domain::Ulid::Generate(absl::Now()).ToString()),
+      journal_(journal),
+      servers_(options.addresses, "runner", rpc::FailoverChannel::AfterLoss::kKeep) {}
 
 template <typename Request, typename Response>
 absl::Status ScriptedRunner::Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                   const Request& request, Response& response) {
-  std::size_t service = 0;
-  {
-    MutexLock lock(mutex_);
-    service = service_;
-  }
+  const rpc::FailoverChannel::Server server = servers_.InUse();
   grpc::ClientContext context;
-  rpc::PrepareContext(context, "runner", kTimeout);
-  const absl::Status status =
-      rpc::FromGrpcStatus(((*stubs_[service % stubs_.size()]).*method)(&context, request, &response));
+  servers_.Prepare(context, kTimeout);
+  const std::unique_ptr<Stub> stub = v1::RunnerService::NewStub(server.channel);
+  const absl::Status status = rpc::FromGrpcStatus(((*stub).*method)(&context, request, &response));
   if (status.ok()) return status;
+  servers_.MoveOn(server);
   MutexLock lock(mutex_);
   if (absl::IsFailedPrecondition(status)) lost_ = true;
-  if (service_ == service) ++service_;
   changed_.SignalAll();
   return status;
 }

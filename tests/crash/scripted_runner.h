@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "absl/time/time.h"
 #include "common/lifecycle/mutex.h"
 #include "common/lifecycle/periodic_loop.h"
+#include "common/rpc/failover_channel.h"
 #include "fleet/v1/runner_service.grpc.pb.h"
 #include "tests/crash/runner_journal.h"
 
@@ -67,13 +67,12 @@ class ScriptedRunner {
   const Options options_;
   const std::string id_;
   RunnerJournal& journal_;
-  std::vector<std::unique_ptr<Stub>> stubs_;
+  rpc::FailoverChannel servers_;
   int64_t lease_seq_ = 1;      // of the worker thread alone
   int64_t heartbeat_seq_ = 0;  // of the heartbeat thread alone
 
   mutable Mutex mutex_;
   CondVar changed_;  // `held_` by a stop, or `lost_`
-  std::size_t service_ ABSL_GUARDED_BY(mutex_) = 0;
   bool lost_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t received_lease_seq_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, Work> held_ ABSL_GUARDED_BY(mutex_);
