@@ -2,8 +2,8 @@
 #ifndef FLEET_COMMON_DATABASE_CONNECTION_DRIVER_H_
 #define FLEET_COMMON_DATABASE_CONNECTION_DRIVER_H_
 
+#include <map>
 #include <pqxx/pqxx>
-#include <set>
 #include <string>
 
 #include "common/database/connection.h"
@@ -17,8 +17,13 @@ struct Connection::Driver {
     connection.inhibit_reactivation(true);
 #endif
   }
+  // What a name was prepared as: the constant it came from, compared first, and its text.
+  struct Prepared {
+    const char* source;
+    std::string text;
+  };
   pqxx::connection connection;
-  std::set<std::string> prepared;
+  std::map<std::string, Prepared> prepared;
 };
 
 }  // namespace fleet::database

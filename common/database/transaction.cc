@@ -3,7 +3,9 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/database/connection_driver.h"
+#include "common/status/status_macros.h"
 
 namespace fleet::database {
 
@@ -13,6 +15,23 @@ using Snapshot = pqxx::transaction<pqxx::repeatable_read, pqxx::readwrite_policy
 #else
 using Snapshot = pqxx::transaction<pqxx::repeatable_read, pqxx::write_policy::read_only>;
 #endif
+
+namespace {
+
+// Prepares what the connection does not have yet. A name with two texts would run the first one for both.
+absl::Status Prepare(Connection::Driver& driver, const Statement& statement) {
+  const auto [entry, fresh] = driver.prepared.try_emplace(statement.name, Connection::Driver::Prepared{});
+  Connection::Driver::Prepared& prepared = entry->second;
+  if (fresh) {
+    prepared = {statement.sql, statement.sql};
+    driver.connection.prepare(statement.name, statement.sql);
+  } else if (prepared.source != statement.sql && prepared.text != statement.sql) {
+    return absl::InternalError(absl::StrCat("two statements are named ", statement.name));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 // libpqxx begins at the first statement, so making one costs nothing yet.
 struct Transaction::Work {
@@ -53,7 +72,7 @@ absl::StatusOr<Rows> Transaction::Run(const Statement& statement, absl::Span<con
   try {
     if (work_ == nullptr) throw pqxx::broken_connection("the connection is closed");
     Connection::Driver& driver = connection_.driver();
-    if (driver.prepared.insert(statement.name).second) driver.connection.prepare(statement.name, statement.sql);
+    FLEET_RETURN_IF_ERROR(Prepare(driver, statement));
 #if PQXX_VERSION_MAJOR < 7
     std::vector<const char*> texts;
     texts.reserve(values.size());

@@ -29,7 +29,8 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // Codes as in sql_error.h. After an error the transaction can only end.
+  // Codes as in sql_error.h; kInternal if the name came with another text before on this connection. After an error the
+  // transaction can only end.
   absl::StatusOr<Rows> Execute(const Statement& statement, std::initializer_list<Value> values = {});
   absl::StatusOr<Rows> Execute(const Statement& statement, const std::vector<Value>& values);
   // Makes Finish roll back: nothing was changed, and an empty commit would flush the log for nothing.

@@ -260,6 +260,18 @@ TEST_F(TransactionTest, AStatementIsPreparedOncePerConnection) {
   EXPECT_EQ((*rows)[0].Int(), 1);
 }
 
+TEST_F(TransactionTest, ANameOfAnotherStatementIsAnError) {
+  ConnectionPool pool(url(), 1);
+  const auto run = [&](const Statement& statement) {
+    return InTransaction(pool, [&](Transaction& work) { return work.Execute(statement, {1}); });
+  };
+  FLEET_EXPECT_OK(run(kRead));
+  EXPECT_THAT(run({kRead.name, "select id from t where id = $1::int"}),
+              StatusIs(absl::StatusCode::kInternal, ::testing::HasSubstr(kRead.name)));
+  const std::string same = kRead.sql;  // the same text from another place is the same statement
+  FLEET_EXPECT_OK(run({kRead.name, same.c_str()}));
+}
+
 TEST_F(TransactionTest, AStatementThatCouldNotBePreparedCanBeLater) {
   constexpr Statement kLater{"transaction_test_later", "select count(*) from later"};
   ConnectionPool pool(url(), 1);

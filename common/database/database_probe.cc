@@ -1,0 +1,33 @@
+#include "common/database/database_probe.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/database/transaction.h"
+
+namespace fleet::database {
+namespace {
+
+constexpr Statement kPing{"database_ping", "select 1"};
+
+}  // namespace
+
+void DatabaseProbe::RunOnce() {
+  absl::Status outcome = InTransaction(pool_, [](Transaction& transaction) {
+                           transaction.RollBackInstead();
+                           return transaction.Execute(kPing);
+                         }).status();
+  MutexLock lock(mutex_);
+  last_ = std::move(outcome);
+  ended_ = clock_.Elapsed();
+}
+
+absl::Status DatabaseProbe::Check() const {
+  MutexLock lock(mutex_);
+  const absl::Duration age = clock_.Elapsed() - ended_;
+  if (age > freshness_)
+    return absl::UnavailableError(absl::StrCat("the database last answered ", absl::FormatDuration(age), " ago"));
+  return last_;
+}
+
+}  // namespace fleet::database
