@@ -1,5 +1,8 @@
 #include "common/rpc/authenticator.h"
 
+#include <string>
+#include <vector>
+
 #include "common/rpc/channel.h"
 #include "common/status/error_info.h"
 
@@ -12,19 +15,17 @@ absl::Status Unauthenticated(absl::string_view message) {
 
 }  // namespace
 
-absl::StatusOr<Caller> Authenticator::Authenticate(const grpc::ServerContextBase& context) const {
+absl::StatusOr<domain::Caller> Authenticator::Authenticate(const Metadata& metadata) const {
   if (!trust_metadata_) {
     return Unauthenticated("this service accepts no identity yet: start it with --insecure_identity on loopback");
   }
-  const auto& metadata = context.client_metadata();
-  if (metadata.count(kUserMetadataKey) > 1) return Unauthenticated("metadata key x-fleet-user was sent twice");
-  const auto entry = metadata.find(kUserMetadataKey);
-  if (entry == metadata.end()) return Unauthenticated("send your user name as metadata key x-fleet-user");
-  const std::string user(entry->second.data(), entry->second.size());
-  if (!IsUserName(user)) {
+  const std::vector<absl::string_view> users = metadata.Values(kUserMetadataKey);
+  if (users.size() > 1) return Unauthenticated("metadata key x-fleet-user was sent twice");
+  if (users.empty()) return Unauthenticated("send your user name as metadata key x-fleet-user");
+  if (!IsUserName(users[0])) {
     return Unauthenticated("metadata key x-fleet-user must be 1 to 128 printable ASCII characters without space");
   }
-  return Caller{user};
+  return domain::Caller{std::string(users[0])};
 }
 
 }  // namespace fleet::rpc

@@ -4,11 +4,9 @@
 
 #include "absl/status/statusor.h"
 #include "common/domain/caller.h"
-#include "grpcpp/server_context.h"
+#include "common/rpc/transport.h"
 
 namespace fleet::rpc {
-
-using Caller = domain::Caller;
 
 class Authenticator {
  public:
@@ -17,7 +15,7 @@ class Authenticator {
   explicit Authenticator(bool trust_metadata) : trust_metadata_(trust_metadata) {}
 
   // Returns kUnauthenticated, saying what to send.
-  absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase& context) const;
+  absl::StatusOr<domain::Caller> Authenticate(const Metadata& metadata) const;
 
  private:
   const bool trust_metadata_;

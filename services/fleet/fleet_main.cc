@@ -1,4 +1,4 @@
-// fleet-service: serves FleetService, CatalogService and RunnerService.
+// fleet-service: serves FleetService, CatalogService, RunnerService and AdminService.
 #include <string>
 
 #include "absl/flags/flag.h"
@@ -7,7 +7,7 @@
 #include "common/lifecycle/program_flags.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
-#include "services/fleet/fleet_config.h"
+#include "services/fleet/service_config.h"
 #include "services/fleet/service_process.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:7070", "Address for gRPC; port 0 takes a free one.");
@@ -28,8 +28,8 @@ ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10), "On SIGTERM, how lon
 
 namespace {
 
-fleet::service::FleetConfig ReadFlags() {
-  fleet::service::FleetConfig config;
+fleet::service::ServiceConfig ReadFlags() {
+  fleet::service::ServiceConfig config;
   config.listen = absl::GetFlag(FLAGS_listen);
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   config.port_file = absl::GetFlag(FLAGS_port_file);
@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
                            __FILE__);
   fleet::SetLogComponent("fleet-service");
   fleet::ShutdownSignal shutdown;
-  fleet::service::FleetConfig config = ReadFlags();
+  fleet::service::ServiceConfig config = ReadFlags();
   const absl::StatusOr<std::string> url = fleet::ReadDatabaseUrl(absl::GetFlag(FLAGS_database_url_file));
   if (!url.ok()) return Fail(url.status(), 2);
   config.database_url = *url;

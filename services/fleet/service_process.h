@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "services/fleet/fleet_config.h"
+#include "services/fleet/service_config.h"
 
 namespace fleet::service {
 
@@ -14,7 +14,7 @@ class ServiceProcess {
  public:
   // Serving when it returns. Returns kUnavailable if an address is taken, kFailedPrecondition if the database's schema
   // is too old.
-  static absl::StatusOr<std::unique_ptr<ServiceProcess>> Start(const FleetConfig& config);
+  static absl::StatusOr<std::unique_ptr<ServiceProcess>> Start(const ServiceConfig& config);
   ~ServiceProcess();
 
   int grpc_port() const;

@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "services/fleet/proto_conversion.h"
+#include "services/fleet/metric_labels.h"
 
 namespace fleet::service {
 
@@ -14,7 +14,7 @@ void TaskGauges::RunOnce() {
   if (!totals.ok()) return;
   std::map<std::string, double> by_state;
   for (std::size_t state = 1; state < totals->tasks.size(); ++state) {
-    by_state[StateName(static_cast<domain::TaskState>(state))] = static_cast<double>(totals->tasks[state]);
+    by_state[LabelOf(static_cast<domain::TaskState>(state))] = static_cast<double>(totals->tasks[state]);
   }
   metrics_.SetTasks(by_state);
   metrics_.SetOpenFleets(static_cast<double>(totals->fleets));

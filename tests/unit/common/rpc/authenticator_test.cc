@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "grpcpp/test/server_context_test_spouse.h"
 #include "tests/support/status_matchers.h"
+#include "tests/unit/common/rpc/fake_transport.h"
 
 namespace fleet::rpc {
 namespace {
@@ -13,45 +13,34 @@ namespace {
 using ::fleet::testing::StatusIs;
 using ::testing::HasSubstr;
 
-class AuthenticatorTest : public ::testing::Test {
- protected:
-  void Send(const std::string& user) { metadata_.AddClientMetadata("x-fleet-user", user); }
+constexpr char kKey[] = "x-fleet-user";
 
-  grpc::ServerContext context_;
-  grpc::testing::ServerContextTestSpouse metadata_{&context_};
-};
-
-TEST_F(AuthenticatorTest, TheCallerIsWhomTheMetadataNames) {
-  Send("ana@example.org");
-  const auto caller = Authenticator(true).Authenticate(context_);
+TEST(AuthenticatorTest, TheCallerIsWhomTheMetadataNames) {
+  const auto caller = Authenticator(true).Authenticate(FakeMetadata({{kKey, "ana@example.org"}}));
   FLEET_ASSERT_OK(caller);
   EXPECT_EQ(caller->user, "ana@example.org");
 }
 
-TEST_F(AuthenticatorTest, NobodyIsBelievedUnlessSoConfigured) {
-  Send("ana");
-  EXPECT_THAT(Authenticator(false).Authenticate(context_),
+TEST(AuthenticatorTest, NobodyIsBelievedUnlessSoConfigured) {
+  EXPECT_THAT(Authenticator(false).Authenticate(FakeMetadata({{kKey, "ana"}})),
               StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("--insecure_identity")));
 }
 
-TEST_F(AuthenticatorTest, ACallWithoutANameIsRefused) {
-  EXPECT_THAT(Authenticator(true).Authenticate(context_),
+TEST(AuthenticatorTest, ACallWithoutANameIsRefused) {
+  EXPECT_THAT(Authenticator(true).Authenticate(FakeMetadata({})),
               StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("x-fleet-user")));
 }
 
-TEST_F(AuthenticatorTest, TwoNamesAreRefused) {
-  Send("ana");
-  Send("bob");
-  EXPECT_THAT(Authenticator(true).Authenticate(context_),
+TEST(AuthenticatorTest, TwoNamesAreRefused) {
+  EXPECT_THAT(Authenticator(true).Authenticate(FakeMetadata({{kKey, "ana"}, {kKey, "bob"}})),
               StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("twice")));
 }
 
-TEST_F(AuthenticatorTest, AMalformedNameIsRefused) {
+TEST(AuthenticatorTest, AMalformedNameIsRefused) {
   for (const std::string& user : {std::string(), std::string("two words"), std::string(129, 'a')}) {
-    grpc::ServerContext context;
-    grpc::testing::ServerContextTestSpouse metadata(&context);  // keeps what the context refers to
-    metadata.AddClientMetadata("x-fleet-user", user);
-    EXPECT_THAT(Authenticator(true).Authenticate(context), StatusIs(absl::StatusCode::kUnauthenticated)) << user;
+    EXPECT_THAT(Authenticator(true).Authenticate(FakeMetadata({{kKey, user}})),
+                StatusIs(absl::StatusCode::kUnauthenticated))
+        << user;
   }
 }
 

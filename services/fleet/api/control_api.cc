@@ -1,0 +1,73 @@
+#include "services/fleet/api/control_api.h"
+
+#include "common/status/status_macros.h"
+#include "services/fleet/requests/control_requests.h"
+#include "services/fleet/requests/fleet_messages.h"
+#include "services/fleet/requests/fleet_requests.h"
+#include "services/fleet/requests/request_fields.h"
+
+namespace fleet::service {
+
+absl::Status ControlApi::CancelFleet(const domain::Caller& caller, const v1::CancelFleetRequest& request,
+                                     v1::CancelFleetResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_ASSIGN_OR_RETURN(const domain::CancelMode mode, ParseCancelMode(request));
+  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, fleets_.Cancel(caller, id, mode));
+  ToProto(record, *response.mutable_fleet());
+  response.set_in_flight(record.fleet.rollup.Active());
+  changes_.FleetControlled(id);
+  return absl::OkStatus();
+}
+
+absl::Status ControlApi::CancelFleetTask(const domain::Caller& caller, const v1::CancelFleetTaskRequest& request,
+                                         v1::CancelFleetTaskResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_RETURN_IF_ERROR(ValidateRepo(request.repo()));
+  FLEET_ASSIGN_OR_RETURN(const store::TaskRecord task, controls_.CancelTask(caller, id, request.repo()));
+  ToProto(task, true, *response.mutable_task());
+  changes_.FleetControlled(id);
+  return absl::OkStatus();
+}
+
+absl::Status ControlApi::PauseFleet(const domain::Caller& caller, const v1::PauseFleetRequest& request,
+                                    v1::PauseFleetResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, controls_.Pause(caller, id));
+  ToProto(record, *response.mutable_fleet());
+  response.set_in_flight(record.fleet.rollup.Active());
+  changes_.FleetControlled(id);
+  return absl::OkStatus();
+}
+
+absl::Status ControlApi::ResumeFleet(const domain::Caller& caller, const v1::ResumeFleetRequest& request,
+                                     v1::ResumeFleetResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, controls_.Resume(caller, id));
+  ToProto(record, *response.mutable_fleet());
+  changes_.FleetControlled(id);
+  return absl::OkStatus();
+}
+
+absl::Status ControlApi::UpdateFleet(const domain::Caller& caller, const v1::UpdateFleetRequest& request,
+                                     v1::UpdateFleetResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_RETURN_IF_ERROR(ValidateUpdateFleet(request));
+  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, controls_.Update(caller, id, ToPolicyUpdate(request)));
+  ToProto(record, *response.mutable_fleet());
+  changes_.FleetControlled(id);
+  return absl::OkStatus();
+}
+
+absl::Status ControlApi::RetryFleet(const domain::Caller& caller, const v1::RetryFleetRequest& request,
+                                    v1::RetryFleetResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_RETURN_IF_ERROR(ValidateRetryFleet(request));
+  FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created retried,
+                         redrives_.Redrive(caller, ToNewGeneration(request, id)));
+  ToProto(retried.record, *response.mutable_fleet());
+  response.set_replayed(retried.replayed);
+  changes_.FleetControlled(id);
+  return absl::OkStatus();
+}
+
+}  // namespace fleet::service

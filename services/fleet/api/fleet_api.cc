@@ -1,0 +1,100 @@
+#include "services/fleet/api/fleet_api.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "services/fleet/requests/fleet_messages.h"
+#include "services/fleet/requests/fleet_requests.h"
+#include "services/fleet/requests/page_token.h"
+#include "services/fleet/requests/request_fields.h"
+
+namespace fleet::service {
+
+absl::Status FleetApi::CreateFleet(const domain::Caller& caller, const v1::CreateFleetRequest& request,
+                                   v1::CreateFleetResponse& response) {
+  FLEET_RETURN_IF_ERROR(ValidateCreateFleet(request));
+  FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created created, fleets_.Create(caller, ToNewFleet(request)));
+  ToProto(created.record, *response.mutable_fleet());
+  response.set_replayed(created.replayed);
+  changes_.FleetSubmitted(created.record.fleet.id);
+  return absl::OkStatus();
+}
+
+absl::Status FleetApi::GetFleet(const domain::Caller& caller, const v1::GetFleetRequest& request,
+                                v1::GetFleetResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, fleets_.Get(caller, id));
+  ToProto(record, *response.mutable_fleet());
+  return absl::OkStatus();
+}
+
+absl::Status FleetApi::ListFleets(const domain::Caller& caller, const v1::ListFleetsRequest& request,
+                                  v1::ListFleetsResponse& response) {
+  FLEET_RETURN_IF_ERROR(ValidateListFleets(request));
+  store::FleetFilter filter = ToFilter(request);
+  const std::string question = absl::StrCat("fleets|", request.creator(), "|", absl::StrJoin(request.states(), ","));
+  FLEET_ASSIGN_OR_RETURN(filter.limit, ParsePageSize(request.page_size(), 50));
+  FLEET_ASSIGN_OR_RETURN(const std::string before, DecodePageToken(question, request.page_token()));
+  if (!before.empty()) {
+    FLEET_ASSIGN_OR_RETURN(filter.before, ParseId("page_token", before));
+  }
+  FLEET_ASSIGN_OR_RETURN(const store::FleetPage page, fleets_.List(caller, filter));
+  for (const store::FleetRecord& record : page.fleets) ToProto(record, *response.add_fleets());
+  if (!page.next_before.IsNone()) {
+    response.set_next_page_token(EncodePageToken(question, page.next_before.ToString()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FleetApi::ListFleetTasks(const domain::Caller& caller, const v1::ListFleetTasksRequest& request,
+                                      v1::ListFleetTasksResponse& response) {
+  FLEET_RETURN_IF_ERROR(ValidateListFleetTasks(request));
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_ASSIGN_OR_RETURN(const int32_t limit, ParsePageSize(request.page_size(), 100));
+  const std::string question = absl::StrCat("tasks|", id.ToString(), "|", absl::StrJoin(request.states(), ","));
+  FLEET_ASSIGN_OR_RETURN(const std::string position, DecodePageToken(question, request.page_token()));
+  int32_t after = 0;
+  if (!position.empty() && !absl::SimpleAtoi(position, &after)) return InvalidField("page_token", "is malformed");
+  FLEET_ASSIGN_OR_RETURN(const store::TaskPage page, tasks_.List(caller, id, ToStates(request), after, limit));
+  for (const store::TaskRecord& task : page.tasks) ToProto(task, false, *response.add_tasks());
+  if (page.next_after > 0) {
+    response.set_next_page_token(EncodePageToken(question, std::to_string(page.next_after)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FleetApi::GetFleetTask(const domain::Caller& caller, const v1::GetFleetTaskRequest& request,
+                                    v1::GetFleetTaskResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_RETURN_IF_ERROR(ValidateRepo(request.repo()));
+  FLEET_ASSIGN_OR_RETURN(const store::TaskRecord task, tasks_.Get(caller, id, request.repo()));
+  ToProto(task, true, *response.mutable_task());
+  response.set_log_tail(task.log_tail);
+  return absl::OkStatus();
+}
+
+absl::Status FleetApi::ListFailureGroups(const domain::Caller& caller, const v1::ListFailureGroupsRequest& request,
+                                         v1::ListFailureGroupsResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_ASSIGN_OR_RETURN(const std::vector<store::FailureGroup> groups, tasks_.FailureGroups(caller, id));
+  for (const store::FailureGroup& group : groups) ToProto(group, *response.add_groups());
+  return absl::OkStatus();
+}
+
+absl::Status FleetApi::ListTaskAttempts(const domain::Caller& caller, const v1::ListTaskAttemptsRequest& request,
+                                        v1::ListTaskAttemptsResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_RETURN_IF_ERROR(ValidateRepo(request.repo()));
+  FLEET_ASSIGN_OR_RETURN(const std::vector<store::AttemptRecord> attempts, tasks_.Attempts(caller, id, request.repo()));
+  for (const store::AttemptRecord& attempt : attempts) {
+    ToProto(attempt, request.include_logs(), *response.add_attempts());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace fleet::service

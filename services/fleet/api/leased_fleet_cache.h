@@ -1,0 +1,53 @@
+// What a runner is told of children that were leased to it. What children of one generation of a fleet share never
+// changes: it is read once, whoever asks for it first, and kept ready to send.
+#ifndef FLEET_SERVICES_FLEET_API_LEASED_FLEET_CACHE_H_
+#define FLEET_SERVICES_FLEET_API_LEASED_FLEET_CACHE_H_
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/lifecycle/mutex.h"
+#include "common/store/lease_details_store.h"
+#include "fleet/v1/runner_service.pb.h"
+
+namespace fleet::service {
+
+// Thread-safe. Keeps the last 1,000 generations.
+class LeasedFleetCache {
+ public:
+  explicit LeasedFleetCache(store::LeaseDetailsStore& store) : store_(store) {}
+
+  struct Leased {
+    std::vector<store::TaskDetails> tasks;  // in the order asked for
+    std::vector<std::shared_ptr<const v1::LeasedFleet>> fleets;
+  };
+  // One transaction. Waits for another call that reads the same generation; if that one fails, so does this, with
+  // kUnavailable.
+  absl::StatusOr<Leased> Read(const std::vector<domain::TaskId>& tasks);
+
+ private:
+  using Key = store::GenerationKey;
+  // Null while some call reads it.
+  using Entry = std::shared_ptr<const v1::LeasedFleet>;
+
+  // Whether the caller has to read it, and then to Keep it or GiveUp.
+  bool Claim(const Key& key);
+  absl::Status Keep(const store::GenerationDetails& details);
+  void GiveUp(const std::set<Key>& keys);
+  // Null if it is not to be had.
+  Entry Await(const Key& key);
+
+  store::LeaseDetailsStore& store_;
+  Mutex mutex_;
+  CondVar changed_;
+  std::map<Key, Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Key> oldest_first_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace fleet::service
+
+#endif  // FLEET_SERVICES_FLEET_API_LEASED_FLEET_CACHE_H_

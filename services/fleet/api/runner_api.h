@@ -1,0 +1,48 @@
+// RunnerService.
+#ifndef FLEET_SERVICES_FLEET_API_RUNNER_API_H_
+#define FLEET_SERVICES_FLEET_API_RUNNER_API_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/dispatch/dispatcher.h"
+#include "common/dispatch/report_batcher.h"
+#include "common/domain/caller.h"
+#include "common/rpc/method_table.h"
+#include "common/store/runner_store.h"
+#include "fleet/v1/runner_service.pb.h"
+#include "services/fleet/api/lease_answers.h"
+
+namespace fleet::service {
+
+// Thread-safe; each method is the one of its name. LeaseTasks and ReportTasks answer later and do not block, the others
+// block for the database.
+class RunnerApi {
+ public:
+  struct Timing {
+    absl::Duration lease_duration;
+    absl::Duration heartbeat_interval;
+  };
+  RunnerApi(store::RunnerStore& runners, dispatch::Dispatcher& dispatcher, LeaseAnswers& leases,
+            dispatch::ReportBatcher& reports, const Timing& timing)
+      : runners_(runners), dispatcher_(dispatcher), leases_(leases), reports_(reports), timing_(timing) {}
+
+  absl::Status RegisterRunner(const domain::Caller& caller, const v1::RegisterRunnerRequest& request,
+                              v1::RegisterRunnerResponse& response);
+  void LeaseTasks(const domain::Caller& caller, const v1::LeaseTasksRequest& request, v1::LeaseTasksResponse& response,
+                  const rpc::PendingCall& call);
+  void ReportTasks(const domain::Caller& caller, const v1::ReportTasksRequest& request,
+                   v1::ReportTasksResponse& response, const rpc::PendingCall& call);
+  absl::Status Heartbeat(const domain::Caller& caller, const v1::HeartbeatRequest& request,
+                         v1::HeartbeatResponse& response);
+
+ private:
+  store::RunnerStore& runners_;
+  dispatch::Dispatcher& dispatcher_;
+  LeaseAnswers& leases_;
+  dispatch::ReportBatcher& reports_;
+  const Timing timing_;
+};
+
+}  // namespace fleet::service
+
+#endif  // FLEET_SERVICES_FLEET_API_RUNNER_API_H_

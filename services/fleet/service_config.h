@@ -1,0 +1,30 @@
+// Settings of a fleet-service; fleet_main.cc fills them from flags.
+#ifndef FLEET_SERVICES_FLEET_SERVICE_CONFIG_H_
+#define FLEET_SERVICES_FLEET_SERVICE_CONFIG_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace fleet::service {
+
+struct ServiceConfig {
+  std::string listen = "127.0.0.1:7070";
+  std::string metrics_listen = "127.0.0.1:7090";
+  std::string port_file;  // empty: none
+  std::string database_url;
+  bool insecure_identity = false;
+  bool wake_up_hints = true;
+  absl::Duration lease_duration = absl::Seconds(30);
+  absl::Duration heartbeat_interval = absl::Seconds(5);
+  absl::Duration cancel_grace = absl::Seconds(30);
+  absl::Duration drain_timeout = absl::Seconds(10);
+
+  // kInvalidArgument naming the flag and what to do.
+  absl::Status Validate() const;
+};
+
+}  // namespace fleet::service
+
+#endif  // FLEET_SERVICES_FLEET_SERVICE_CONFIG_H_

@@ -1,0 +1,28 @@
+// Says in the database that this service is there for runners to talk to.
+#ifndef FLEET_SERVICES_FLEET_SERVICE_PRESENCE_H_
+#define FLEET_SERVICES_FLEET_SERVICE_PRESENCE_H_
+
+#include "absl/status/status.h"
+#include "common/domain/ulid.h"
+#include "common/store/limit_store.h"
+#include "common/store/runner_store.h"
+
+namespace fleet::service {
+
+class ServicePresence {
+ public:
+  ServicePresence(const domain::Ulid& service_id, store::LimitStore& limits, store::RunnerStore& runners)
+      : service_id_(service_id), limits_(limits), runners_(runners) {}
+
+  // Says so once. Returns the database's error.
+  absl::Status RunOnce();
+
+ private:
+  const domain::Ulid service_id_;
+  store::LimitStore& limits_;
+  store::RunnerStore& runners_;
+};
+
+}  // namespace fleet::service
+
+#endif  // FLEET_SERVICES_FLEET_SERVICE_PRESENCE_H_

@@ -1,0 +1,173 @@
+#include "common/rpc/call.h"
+
+#include <gmock/gmock.h>
+
+#include <future>
+#include <string>
+
+#include "common/status/error_info.h"
+#include "fleet/v1/admin_service.pb.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/common/rpc/fake_transport.h"
+
+namespace fleet::rpc {
+namespace {
+
+using ::fleet::testing::IsOk;
+using ::fleet::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr char kService[] = "fleet.v1.AdminService";
+
+// What handlers are given, and what they answer.
+struct FakeApi {
+  absl::Status SetLimit(const domain::Caller& caller, const v1::SetLimitRequest& request,
+                        v1::SetLimitResponse& response) {
+    ++calls;
+    response.mutable_limit()->set_name(caller.user + " " + request.name());
+    return answer;
+  }
+  void ListLimits(const domain::Caller&, const v1::ListLimitsRequest&, v1::ListLimitsResponse& response,
+                  const PendingCall& pending) {
+    ++calls;
+    call = pending;
+    response.add_limits()->set_name("later");
+  }
+
+  absl::Status answer;
+  std::atomic<int> calls = 0;
+  PendingCall call;
+};
+
+class CallTest : public ::testing::Test {
+ protected:
+  CallTest() {
+    table_.Add("fleet.v1.AdminService/SetLimit", api_, &FakeApi::SetLimit, pool_);
+    table_.AddPending("fleet.v1.AdminService/ListLimits", api_, &FakeApi::ListLimits);
+  }
+  const Method& MethodNamed(const std::string& name) {
+    for (const Method* method : table_.MethodsOf(kService)) {
+      if (method->name == name) return *method;
+    }
+    throw std::runtime_error(name);
+  }
+  static std::string Body(const std::string& name) {
+    v1::SetLimitRequest request;
+    request.set_name(name);
+    return request.SerializeAsString();
+  }
+  // Keeps the pool's one thread busy until blocked_ is set.
+  void BlockPool() {
+    std::promise<void> begun;
+    ASSERT_TRUE(pool_.Submit([&, this] {
+      begun.set_value();
+      blocked_.get_future().wait();
+    }));
+    begun.get_future().wait();
+  }
+
+  FakeApi api_;
+  TestEnvironment environment_;
+  std::promise<void> blocked_;
+  ThreadPool pool_{1, 1};
+  MethodTable table_{{kService}};
+};
+
+TEST_F(CallTest, TheHandlerIsGivenCallerAndRequestAndItsResponseIsSent) {
+  FakeUnaryTransport transport(Body("user_active"));
+  Call call(MethodNamed("SetLimit"), environment_.calls, transport);
+  call.Start();
+  EXPECT_THAT(transport.status(), IsOk());
+  EXPECT_THAT(transport.response(), HasSubstr("ann user_active"));
+  EXPECT_THAT(transport.statuses(), SizeIs(1));
+}
+
+TEST_F(CallTest, AnUnknownCallerIsRefusedBeforeTheRequestIsRead) {
+  FakeUnaryTransport transport(Body("user_active"));
+  transport.SendNoUser();
+  Call call(MethodNamed("SetLimit"), environment_.calls, transport);
+  call.Start();
+  EXPECT_THAT(transport.status(), StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_EQ(transport.reads(), 0);
+  EXPECT_EQ(api_.calls, 0);
+}
+
+TEST_F(CallTest, BytesThatAreNoRequestAreTheCallersError) {
+  for (const char* name : {"SetLimit", "ListLimits"}) {
+    FakeUnaryTransport transport("\xff\xff");
+    Call call(MethodNamed(name), environment_.calls, transport);
+    call.Start();
+    EXPECT_THAT(transport.status(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("fleet.v1."))) << name;
+    EXPECT_EQ(GetErrorInfo(transport.status()).reason, "MALFORMED_REQUEST") << name;
+  }
+  EXPECT_EQ(api_.calls, 0);
+}
+
+TEST_F(CallTest, AHandlersErrorEndsTheCall) {
+  api_.answer = absl::NotFoundError("no such limit");
+  FakeUnaryTransport transport;
+  Call call(MethodNamed("SetLimit"), environment_.calls, transport);
+  call.Start();
+  EXPECT_THAT(transport.status(), StatusIs(absl::StatusCode::kNotFound, "no such limit"));
+}
+
+TEST_F(CallTest, ACallerWhoLeavesBeforeTheTurnIsNotServed) {
+  BlockPool();
+  FakeUnaryTransport transport;
+  Call call(MethodNamed("SetLimit"), environment_.calls, transport);
+  call.Start();
+  call.Abandon();
+  blocked_.set_value();
+  EXPECT_THAT(transport.status(), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(api_.calls, 0);
+}
+
+TEST_F(CallTest, MoreThanMayWaitAreRefused) {
+  BlockPool();
+  ASSERT_TRUE(pool_.Submit([] {}));
+  FakeUnaryTransport transport;
+  Call call(MethodNamed("SetLimit"), environment_.calls, transport);
+  call.Start();
+  EXPECT_THAT(transport.status(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("try again")));
+  blocked_.set_value();
+}
+
+TEST_F(CallTest, APendingCallEndsWhenItsHandlerSaysSo) {
+  FakeUnaryTransport transport;
+  Call call(MethodNamed("ListLimits"), environment_.calls, transport);
+  call.Start();
+  EXPECT_EQ(api_.calls, 1);
+  EXPECT_THAT(transport.statuses(), SizeIs(0));
+  EXPECT_EQ(environment_.rpc_metrics.in_flight(), 1);
+  EXPECT_EQ(api_.call.time_left, absl::Seconds(7));
+  EXPECT_FALSE(*api_.call.abandoned);
+  call.Abandon();
+  EXPECT_TRUE(*api_.call.abandoned);
+  api_.call.done(absl::OkStatus());
+  EXPECT_THAT(transport.status(), IsOk());
+  EXPECT_THAT(transport.response(), HasSubstr("later"));
+  EXPECT_EQ(environment_.rpc_metrics.in_flight(), 0);
+}
+
+TEST_F(CallTest, EveryCallIsCounted) {
+  const std::string labels = R"(grpc_method="SetLimit",grpc_service="fleet.v1.AdminService",grpc_type="unary"})";
+  FakeUnaryTransport good(Body("a"));
+  Call first(MethodNamed("SetLimit"), environment_.calls, good);
+  first.Start();
+  EXPECT_THAT(good.status(), IsOk());
+  FakeUnaryTransport bad("\xff");
+  Call second(MethodNamed("SetLimit"), environment_.calls, bad);
+  second.Start();
+  EXPECT_THAT(bad.status(), Not(IsOk()));
+  const std::string text = environment_.Metrics();
+  EXPECT_THAT(text, HasSubstr("grpc_server_started_total{" + labels + " 2"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_msg_received_total{" + labels + " 2"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_msg_sent_total{" + labels + " 1"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"InvalidArgument\"," + labels + " 1"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\"," + labels + " 1"));
+}
+
+}  // namespace
+}  // namespace fleet::rpc

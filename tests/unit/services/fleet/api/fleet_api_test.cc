@@ -1,0 +1,131 @@
+#include "services/fleet/api/fleet_api.h"
+
+#include "common/status/error_info.h"
+#include "tests/unit/services/fleet/api/api_fixture.h"
+
+namespace fleet::service {
+namespace {
+
+using ::fleet::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class FleetApiTest : public ApiTest {
+ protected:
+  static v1::CreateFleetRequest Request(int targets, const std::string& request_id = "") {
+    v1::CreateFleetRequest request;
+    request.set_request_id(request_id);
+    request.set_workflow_ref(testing::TestStores::kWorkflow);
+    for (int i = 1; i <= targets; ++i) request.add_targets()->set_repo(testing::TestStores::RepoName(i));
+    return request;
+  }
+  v1::Fleet Create(int targets) {
+    v1::CreateFleetResponse response;
+    FLEET_EXPECT_OK(api_.CreateFleet(caller_, Request(targets), response));
+    return response.fleet();
+  }
+
+  FleetApi api_{stores_.fleets, stores_.tasks, changes_};
+};
+
+TEST_F(FleetApiTest, AFleetIsItsCallersAndIsExpandedAtOnce) {
+  v1::CreateFleetResponse response;
+  FLEET_ASSERT_OK(api_.CreateFleet(caller_, Request(3, "r-1"), response));
+  EXPECT_EQ(response.fleet().creator(), "alice");
+  EXPECT_EQ(response.fleet().rollup().total(), 3);
+  EXPECT_FALSE(response.replayed());
+  EXPECT_THAT(Told(), ElementsAre("fleet_jobs"));
+  v1::CreateFleetResponse again;
+  FLEET_ASSERT_OK(api_.CreateFleet(caller_, Request(3, "r-1"), again));
+  EXPECT_TRUE(again.replayed());
+  EXPECT_EQ(again.fleet().fleet_id(), response.fleet().fleet_id());
+}
+
+TEST_F(FleetApiTest, WhatIsMalformedIsRefusedAndNobodyIsTold) {
+  v1::CreateFleetResponse response;
+  EXPECT_THAT(api_.CreateFleet(caller_, {}, response), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Told(), IsEmpty());
+}
+
+TEST_F(FleetApiTest, AFleetIsReadByItsId) {
+  v1::GetFleetRequest request;
+  v1::GetFleetResponse response;
+  request.set_fleet_id(Create(1).fleet_id());
+  FLEET_ASSERT_OK(api_.GetFleet(caller_, request, response));
+  EXPECT_EQ(response.fleet().fleet_id(), request.fleet_id());
+  request.set_fleet_id("01HZ0000000000000000000001");
+  EXPECT_THAT(api_.GetFleet(caller_, request, response), StatusIs(absl::StatusCode::kNotFound));
+  request.set_fleet_id("x");
+  EXPECT_THAT(api_.GetFleet(caller_, request, response), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(FleetApiTest, FleetsAreListedPageByPageForTheSameQuestion) {
+  const std::string first = Create(1).fleet_id();
+  const std::string second = Create(1).fleet_id();
+  v1::ListFleetsRequest request;
+  request.set_creator("alice");
+  request.set_page_size(1);
+  v1::ListFleetsResponse page;
+  FLEET_ASSERT_OK(api_.ListFleets(caller_, request, page));
+  ASSERT_EQ(page.fleets_size(), 1);
+  EXPECT_EQ(page.fleets(0).fleet_id(), second);
+  request.set_page_token(page.next_page_token());
+  page.Clear();
+  FLEET_ASSERT_OK(api_.ListFleets(caller_, request, page));
+  ASSERT_EQ(page.fleets_size(), 1);
+  EXPECT_EQ(page.fleets(0).fleet_id(), first);
+  request.set_creator("bob");
+  EXPECT_THAT(api_.ListFleets(caller_, request, page), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(FleetApiTest, ChildrenAreListedPageByPageAndReadByTheirRepository) {
+  const std::string id = Create(3).fleet_id();
+  stores_.ExpandAll();
+  v1::ListFleetTasksRequest request;
+  request.set_fleet_id(id);
+  request.set_page_size(2);
+  v1::ListFleetTasksResponse page;
+  FLEET_ASSERT_OK(api_.ListFleetTasks(caller_, request, page));
+  EXPECT_EQ(page.tasks_size(), 2);
+  request.set_page_token(page.next_page_token());
+  page.Clear();
+  FLEET_ASSERT_OK(api_.ListFleetTasks(caller_, request, page));
+  ASSERT_EQ(page.tasks_size(), 1);
+  EXPECT_EQ(page.next_page_token(), "");
+  v1::GetFleetTaskRequest one;
+  one.set_fleet_id(id);
+  one.set_repo(page.tasks(0).repo());
+  v1::GetFleetTaskResponse task;
+  FLEET_ASSERT_OK(api_.GetFleetTask(caller_, one, task));
+  EXPECT_EQ(task.task().ordinal(), page.tasks(0).ordinal());
+  one.set_repo("acme/nowhere");
+  EXPECT_THAT(api_.GetFleetTask(caller_, one, task), StatusIs(absl::StatusCode::kNotFound));
+  one.set_repo("?");
+  EXPECT_THAT(api_.GetFleetTask(caller_, one, task), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("repo")));
+}
+
+TEST_F(FleetApiTest, FailuresAreGroupedAndAttemptsListed) {
+  const std::string id = Create(1).fleet_id();
+  stores_.ExpandAll();
+  const domain::Ulid runner = stores_.RegisterRunner();
+  const store::LeaseAnswer leased = stores_.Lease(runner, 1, 1);
+  ASSERT_EQ(leased.tasks.size(), 1U);
+  stores_.Report(runner, leased.tasks[0], domain::TaskState::kFailed, domain::FailureCategory::kConfig);
+  v1::ListFailureGroupsRequest groups;
+  groups.set_fleet_id(id);
+  v1::ListFailureGroupsResponse found;
+  FLEET_ASSERT_OK(api_.ListFailureGroups(caller_, groups, found));
+  ASSERT_EQ(found.groups_size(), 1);
+  EXPECT_EQ(found.groups(0).failure().category(), v1::FAILURE_CATEGORY_CONFIG);
+  v1::ListTaskAttemptsRequest request;
+  request.set_fleet_id(id);
+  request.set_repo(testing::TestStores::RepoName(1));
+  v1::ListTaskAttemptsResponse attempts;
+  FLEET_ASSERT_OK(api_.ListTaskAttempts(caller_, request, attempts));
+  ASSERT_EQ(attempts.attempts_size(), 1);
+  EXPECT_EQ(attempts.attempts(0).state(), v1::TASK_STATE_FAILED);
+}
+
+}  // namespace
+}  // namespace fleet::service

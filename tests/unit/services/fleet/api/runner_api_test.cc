@@ -1,0 +1,69 @@
+#include "services/fleet/api/runner_api.h"
+
+#include "common/status/error_info.h"
+#include "tests/unit/services/fleet/api/runner_fixture.h"
+
+namespace fleet::service {
+namespace {
+
+using ::fleet::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr char kRunner[] = "01HZ0000000000000000000001";
+
+TEST_F(RunnerApiTest, ARegisteredRunnerIsToldItsTimes) {
+  EXPECT_THAT(Register(caller_, "x"), StatusIs(absl::StatusCode::kInvalidArgument));
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  EXPECT_EQ(registered_.lease_duration().seconds(), 30);
+  EXPECT_EQ(registered_.heartbeat_interval().seconds(), 5);
+}
+
+TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
+  const domain::Ulid fleet = stores_.CreateFleet({.targets = 2});
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  ASSERT_EQ(leased_.leases_size(), 2);
+  ASSERT_EQ(leased_.fleets_size(), 1);
+  EXPECT_EQ(leased_.fleets(0).fleet_id(), fleet.ToString());
+  EXPECT_EQ(leased_.leases(0).repo(), testing::TestStores::RepoName(1));
+  EXPECT_THAT(leased_.leases(0).clone_url(), HasSubstr("git.invalid"));
+  const std::string first = leased_.leases(0).task_id();
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  EXPECT_EQ(leased_.leases(0).task_id(), first) << "the same lease_seq has the same answer";
+
+  v1::ReportTasksRequest request;
+  request.set_runner_id(kRunner);
+  for (const v1::Lease& lease : leased_.leases()) {
+    v1::TaskReport& report = *request.add_reports();
+    report.set_task_id(lease.task_id());
+    report.set_attempt(lease.attempt());
+    report.set_state(v1::TASK_STATE_COMPLETED);
+  }
+  request.mutable_reports(1)->set_attempt(0);
+  FLEET_ASSERT_OK(Report(caller_, request));
+  ASSERT_THAT(reported_.answers(), SizeIs(2));
+  EXPECT_EQ(reported_.answers(0).status(), v1::REPORT_STATUS_OK);
+  EXPECT_EQ(reported_.answers(1).status(), v1::REPORT_STATUS_INVALID);
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kCompleted), 1);
+}
+
+TEST_F(RunnerApiTest, ARunnerThatIsUnknownOrLostIsTold) {
+  EXPECT_EQ(GetErrorInfo(Lease(caller_, Demand(kRunner, 1))).reason, "RUNNER_NOT_REGISTERED");
+  EXPECT_EQ(GetErrorInfo(Heartbeat(caller_, kRunner, 1)).reason, "RUNNER_NOT_REGISTERED");
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Heartbeat(caller_, kRunner, 1));
+  stores_.Sql("update runners set state = 2");
+  EXPECT_EQ(GetErrorInfo(Lease(caller_, Demand(kRunner, 1))).reason, "RUNNER_LOST");
+  EXPECT_EQ(GetErrorInfo(Heartbeat(caller_, kRunner, 2)).reason, "RUNNER_LOST");
+}
+
+TEST_F(RunnerApiTest, WhatIsMalformedIsRefused) {
+  EXPECT_THAT(Lease(caller_, {}), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Report(caller_, {}), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Heartbeat(caller_, "x", 0), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace fleet::service

@@ -1,0 +1,197 @@
+#include "services/fleet/watch/watch_session.h"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "common/clock/clock.h"
+#include "services/fleet/requests/page_token.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait_until.h"
+#include "tests/unit/common/dispatch/watch_fixture.h"
+
+namespace fleet::service {
+namespace {
+
+using ::fleet::testing::StatusIs;
+using ::fleet::testing::WaitUntil;
+using rpc::StreamStep;
+using Kind = StreamStep::Kind;
+
+const domain::Ulid kFleet = *domain::Ulid::Parse("01HZ0000000000000000000001");
+
+class WatchSessionTest : public ::testing::Test {
+ protected:
+  WatchSessionTest() { feed_.Change(kFleet); }
+
+  std::unique_ptr<WatchSession> Watch(const std::string& token = "", bool include_tasks = false,
+                                      const std::string& fleet_id = kFleet.ToString()) {
+    v1::WatchFleetRequest request;
+    request.set_fleet_id(fleet_id);
+    request.set_resume_token(token);
+    request.set_include_tasks(include_tasks);
+    return std::make_unique<WatchSession>(sources_, domain::Caller{"ann"}, request, [this] { ++wakes_; });
+  }
+  // What one step says; the message is parsed into message_.
+  Kind Take(WatchSession& session) {
+    const StreamStep step = session.Step();
+    status_ = step.status;
+    message_.Clear();
+    if (step.message != nullptr) EXPECT_TRUE(message_.ParseFromString(*step.message));
+    return step.kind;
+  }
+  // The next step that is none of waiting, taken when woken.
+  Kind Next(WatchSession& session) {
+    Kind kind = Take(session);
+    for (int woken = wakes_; kind == Kind::kWait; kind = Take(session)) {
+      if (!WaitUntil([&] { return wakes_ > woken; })) return kind;
+      woken = wakes_;
+    }
+    return kind;
+  }
+  std::string Token(int64_t revision, int64_t timeline = 1) const {
+    return EncodeResumeToken(kFleet.ToString(), {revision, timeline});
+  }
+
+  dispatch::FakeFeed feed_;
+  dispatch::WatchHub hub_{
+      feed_.Functions(), Clock::System(), {absl::Milliseconds(20), absl::Milliseconds(1), absl::Seconds(15)}};
+  WatchMessages messages_;
+  std::atomic<int64_t> timeline_ = 1;
+  int pages_ = 1;
+  WatchSources sources_{[this] { return timeline_.load(); }, feed_.Functions().read_fleets,
+                        [this](const domain::Caller& caller, const domain::Ulid& id, int32_t after, int32_t) {
+                          EXPECT_EQ(caller.user, "ann");
+                          store::TaskPage page;
+                          store::TaskRecord task;
+                          task.task.id = {id, after + 1};
+                          page.tasks.push_back(task);
+                          page.next_after = after + 1 < pages_ ? after + 1 : 0;
+                          return page;
+                        },
+                        hub_, messages_};
+  std::atomic<int> wakes_ = 0;
+  v1::WatchFleetResponse message_;
+  absl::Status status_;
+};
+
+TEST_F(WatchSessionTest, ASnapshotComesFirstThenChanges) {
+  const auto session = Watch();
+  ASSERT_EQ(Take(*session), Kind::kMessage);
+  EXPECT_EQ(message_.kind(), v1::WatchFleetResponse::KIND_SNAPSHOT);
+  EXPECT_TRUE(message_.snapshot_complete());
+  EXPECT_FALSE(message_.resumed_with_snapshot());
+  EXPECT_EQ(message_.resume_token(), Token(1));
+  EXPECT_EQ(Take(*session), Kind::kWait);
+  feed_.Change(kFleet);
+  ASSERT_EQ(Next(*session), Kind::kMessage);
+  EXPECT_EQ(message_.kind(), v1::WatchFleetResponse::KIND_CHANGE);
+  EXPECT_EQ(message_.resume_token(), Token(2));
+  EXPECT_EQ(message_.fleet().revision(), 2);
+}
+
+TEST_F(WatchSessionTest, ALargeSnapshotComesInPages) {
+  pages_ = 3;
+  const auto session = Watch("", true);
+  for (int page = 1; page <= 3; ++page) {
+    ASSERT_EQ(Take(*session), Kind::kMessage);
+    ASSERT_EQ(message_.tasks_size(), 1);
+    EXPECT_EQ(message_.tasks(0).ordinal(), page);
+    EXPECT_EQ(message_.snapshot_complete(), page == 3);
+    EXPECT_EQ(message_.resume_token().empty(), page < 3);
+  }
+  EXPECT_EQ(Take(*session), Kind::kWait);
+}
+
+TEST_F(WatchSessionTest, ChangedChildrenAreTold) {
+  const auto session = Watch("", true);
+  ASSERT_EQ(Take(*session), Kind::kMessage);
+  feed_.Change(kFleet, 7);
+  ASSERT_EQ(Next(*session), Kind::kMessage);
+  ASSERT_EQ(message_.tasks_size(), 1);
+  EXPECT_EQ(message_.tasks(0).ordinal(), 7);
+}
+
+TEST_F(WatchSessionTest, TheSnapshotOfAnEndedFleetIsAllOfIt) {
+  feed_.Change(kFleet, 1, domain::FleetState::kCompleted);
+  EXPECT_EQ(Take(*Watch()), Kind::kLast);
+  EXPECT_EQ(message_.kind(), v1::WatchFleetResponse::KIND_SNAPSHOT);
+  EXPECT_EQ(hub_.watchers(), 0U);
+}
+
+TEST_F(WatchSessionTest, TheEndIsTheLastMessage) {
+  const auto session = Watch();
+  ASSERT_EQ(Take(*session), Kind::kMessage);
+  feed_.Change(kFleet, 1, domain::FleetState::kCompleted);
+  EXPECT_EQ(Next(*session), Kind::kLast);
+  EXPECT_EQ(message_.fleet().state(), v1::FLEET_STATE_COMPLETED);
+}
+
+TEST_F(WatchSessionTest, ATokenGoesOnWhereItWasGiven) {
+  feed_.Change(kFleet);
+  const auto session = Watch(Token(1));
+  ASSERT_EQ(Next(*session), Kind::kMessage);
+  EXPECT_EQ(message_.kind(), v1::WatchFleetResponse::KIND_CHANGE);
+  EXPECT_EQ(message_.fleet().revision(), 2);
+}
+
+TEST_F(WatchSessionTest, TheLastTokenIsToldTheEndAgain) {
+  const int64_t last = feed_.Change(kFleet, 1, domain::FleetState::kFailed);
+  EXPECT_EQ(Take(*Watch(Token(last))), Kind::kLast);
+  EXPECT_EQ(message_.kind(), v1::WatchFleetResponse::KIND_CHANGE);
+  EXPECT_EQ(message_.fleet().state(), v1::FLEET_STATE_FAILED);
+}
+
+TEST_F(WatchSessionTest, ATokenOfAnotherTimelineOrOfTheFutureStartsOver) {
+  for (const std::string& token : {Token(1, 2), Token(5)}) {
+    const auto session = Watch(token);
+    ASSERT_EQ(Take(*session), Kind::kMessage);
+    EXPECT_EQ(message_.kind(), v1::WatchFleetResponse::KIND_SNAPSHOT);
+    EXPECT_TRUE(message_.resumed_with_snapshot());
+  }
+}
+
+TEST_F(WatchSessionTest, WhatTheHubCannotFollowStartsOverWithASnapshot) {
+  feed_.Change(kFleet);
+  const auto session = Watch();
+  ASSERT_EQ(Take(*session), Kind::kMessage);
+  ASSERT_EQ(Take(*session), Kind::kWait);
+  timeline_ = 2;
+  feed_.Truncate(kFleet, 1);
+  ASSERT_EQ(Next(*session), Kind::kMessage);
+  EXPECT_EQ(message_.kind(), v1::WatchFleetResponse::KIND_SNAPSHOT);
+  EXPECT_TRUE(message_.resumed_with_snapshot());
+  EXPECT_EQ(message_.resume_token(), Token(1, 2));
+  EXPECT_EQ(hub_.watchers(), 1U);
+}
+
+TEST_F(WatchSessionTest, WhatIsAskedWronglyEndsTheStream) {
+  EXPECT_EQ(Take(*Watch("", false, "nonsense")), Kind::kEnd);
+  EXPECT_THAT(status_, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(Take(*Watch("nonsense")), Kind::kEnd);
+  EXPECT_THAT(status_, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(Take(*Watch("", false, "01HZ0000000000000000000002")), Kind::kEnd);
+  EXPECT_THAT(status_, StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(WatchSessionTest, AStoppingHubEndsTheStream) {
+  const auto session = Watch();
+  ASSERT_EQ(Take(*session), Kind::kMessage);
+  ASSERT_EQ(Take(*session), Kind::kWait);
+  hub_.Stop();
+  EXPECT_EQ(Next(*session), Kind::kEnd);
+  EXPECT_THAT(status_, StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(WatchSessionTest, ASessionThatIsGoneIsNoWatcher) {
+  auto session = Watch();
+  ASSERT_EQ(Take(*session), Kind::kMessage);
+  EXPECT_EQ(hub_.watchers(), 1U);
+  session.reset();
+  EXPECT_EQ(hub_.watchers(), 0U);
+}
+
+}  // namespace
+}  // namespace fleet::service
