@@ -26,13 +26,15 @@
 
 namespace fleet::rpc {
 
+using Done = std::function<void(const absl::Status&)>;
+
 // What a handler that answers later has of its call.
 struct PendingCall {
   absl::Duration time_left;  // until the caller's deadline
   // Turns true when the caller is gone.
   std::shared_ptr<const std::atomic<bool>> abandoned;
   // Call once, from any thread; until then caller, request and response live.
-  std::function<void(const absl::Status&)> done;
+  Done done;
 };
 
 using Wake = std::function<void()>;

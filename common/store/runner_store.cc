@@ -26,8 +26,10 @@ constexpr Statement kInsertRunner{"insert_runner", R"sql(
   insert into runners (runner_id, name, owner, pool, slots) values ($1, $2, $3, $4, $5)
   on conflict (runner_id) do update set name = excluded.name, owner = excluded.owner, pool = excluded.pool,
     slots = excluded.slots, heartbeat_at = clock_timestamp()
-    where runners.state = 1
+    where runners.state = 1 and runners.owner = excluded.owner
 )sql"};
+
+constexpr Statement kReadRunnerOwner{"read_runner_owner", "select owner from runners where runner_id = $1"};
 
 constexpr Statement kRecordHeartbeat{"record_heartbeat", R"sql(
   update runners set heartbeat_at = clock_timestamp(), heartbeat_seq = $2,
@@ -239,12 +241,29 @@ absl::Status TakeLeasesOf(database::ConnectionPool& pool, const domain::Ulid& ru
 
 }  // namespace
 
+absl::Status RunnerNotYours() {
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   "this runner_id was registered by another user: a runner speaks only for itself",
+                   {"RUNNER_NOT_YOURS", {}, {}});
+}
+
 absl::Status RunnerStore::Register(const RunnerRegistration& runner) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
     FLEET_ASSIGN_OR_RETURN(const Rows rows,
                            transaction.Execute(kInsertRunner, {runner.runner_id.ToUuid(), runner.name, runner.owner,
                                                                runner.pool, runner.slots}));
-    return rows.affected() == 1 ? absl::OkStatus() : RunnerLost();
+    if (rows.affected() == 1) return absl::OkStatus();
+    FLEET_ASSIGN_OR_RETURN(const Rows owner, transaction.Execute(kReadRunnerOwner, {runner.runner_id.ToUuid()}));
+    return !owner.empty() && owner[0].Text() != runner.owner ? RunnerNotYours() : RunnerLost();
+  });
+}
+
+absl::StatusOr<std::optional<std::string>> RunnerStore::OwnerOf(const domain::Ulid& runner_id) {
+  using Owner = std::optional<std::string>;
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Owner> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadRunnerOwner, {runner_id.ToUuid()}));
+    return rows.empty() ? Owner() : Owner(rows[0].Text());
   });
 }
 

@@ -37,8 +37,11 @@ class RunnerStore {
  public:
   explicit RunnerStore(database::ConnectionPool& pool) : pool_(pool) {}
 
-  // Idempotent. Returns kFailedPrecondition with reason RUNNER_LOST if it was marked lost.
+  // Idempotent. Returns kFailedPrecondition with reason RUNNER_LOST if it was marked lost, kPermissionDenied with
+  // reason RUNNER_NOT_YOURS if another owner registered it.
   absl::Status Register(const RunnerRegistration& runner);
+  // Who registered it, which never changes; nullopt: nobody.
+  absl::StatusOr<std::optional<std::string>> OwnerOf(const domain::Ulid& runner_id);
 
   // Returns kFailedPrecondition with reason RUNNER_LOST or RUNNER_NOT_REGISTERED. Leases of received grants that are
   // not held go back to the queue; leases that ran far past their timeout end TIMED_OUT; cancelled children whose
@@ -61,6 +64,9 @@ class RunnerStore {
  private:
   database::ConnectionPool& pool_;
 };
+
+// kPermissionDenied with reason RUNNER_NOT_YOURS, for who speaks for another's runner.
+absl::Status RunnerNotYours();
 
 }  // namespace fleet::store
 

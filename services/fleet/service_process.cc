@@ -119,14 +119,15 @@ struct ServiceProcess::Parts {
   ThreadPool watch_pool{kWatchThreads, kMostQueuedWatchSteps};
 
   LeasedFleetCache leased_fleets{runners.lease_details};
-  LeaseAnswers lease_answers{leased_fleets, runner_pool};
+  TaskLeasing leasing{dispatcher, leased_fleets, runner_pool};
+  RunnerOwners runner_owners{runners.runners, runner_pool};
   WatchMessages watch_messages;
   FleetApi fleet_api{callers.fleets, callers.tasks, changes};
   ControlApi control_api{callers.fleets, callers.controls, callers.redrives, changes};
   WatchApi watch_api{Watches()};
   CatalogApi catalog_api{callers.catalog};
   RunnerApi runner_api{
-      runners.runners, dispatcher, lease_answers, reports, {config.lease_duration, config.heartbeat_interval}};
+      runners.runners, runner_owners, leasing, reports, {config.lease_duration, config.heartbeat_interval}};
   AdminApi admin_api{callers.limits, callers.audit, changes};
 
   const rpc::Authenticator authenticator{config.insecure_identity};

@@ -4,27 +4,27 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "common/dispatch/dispatcher.h"
 #include "common/dispatch/report_batcher.h"
 #include "common/domain/caller.h"
 #include "common/rpc/method_table.h"
 #include "common/store/runner_store.h"
 #include "fleet/v1/runner_service.pb.h"
-#include "services/fleet/api/lease_answers.h"
+#include "services/fleet/api/runner_owners.h"
+#include "services/fleet/api/task_leasing.h"
 
 namespace fleet::service {
 
 // Thread-safe; each method is the one of its name. LeaseTasks and ReportTasks answer later and do not block, the others
-// block for the database.
+// block for the database. A caller speaks only for runners that it registered.
 class RunnerApi {
  public:
   struct Timing {
     absl::Duration lease_duration;
     absl::Duration heartbeat_interval;
   };
-  RunnerApi(store::RunnerStore& runners, dispatch::Dispatcher& dispatcher, LeaseAnswers& leases,
-            dispatch::ReportBatcher& reports, const Timing& timing)
-      : runners_(runners), dispatcher_(dispatcher), leases_(leases), reports_(reports), timing_(timing) {}
+  RunnerApi(store::RunnerStore& runners, RunnerOwners& owners, TaskLeasing& leasing, dispatch::ReportBatcher& reports,
+            const Timing& timing)
+      : runners_(runners), owners_(owners), leasing_(leasing), reports_(reports), timing_(timing) {}
 
   absl::Status RegisterRunner(const domain::Caller& caller, const v1::RegisterRunnerRequest& request,
                               v1::RegisterRunnerResponse& response);
@@ -36,9 +36,11 @@ class RunnerApi {
                          v1::HeartbeatResponse& response);
 
  private:
+  void Record(const v1::ReportTasksRequest& request, v1::ReportTasksResponse& response, const rpc::Done& done);
+
   store::RunnerStore& runners_;
-  dispatch::Dispatcher& dispatcher_;
-  LeaseAnswers& leases_;
+  RunnerOwners& owners_;
+  TaskLeasing& leasing_;
   dispatch::ReportBatcher& reports_;
   const Timing timing_;
 };

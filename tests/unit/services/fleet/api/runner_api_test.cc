@@ -1,5 +1,7 @@
 #include "services/fleet/api/runner_api.h"
 
+#include <vector>
+
 #include "common/status/error_info.h"
 #include "tests/unit/services/fleet/api/runner_fixture.h"
 
@@ -57,6 +59,59 @@ TEST_F(RunnerApiTest, ARunnerThatIsUnknownOrLostIsTold) {
   stores_.Sql("update runners set state = 2");
   EXPECT_EQ(GetErrorInfo(Lease(caller_, Demand(kRunner, 1))).reason, "RUNNER_LOST");
   EXPECT_EQ(GetErrorInfo(Heartbeat(caller_, kRunner, 2)).reason, "RUNNER_LOST");
+}
+
+TEST_F(RunnerApiTest, ACallerSpeaksOnlyForRunnersOfItsOwn) {
+  const domain::Ulid fleet = stores_.CreateFleet({.targets = 2});
+  stores_.ExpandAll();
+  const domain::Caller other{"mallory"};
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  ASSERT_EQ(leased_.leases_size(), 2);
+  v1::ReportTasksRequest report;
+  report.set_runner_id(kRunner);
+  report.add_reports()->set_task_id(leased_.leases(0).task_id());
+  report.mutable_reports(0)->set_attempt(leased_.leases(0).attempt());
+  report.mutable_reports(0)->set_state(v1::TASK_STATE_COMPLETED);
+
+  // Whether this process knows the runner or has to ask the database.
+  RunnerOwners strangers(stores_.runners, pool_);
+  RunnerApi elsewhere(stores_.runners, strangers, leasing_, reports_, {absl::Seconds(30), absl::Seconds(5)});
+  for (RunnerApi* api : {&api_, &elsewhere}) {
+    v1::RegisterRunnerRequest again;
+    again.set_runner_id(kRunner);
+    again.set_name("mine now");
+    again.set_slots(1);
+    const auto await = [&](auto start) { return Await(start); };
+    const std::vector<absl::Status> refusals = {
+        api->RegisterRunner(other, again, registered_),
+        await([&](const auto& call) { api->LeaseTasks(other, Demand(kRunner, 1), leased_, call); }),
+        await([&](const auto& call) { api->ReportTasks(other, report, reported_, call); }), [&] {
+          v1::HeartbeatRequest heartbeat;
+          heartbeat.set_runner_id(kRunner);
+          heartbeat.set_heartbeat_seq(7);
+          v1::HeartbeatResponse response;
+          return api->Heartbeat(other, heartbeat, response);
+        }()};
+    for (const absl::Status& refusal : refusals) {
+      EXPECT_THAT(refusal, StatusIs(absl::StatusCode::kPermissionDenied));
+      EXPECT_EQ(GetErrorInfo(refusal).reason, "RUNNER_NOT_YOURS");
+    }
+  }
+  EXPECT_EQ(stores_.Sql("select name || owner || heartbeat_seq from runners"), "runneralice0") << "nothing changed";
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.Active(), 2);
+  FLEET_EXPECT_OK(Report(caller_, report));
+  EXPECT_EQ(reported_.answers(0).status(), v1::REPORT_STATUS_OK);
+}
+
+TEST_F(RunnerApiTest, WhoOwnsARunnerIsReadOnce) {
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  stores_.Sql("update runners set owner = 'bob'");
+  FLEET_EXPECT_OK(Heartbeat(caller_, kRunner, 1)) << "it is known here";
+  RunnerOwners others(stores_.runners, pool_);
+  EXPECT_THAT(others.Check(caller_, *domain::Ulid::Parse(kRunner)), StatusIs(absl::StatusCode::kPermissionDenied));
+  stores_.Sql("update runners set owner = 'alice'");
+  EXPECT_THAT(others.Check(caller_, *domain::Ulid::Parse(kRunner)), StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
 TEST_F(RunnerApiTest, WhatIsMalformedIsRefused) {

@@ -60,8 +60,9 @@ class RunnerApiTest : public ApiTest {
   dispatch::ReportBatcher reports_{
       [this](const auto& batch) { return stores_.reports.Apply(batch); }, [](const auto&, const auto&) {}, {}};
   LeasedFleetCache fleets_{stores_.details};
-  LeaseAnswers answers_{fleets_, pool_};
-  RunnerApi api_{stores_.runners, dispatcher_, answers_, reports_, {absl::Seconds(30), absl::Seconds(5)}};
+  TaskLeasing leasing_{dispatcher_, fleets_, pool_};
+  RunnerOwners owners_{stores_.runners, pool_};
+  RunnerApi api_{stores_.runners, owners_, leasing_, reports_, {absl::Seconds(30), absl::Seconds(5)}};
   v1::RegisterRunnerResponse registered_;
   v1::LeaseTasksResponse leased_;
   v1::ReportTasksResponse reported_;

@@ -1,0 +1,65 @@
+#include "services/fleet/api/task_leasing.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "common/status/error_info.h"
+#include "common/status/status_macros.h"
+#include "services/fleet/requests/runner_requests.h"
+
+namespace fleet::service {
+namespace {
+
+using Kind = store::LeaseAnswer::Kind;
+
+// What an answer needs to reach the caller before its deadline.
+constexpr absl::Duration kWayBack = absl::Milliseconds(500);
+
+absl::Status Refusal(Kind kind) {
+  if (kind == Kind::kRunnerLost) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "this runner was marked lost: stop all work and register under a new runner_id",
+                     {"RUNNER_LOST", {}, {}});
+  }
+  if (kind == Kind::kStale) {
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     "lease_seq is one that this runner has received already: use the next number",
+                     {"LEASE_SEQ_STALE", {}, {}});
+  }
+  return MakeError(absl::StatusCode::kFailedPrecondition, "this runner is not registered: call RegisterRunner first",
+                   {"RUNNER_NOT_REGISTERED", {}, {}});
+}
+
+}  // namespace
+
+void TaskLeasing::Lease(const store::LeaseDemand& demand, absl::Duration wait, v1::LeaseTasksResponse& response,
+                        const rpc::PendingCall& call) {
+  const absl::Duration longest = std::max(absl::ZeroDuration(), std::min(wait, call.time_left - kWayBack));
+  const auto answer = [&response, done = call.done, this](absl::StatusOr<store::LeaseAnswer> granted) {
+    if (!granted.ok()) return done(granted.status());
+    Answer(*std::move(granted), response, done);
+  };
+  dispatcher_.Park(demand, longest, answer, call.abandoned);
+}
+
+void TaskLeasing::Answer(store::LeaseAnswer answer, v1::LeaseTasksResponse& response, const rpc::Done& done) {
+  if (answer.kind == Kind::kNothing) return done(absl::OkStatus());
+  if (answer.kind != Kind::kGranted) return done(Refusal(answer.kind));
+  // The grant is stored: if this answer is lost, asking again with the same lease_seq gives it again.
+  const bool taken =
+      pool_.Submit([&response, done, granted = std::move(answer), this] { done(Fill(granted, response)); });
+  if (!taken) done(absl::UnavailableError("too many calls wait; ask again with the same lease_seq"));
+}
+
+absl::Status TaskLeasing::Fill(const store::LeaseAnswer& granted, v1::LeaseTasksResponse& response) {
+  std::vector<domain::TaskId> ids;
+  ids.reserve(granted.tasks.size());
+  for (const store::GrantedTask& task : granted.tasks) ids.push_back(task.id);
+  FLEET_ASSIGN_OR_RETURN(const LeasedFleetCache::Leased leased, fleets_.Read(ids));
+  for (std::size_t i = 0; i < ids.size(); ++i) ToProto(granted.tasks[i], leased.tasks[i], *response.add_leases());
+  for (const auto& fleet : leased.fleets) *response.add_fleets() = *fleet;
+  return absl::OkStatus();
+}
+
+}  // namespace fleet::service
