@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/database/transaction.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "common/store/audit_rows.h"
 #include "common/store/clone_url_rows.h"
 #include "common/store/row_codec.h"
 
@@ -81,6 +83,22 @@ RepositoryRecord ReadRepository(RowReader row) {
   return repository;
 }
 
+std::string VersionText(const domain::WorkflowVersion& version) {
+  return absl::StrCat(version.major, ".", version.minor, ".", version.patch);
+}
+
+// One entry, however many: the counts, and the name where there is but one. Nothing where nothing changed.
+absl::Status AuditImport(Transaction& transaction, const domain::Caller& caller,
+                         const std::vector<RepositoryRecord>& repositories, const ImportCounts& counts) {
+  if (counts.created + counts.updated == 0) return absl::OkStatus();
+  AuditEntry entry{caller.user, "ImportRepositories", {}, {}, {}, {}};
+  if (repositories.size() == 1) entry.subject = repositories[0].repo;
+  entry.after = {{"created", absl::StrCat(counts.created)},
+                 {"updated", absl::StrCat(counts.updated)},
+                 {"unchanged", absl::StrCat(counts.unchanged)}};
+  return InsertAudit(transaction, entry);
+}
+
 }  // namespace
 
 WorkflowRecord ReadWorkflow(RowReader& row) {
@@ -95,7 +113,7 @@ WorkflowRecord ReadWorkflow(RowReader& row) {
   return workflow;
 }
 
-absl::StatusOr<ImportCounts> CatalogStore::Import(const domain::Caller&,
+absl::StatusOr<ImportCounts> CatalogStore::Import(const domain::Caller& caller,
                                                   const std::vector<RepositoryRecord>& repositories) {
   Array keys;
   Array repos;
@@ -120,6 +138,7 @@ absl::StatusOr<ImportCounts> CatalogStore::Import(const domain::Caller&,
     counts.created = static_cast<int32_t>(repositories.size() - existing.size());
     FLEET_RETURN_IF_ERROR(transaction.Execute(kImportRepositories, {keys, repos, urls, branches}).status());
     FLEET_RETURN_IF_ERROR(UpdateCloneUrls(transaction, clone_urls));
+    FLEET_RETURN_IF_ERROR(AuditImport(transaction, caller, repositories, counts));
     return counts;
   });
 }
@@ -166,7 +185,12 @@ absl::StatusOr<bool> CatalogStore::Apply(const domain::Caller& caller, const Wor
     FLEET_ASSIGN_OR_RETURN(const Rows inserted,
                            transaction.Execute(kInsertWorkflow, {workflow.name, version.major, version.minor,
                                                                  version.patch, workflow.definition, caller.user}));
-    if (inserted.affected() == 1) return true;
+    if (inserted.affected() == 1) {
+      AuditEntry entry{caller.user, "ApplyWorkflow", {}, workflow.name, {}, {}};
+      entry.after["version"] = VersionText(version);
+      FLEET_RETURN_IF_ERROR(InsertAudit(transaction, entry));
+      return true;
+    }
     transaction.RollBackInstead();
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetWorkflowVersion, {workflow.name, version.major,
                                                                                       version.minor, version.patch}));
@@ -174,11 +198,10 @@ absl::StatusOr<bool> CatalogStore::Apply(const domain::Caller& caller, const Wor
       RowReader row = rows[0];
       if (ReadWorkflow(row).definition == workflow.definition) return false;
     }
-    return MakeError(
-        absl::StatusCode::kAlreadyExists,
-        absl::StrCat("workflow ", workflow.name, "@", version.major, ".", version.minor, ".", version.patch,
-                     " exists with other content; versions never change: raise the version"),
-        {"WORKFLOW_VERSION_IMMUTABLE", {{"workflow", workflow.name}}, {}});
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     absl::StrCat("workflow ", workflow.name, "@", VersionText(version),
+                                  " exists with other content; versions never change: raise the version"),
+                     {"WORKFLOW_VERSION_IMMUTABLE", {{"workflow", workflow.name}}, {}});
   });
 }
 

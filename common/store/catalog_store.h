@@ -43,7 +43,7 @@ class CatalogStore {
  public:
   explicit CatalogStore(database::ConnectionPool& pool) : pool_(pool) {}
 
-  // All or nothing. Names must differ by more than case.
+  // All or nothing. Names must differ by more than case. Audited in the same transaction if anything changes.
   absl::StatusOr<ImportCounts> Import(const domain::Caller& caller, const std::vector<RepositoryRecord>& repositories);
   // Makes up for imports by a program that did not keep what clone URLs mean (clone_url_rows.h): some of those after
   // `after_key`. The key of the last one; empty: there was none.
@@ -55,7 +55,7 @@ class CatalogStore {
                                                                  absl::string_view after_key, int32_t limit);
 
   // True if the version is new, false if it exists with the same definition. Returns kAlreadyExists with reason
-  // WORKFLOW_VERSION_IMMUTABLE if it exists with another.
+  // WORKFLOW_VERSION_IMMUTABLE if it exists with another. Audited in the same transaction if it is new.
   absl::StatusOr<bool> Apply(const domain::Caller& caller, const WorkflowRecord& workflow);
   // The highest version if the reference names none. Returns kNotFound with reason WORKFLOW_NOT_FOUND.
   absl::StatusOr<WorkflowRecord> GetWorkflow(const domain::Caller& caller, const domain::WorkflowRef& ref);

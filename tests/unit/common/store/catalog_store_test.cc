@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/status/error_info.h"
+#include "common/store/audit_store.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_database.h"
 
@@ -155,6 +156,25 @@ TEST_F(CatalogStoreTest, WorkflowsAreListedByNameHighestVersionFirst) {
   const auto rest = catalog_.ListWorkflows(kAda, 2, 10);
   FLEET_ASSERT_OK(rest);
   EXPECT_EQ(rest->size(), 1U);
+}
+
+TEST_F(CatalogStoreTest, WhatChangesTheCatalogIsAuditedAndWhatDoesNotIsNot) {
+  AuditStore audit(pool_);
+  Import({Repository("acme/a"), Repository("acme/b")});
+  Import({Repository("acme/a"), Repository("acme/b")});
+  Import({Repository("acme/a", "https://git.invalid/other.git")});
+  FLEET_ASSERT_OK(catalog_.Apply(kAda, Workflow({1, 2, 3})));
+  FLEET_ASSERT_OK(catalog_.Apply(kAda, Workflow({1, 2, 3})));
+  EXPECT_THAT(catalog_.Apply(kAda, Workflow({1, 2, 3}, "{\"other\":1}")), StatusIs(absl::StatusCode::kAlreadyExists));
+  const auto entries = audit.List(kAda, {}, 0, 10);
+  FLEET_ASSERT_OK(entries);
+  std::vector<std::string> words;
+  for (const AuditRecord& entry : *entries) {
+    words.push_back(entry.actor + " " + entry.action + " " + entry.subject + " " + entry.after);
+  }
+  EXPECT_THAT(words, ElementsAre(R"(ada ApplyWorkflow ops/bump-v1 {"version":"1.2.3"})",
+                                 R"(ada ImportRepositories acme/a {"created":"0","unchanged":"0","updated":"1"})",
+                                 R"(ada ImportRepositories  {"created":"2","unchanged":"0","updated":"0"})"));
 }
 
 }  // namespace
