@@ -49,7 +49,9 @@ bool Call::ReadRequest() {
 void Call::End(const absl::Status& status) {
   record_.End(status);
   if (status.ok()) record_.CountSent();
-  transport_.End(status, response_ == nullptr ? *method_.response : *response_);
+  const bool is_worded = !status.ok() && environment_.word_error != nullptr;
+  transport_.End(is_worded ? environment_.word_error(status) : status,
+                 response_ == nullptr ? *method_.response : *response_);
 }
 
 }  // namespace fleet::rpc

@@ -16,6 +16,8 @@ struct CallEnvironment {
   const Authenticator& authenticator;
   metrics::RpcMetrics& metrics;
   const Clock& clock;
+  // How an error is worded for callers; nullptr: as it is.
+  absl::Status (*word_error)(const absl::Status&) = nullptr;
 };
 
 class CallRecord {

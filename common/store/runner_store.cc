@@ -10,6 +10,7 @@
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/fleet_ledger.h"
+#include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 #include "common/store/task_rows.h"
 
@@ -247,12 +248,15 @@ absl::Status RunnerNotYours() {
                    {"RUNNER_NOT_YOURS", {}, {}});
 }
 
-absl::Status RunnerStore::Register(const RunnerRegistration& runner) {
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
+absl::StatusOr<absl::Duration> RunnerStore::Register(const RunnerRegistration& runner) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<absl::Duration> {
     FLEET_ASSIGN_OR_RETURN(const Rows rows,
                            transaction.Execute(kInsertRunner, {runner.runner_id.ToUuid(), runner.name, runner.owner,
                                                                runner.pool, runner.slots}));
-    if (rows.affected() == 1) return absl::OkStatus();
+    if (rows.affected() == 1) {
+      FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
+      return limits.Lease();
+    }
     FLEET_ASSIGN_OR_RETURN(const Rows owner, transaction.Execute(kReadRunnerOwner, {runner.runner_id.ToUuid()}));
     return !owner.empty() && owner[0].Text() != runner.owner ? RunnerNotYours() : RunnerLost();
   });

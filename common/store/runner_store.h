@@ -37,9 +37,9 @@ class RunnerStore {
  public:
   explicit RunnerStore(database::ConnectionPool& pool) : pool_(pool) {}
 
-  // Idempotent. Returns kFailedPrecondition with reason RUNNER_LOST if it was marked lost, kPermissionDenied with
-  // reason RUNNER_NOT_YOURS if another owner registered it.
-  absl::Status Register(const RunnerRegistration& runner);
+  // The lease time that it is to keep. Idempotent. Returns kFailedPrecondition with reason RUNNER_LOST if it was marked
+  // lost, kPermissionDenied with reason RUNNER_NOT_YOURS if another owner registered it.
+  absl::StatusOr<absl::Duration> Register(const RunnerRegistration& runner);
   // Who registered it, which never changes; nullopt: nobody.
   absl::StatusOr<std::optional<std::string>> OwnerOf(const domain::Ulid& runner_id);
 

@@ -1,4 +1,5 @@
 // fleet-service: serves FleetService, CatalogService, RunnerService and AdminService.
+#include <optional>
 #include <string>
 
 #include "absl/flags/flag.h"
@@ -20,10 +21,13 @@ ABSL_FLAG(bool, insecure_identity, false,
           "UNAUTHENTICATED.");
 ABSL_FLAG(bool, wake_up_hints, true, "Send and hear wake-up hints through the database; without, all is polled.");
 ABSL_FLAG(bool, migrate_and_exit, false, "Bring the database to this program's schema, then exit.");
-ABSL_FLAG(absl::Duration, lease_duration, absl::Seconds(30), "A runner silent for this long is lost.");
-ABSL_FLAG(absl::Duration, heartbeat_interval, absl::Seconds(5), "How often runners are told to send heartbeats.");
-ABSL_FLAG(absl::Duration, cancel_grace, absl::Seconds(30),
-          "After CancelFleet, how long runners may take to confirm before their tasks are ended without them.");
+ABSL_FLAG(std::optional<absl::Duration>, lease_duration, std::nullopt,
+          "A runner silent for this long is lost. Kept in the database, like fleetctl limits set lease_ms; without the "
+          "flag it is as it stands there.");
+ABSL_FLAG(absl::Duration, heartbeat_interval, absl::Seconds(5),
+          "How often runners are told to send heartbeats; at most half a lease.");
+ABSL_FLAG(std::optional<absl::Duration>, cancel_grace, std::nullopt,
+          "What runners have to confirm that they stopped a child. Kept like --lease_duration, as cancel_grace_ms.");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10), "On SIGTERM, how long calls may take to finish.");
 
 namespace {
@@ -35,9 +39,9 @@ fleet::service::ServiceConfig ReadFlags() {
   config.port_file = absl::GetFlag(FLAGS_port_file);
   config.insecure_identity = absl::GetFlag(FLAGS_insecure_identity);
   config.wake_up_hints = absl::GetFlag(FLAGS_wake_up_hints);
-  config.lease_duration = absl::GetFlag(FLAGS_lease_duration);
+  config.settings.lease_duration = absl::GetFlag(FLAGS_lease_duration);
   config.heartbeat_interval = absl::GetFlag(FLAGS_heartbeat_interval);
-  config.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
+  config.settings.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
   config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   return config;
 }

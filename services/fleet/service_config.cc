@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
 
 namespace fleet::service {
 namespace {
@@ -20,10 +21,11 @@ absl::Status ServiceConfig::Validate() const {
     return absl::InvalidArgumentError(
         absl::StrCat("--insecure_identity believes every caller, so --listen must be on loopback, not ", listen));
   }
-  if (heartbeat_interval <= absl::ZeroDuration() || lease_duration < 2 * heartbeat_interval) {
+  FLEET_RETURN_IF_ERROR(settings.Validate());
+  const absl::Duration lease = settings.lease_duration.value_or(absl::InfiniteDuration());
+  if (heartbeat_interval <= absl::ZeroDuration() || lease < 2 * heartbeat_interval) {
     return absl::InvalidArgumentError("--lease_duration must be at least twice --heartbeat_interval");
   }
-  if (cancel_grace < absl::ZeroDuration()) return absl::InvalidArgumentError("--cancel_grace must not be negative");
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/store/start_settings.h"
 
 namespace fleet::service {
 
@@ -16,9 +17,9 @@ struct ServiceConfig {
   std::string database_url;
   bool insecure_identity = false;
   bool wake_up_hints = true;
-  absl::Duration lease_duration = absl::Seconds(30);
+  // Told to runners; at most half a lease.
   absl::Duration heartbeat_interval = absl::Seconds(5);
-  absl::Duration cancel_grace = absl::Seconds(30);
+  store::StartSettings settings;
   absl::Duration drain_timeout = absl::Seconds(10);
 
   // kInvalidArgument naming the flag and what to do.

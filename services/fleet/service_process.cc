@@ -22,9 +22,11 @@
 #include "common/rpc/grpc_server.h"
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
+#include "common/store/start_settings.h"
 #include "services/fleet/api/method_rows.h"
 #include "services/fleet/clone_url_keeper.h"
 #include "services/fleet/report_counter.h"
+#include "services/fleet/requests/advice.h"
 #include "services/fleet/service_presence.h"
 #include "services/fleet/store_set.h"
 #include "services/fleet/task_gauges.h"
@@ -126,8 +128,7 @@ struct ServiceProcess::Parts {
   ControlApi control_api{callers.fleets, callers.controls, callers.redrives, changes};
   WatchApi watch_api{Watches()};
   CatalogApi catalog_api{callers.catalog};
-  RunnerApi runner_api{
-      runners.runners, runner_owners, leasing, reports, {config.lease_duration, config.heartbeat_interval}};
+  RunnerApi runner_api{runners.runners, runner_owners, leasing, reports, config.heartbeat_interval};
   AdminApi admin_api{callers.limits, callers.audit, changes};
 
   const rpc::Authenticator authenticator{config.insecure_identity};
@@ -146,6 +147,7 @@ struct ServiceProcess::Parts {
 
 absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const ServiceConfig& config) {
   FLEET_RETURN_IF_ERROR(database::CheckSchema(config.database_url));
+  FLEET_RETURN_IF_ERROR(store::TakeSettings(config.database_url, "fleet-service", config.settings).status());
   auto parts = std::make_unique<Parts>(config);
   metrics::RegisterBuildInfo(*parts->registry, "fleet-service");
   FLEET_ASSIGN_OR_RETURN(parts->ops, metrics::OpsServer::Start(config.metrics_listen, parts->registry));
@@ -153,8 +155,8 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const Serv
   options.listen = config.listen;
   options.drain_timeout = config.drain_timeout;
   FLEET_ASSIGN_OR_RETURN(
-      parts->server,
-      rpc::GrpcServer::Start(options, parts->methods, {parts->authenticator, parts->rpc_metrics, Clock::System()}));
+      parts->server, rpc::GrpcServer::Start(options, parts->methods,
+                                            {parts->authenticator, parts->rpc_metrics, Clock::System(), &WithAdvice}));
   return std::unique_ptr<ServiceProcess>(new ServiceProcess(std::move(parts)));
 }
 

@@ -157,7 +157,8 @@ TEST_F(LeaseTest, LostRunnerMayDoNothingMore) {
   EXPECT_EQ(stores_.Lease(runner_, 2, 3).kind, Kind::kRunnerLost);
   const absl::Status heartbeat = stores_.Heartbeat(runner_, 1, {}, 1).status();
   EXPECT_EQ(GetErrorInfo(heartbeat).reason, "RUNNER_LOST");
-  EXPECT_EQ(GetErrorInfo(stores_.runners.Register({runner_, "again", "alice", "default", 1})).reason, "RUNNER_LOST");
+  EXPECT_EQ(GetErrorInfo(stores_.runners.Register({runner_, "again", "alice", "default", 1}).status()).reason,
+            "RUNNER_LOST");
   LoseAllSilent();
   EXPECT_EQ(stores_.Lease(runner_, 2, 3).kind, Kind::kRunnerLost);
 }

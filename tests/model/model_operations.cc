@@ -114,7 +114,7 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
     added.id = world.NextId();
     added.pool = pool;
     const store::RunnerRegistration registration{finishers.back().id, "finisher", "alice", pool, 200};
-    FLEET_RETURN_IF_ERROR(world.stores.runners.Register(registration));
+    FLEET_RETURN_IF_ERROR(world.stores.runners.Register(registration).status());
     world.model.Register(registration);
     FLEET_RETURN_IF_ERROR(after_each());
   }

@@ -1,5 +1,6 @@
 #include "services/fleet/api/runner_api.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -13,10 +14,10 @@ absl::Status RunnerApi::RegisterRunner(const domain::Caller& caller, const v1::R
                                        v1::RegisterRunnerResponse& response) {
   FLEET_RETURN_IF_ERROR(ValidateRegisterRunner(request));
   const store::RunnerRegistration runner = ToRegistration(caller, request);
-  FLEET_RETURN_IF_ERROR(runners_.Register(runner));
+  FLEET_ASSIGN_OR_RETURN(const absl::Duration lease, runners_.Register(runner));
   owners_.Keep(runner.runner_id, runner.owner);
-  *response.mutable_lease_duration() = rpc::ToProtoDuration(timing_.lease_duration);
-  *response.mutable_heartbeat_interval() = rpc::ToProtoDuration(timing_.heartbeat_interval);
+  *response.mutable_lease_duration() = rpc::ToProtoDuration(lease);
+  *response.mutable_heartbeat_interval() = rpc::ToProtoDuration(std::min(heartbeat_interval_, lease / 2));
   return absl::OkStatus();
 }
 

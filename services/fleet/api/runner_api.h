@@ -18,13 +18,14 @@ namespace fleet::service {
 // block for the database. A caller speaks only for runners that it registered.
 class RunnerApi {
  public:
-  struct Timing {
-    absl::Duration lease_duration;
-    absl::Duration heartbeat_interval;
-  };
+  // `heartbeat_interval`: told to runners, unless half a lease is shorter.
   RunnerApi(store::RunnerStore& runners, RunnerOwners& owners, TaskLeasing& leasing, dispatch::ReportBatcher& reports,
-            const Timing& timing)
-      : runners_(runners), owners_(owners), leasing_(leasing), reports_(reports), timing_(timing) {}
+            absl::Duration heartbeat_interval)
+      : runners_(runners),
+        owners_(owners),
+        leasing_(leasing),
+        reports_(reports),
+        heartbeat_interval_(heartbeat_interval) {}
 
   absl::Status RegisterRunner(const domain::Caller& caller, const v1::RegisterRunnerRequest& request,
                               v1::RegisterRunnerResponse& response);
@@ -42,7 +43,7 @@ class RunnerApi {
   RunnerOwners& owners_;
   TaskLeasing& leasing_;
   dispatch::ReportBatcher& reports_;
-  const Timing timing_;
+  const absl::Duration heartbeat_interval_;
 };
 
 }  // namespace fleet::service

@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/waiting.h"
 #include "common/rpc/proto_time.h"
+#include "services/fleet/requests/advice.h"
 
 namespace fleet::service {
 namespace {
@@ -101,10 +101,7 @@ void ToProto(const store::FleetRecord& record, v1::Fleet& proto) {
   for (const domain::Waiting& waiting : domain::WaitingOn(fleet, record.usage)) {
     v1::Waiting& reason = *proto.add_waiting_on();
     reason.set_reason(static_cast<v1::WaitReason>(waiting.reason));
-    reason.set_message(waiting.message);
-    if (waiting.reason == domain::WaitReason::kPaused) {
-      absl::StrAppend(reason.mutable_message(), "; continue it with fleetctl resume ", fleet.id.ToString());
-    }
+    reason.set_message(WithAdvice(waiting, fleet));
   }
   *proto.mutable_create_time() = ToProtoTime(fleet.created_at);
   *proto.mutable_update_time() = ToProtoTime(fleet.updated_at);

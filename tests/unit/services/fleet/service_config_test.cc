@@ -34,9 +34,9 @@ TEST(ServiceConfigTest, BelievesCallersOnLoopbackOnly) {
 TEST(ServiceConfigTest, ALeaseOutlivesALostHeartbeat) {
   ServiceConfig config;
   config.heartbeat_interval = absl::Seconds(5);
-  config.lease_duration = absl::Seconds(10);
+  config.settings.lease_duration = absl::Seconds(10);
   FLEET_EXPECT_OK(config.Validate());
-  config.lease_duration -= absl::Nanoseconds(1);
+  config.settings.lease_duration = absl::Seconds(10) - absl::Nanoseconds(1);
   EXPECT_THAT(config.Validate(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--lease_duration")));
   config.heartbeat_interval = absl::ZeroDuration();
   EXPECT_THAT(config.Validate(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--heartbeat_interval")));
@@ -44,9 +44,9 @@ TEST(ServiceConfigTest, ALeaseOutlivesALostHeartbeat) {
 
 TEST(ServiceConfigTest, NoGraceIsAGraceButANegativeOneIsNot) {
   ServiceConfig config;
-  config.cancel_grace = absl::ZeroDuration();
+  config.settings.cancel_grace = absl::ZeroDuration();
   FLEET_EXPECT_OK(config.Validate());
-  config.cancel_grace = absl::Seconds(-1);
+  config.settings.cancel_grace = absl::Seconds(-1);
   EXPECT_THAT(config.Validate(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--cancel_grace")));
 }
 

@@ -76,7 +76,7 @@ TEST_F(RunnerApiTest, ACallerSpeaksOnlyForRunnersOfItsOwn) {
 
   // Whether this process knows the runner or has to ask the database.
   RunnerOwners strangers(stores_.runners, pool_);
-  RunnerApi elsewhere(stores_.runners, strangers, leasing_, reports_, {absl::Seconds(30), absl::Seconds(5)});
+  RunnerApi elsewhere(stores_.runners, strangers, leasing_, reports_, absl::Seconds(5));
   for (RunnerApi* api : {&api_, &elsewhere}) {
     v1::RegisterRunnerRequest again;
     again.set_runner_id(kRunner);

@@ -62,7 +62,7 @@ class RunnerApiTest : public ApiTest {
   LeasedFleetCache fleets_{stores_.details};
   TaskLeasing leasing_{dispatcher_, fleets_, pool_};
   RunnerOwners owners_{stores_.runners, pool_};
-  RunnerApi api_{stores_.runners, owners_, leasing_, reports_, {absl::Seconds(30), absl::Seconds(5)}};
+  RunnerApi api_{stores_.runners, owners_, leasing_, reports_, absl::Seconds(5)};
   v1::RegisterRunnerResponse registered_;
   v1::LeaseTasksResponse leased_;
   v1::ReportTasksResponse reported_;
