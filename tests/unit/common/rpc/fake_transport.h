@@ -3,6 +3,7 @@
 #define FLEET_TESTS_UNIT_COMMON_RPC_FAKE_TRANSPORT_H_
 
 #include <atomic>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,7 +22,7 @@ namespace fleet::rpc {
 
 class FakeMetadata : public Metadata {
  public:
-  explicit FakeMetadata(std::multimap<std::string, std::string> entries) : entries_(std::move(entries)) {}
+  FakeMetadata(std::initializer_list<std::pair<const std::string, std::string>> entries) : entries_(entries) {}
   std::vector<absl::string_view> Values(absl::string_view key) const override {
     std::vector<absl::string_view> values;
     const auto [first, last] = entries_.equal_range(std::string(key));
@@ -50,7 +51,7 @@ class FakeTransportOf : public Base {
   int reads() const { return reads_; }
 
  private:
-  FakeMetadata metadata_{{{"x-fleet-user", "ann"}}};
+  FakeMetadata metadata_{{"x-fleet-user", "ann"}};
   const std::string body_;
   std::atomic<int> reads_ = 0;
 };

@@ -39,7 +39,9 @@ class WatchSessionTest : public ::testing::Test {
     const StreamStep step = session.Step();
     status_ = step.status;
     message_.Clear();
-    if (step.message != nullptr) EXPECT_TRUE(message_.ParseFromString(*step.message));
+    if (step.message != nullptr) {
+      EXPECT_TRUE(message_.ParseFromString(*step.message));
+    }
     return step.kind;
   }
   // The next step that is none of waiting, taken when woken.
