@@ -128,8 +128,7 @@ TEST_F(WaitingOnTest, SaysWhoCancelledAndWhatHappensToRunningChildren) {
 
 TEST_F(WaitingOnTest, SaysThatItIsPaused) {
   fleet_.state = FleetState::kPaused;
-  EXPECT_THAT(Reasons(),
-              ElementsAre(Says(WaitReason::kPaused, "3 children in flight")));
+  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kPaused, "3 children in flight")));
 }
 
 }  // namespace

@@ -85,7 +85,8 @@ TEST_F(JobStoreTest, ManyWorkersExpandManyFleetsOnce) {
   std::vector<std::thread> workers;
   for (int i = 0; i < 4; ++i) {
     workers.emplace_back([&] {
-      for (auto step = stores_.jobs.RunStep(JobKind::kExpand); step.ok() && step->has_value(); step = stores_.jobs.RunStep(JobKind::kExpand)) {
+      for (auto step = stores_.jobs.RunStep(JobKind::kExpand); step.ok() && step->has_value();
+           step = stores_.jobs.RunStep(JobKind::kExpand)) {
         children += (*step)->children;
       }
     });
