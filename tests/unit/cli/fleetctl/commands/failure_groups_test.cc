@@ -30,7 +30,7 @@ TEST_F(FailureGroupsTest, StatusShowsTheFiveLargestGroups) {
                               "10     config: Program not found  0123456789abcde0  step \"check\": tidy: not found\n"));
   EXPECT_THAT(out_, HasSubstr("0123456789abcde4"));
   EXPECT_THAT(out_, Not(HasSubstr("0123456789abcde5")));
-  EXPECT_THAT(out_, HasSubstr(std::string("and 2 more causes\nSee remedies with: fleetctl failures ") + kFleetId));
+  EXPECT_THAT(out_, HasSubstr(absl::StrCat("and 2 more causes\nSee remedies with: fleetctl failures ", kFleetId)));
 }
 
 TEST_F(FailureGroupsTest, StatusAsksForGroupsOnlyIfSomethingFailed) {

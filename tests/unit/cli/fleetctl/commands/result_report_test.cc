@@ -26,8 +26,8 @@ TEST_F(ResultReportTest, WatchListsTheFirstTwentyFailures) {
   EXPECT_EQ(Run({"watch", kFleetId}), 5);
   EXPECT_THAT(out_, HasSubstr("acme/repo20 "));
   EXPECT_THAT(out_, Not(HasSubstr("acme/repo21 ")));
-  EXPECT_THAT(
-      out_, HasSubstr(std::string("and 30 more: fleetctl tasks ") + kFleetId + " --state failed --state timed-out\n"));
+  EXPECT_THAT(out_,
+              HasSubstr(absl::StrCat("and 30 more: fleetctl tasks ", kFleetId, " --state failed --state timed-out\n")));
 }
 
 }  // namespace
