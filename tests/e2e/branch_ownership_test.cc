@@ -54,7 +54,7 @@ class BranchOwnershipTest : public EndToEndTest {
     arguments.insert(arguments.end(), flags.begin(), flags.end());
     const Program::Result retried = Fleetctl(arguments);
     EXPECT_EQ(retried.code, 0) << retried.err;
-    WaitFor(id, [](const v1::Fleet& fleet) { return HasEnded(fleet) && !fleet.redriving(); });
+    WaitFor(id, [](const v1::Fleet& fleet) { return HasEnded(fleet) && !fleet.retrying(); });
     return Tasks(id).at("acme/r1");
   }
   // What somebody does in a clone of their own, on the fleet's branch. Returns the branch's commit.

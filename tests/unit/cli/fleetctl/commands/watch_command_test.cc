@@ -3,6 +3,7 @@
 #include <csignal>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/cli/fleetctl/fleetctl_fixture.h"
@@ -36,7 +37,7 @@ TEST_F(WatchCommandTest, CtrlCStopsWatchingAndSaysHowToGoOn) {
   };
   FakeServer server(answers_);
   EXPECT_EQ(RunAt("", {"watch", kFleetId, "--server", server.address()}), 130);
-  EXPECT_THAT(err_, HasSubstr(std::string("fleetctl watch ") + kFleetId + " --server " + server.address() + "\n"));
+  EXPECT_THAT(err_, HasSubstr(absl::StrCat("fleetctl watch ", kFleetId, " --server ", server.address(), "\n")));
   EXPECT_THAT(err_, Not(HasSubstr("error")));
 }
 
