@@ -48,8 +48,9 @@ class FailureLog {
 
 }  // namespace
 
-FleetClient::FleetClient(rpc::FailoverChannel& servers, Options options, Interruption& interruption, const Clock& clock)
-    : servers_(servers), options_(std::move(options)), interruption_(interruption), clock_(clock) {}
+FleetClient::FleetClient(rpc::FailoverChannel& servers, const Options& options, Interruption& interruption,
+                         const Clock& clock)
+    : servers_(servers), options_(options), interruption_(interruption), clock_(clock) {}
 
 absl::Status FleetClient::Repeat(Attempt attempt) {
   const absl::Duration end = clock_.Elapsed() + options_.timeout;

@@ -27,7 +27,7 @@ class FleetClient {
   };
 
   // What it refers to must outlive it.
-  FleetClient(rpc::FailoverChannel& servers, Options options, Interruption& interruption, const Clock& clock);
+  FleetClient(rpc::FailoverChannel& servers, const Options& options, Interruption& interruption, const Clock& clock);
 
   // Call<v1::FleetService>(&v1::FleetService::Stub::GetFleet, request). Repeats UNAVAILABLE and DEADLINE_EXCEEDED over
   // all servers. Returns what the service answered; with reason SERVER_UNREACHABLE if none did; kCancelled if it was

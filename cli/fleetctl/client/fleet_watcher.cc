@@ -34,9 +34,9 @@ bool IsWorthAnotherTry(const grpc::Status& end) {
 
 }  // namespace
 
-FleetWatcher::FleetWatcher(rpc::FailoverChannel& servers, Options options, Interruption& interruption,
+FleetWatcher::FleetWatcher(rpc::FailoverChannel& servers, const Options& options, Interruption& interruption,
                            const Clock& clock)
-    : servers_(servers), options_(std::move(options)), interruption_(interruption), clock_(clock) {}
+    : servers_(servers), options_(options), interruption_(interruption), clock_(clock) {}
 
 absl::StatusOr<v1::Fleet> FleetWatcher::Watch(const std::string& fleet_id, FleetObserver& observer) {
   Progress progress{

@@ -41,7 +41,7 @@ class FleetWatcher {
   };
 
   // What it refers to must outlive it.
-  FleetWatcher(rpc::FailoverChannel& servers, Options options, Interruption& interruption, const Clock& clock);
+  FleetWatcher(rpc::FailoverChannel& servers, const Options& options, Interruption& interruption, const Clock& clock);
 
   // Returns the fleet as it ended. Else kCancelled if interrupted; reason SERVER_UNREACHABLE if no server answered for
   // too long; what a server answered, if that cannot be helped by another try.
