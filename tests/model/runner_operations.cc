@@ -14,7 +14,7 @@ constexpr std::size_t kMostRunners = 8;
 
 absl::StatusOr<bool> Register(ModelWorld& world, const RunnerView& runner) {
   const store::RunnerRegistration registration{runner.id, "runner", "alice", runner.pool, world.random.Between(1, 16)};
-  const absl::Status registered = world.stores.runners.Register(registration);
+  const absl::Status registered = world.stores.runners.Register(registration).status();
   const std::string expected = world.model.Register(registration);
   world.Log(absl::StrCat("register ", RunnerName(world.model, runner.id), " in pool ", runner.pool));
   if ((registered.ok() ? "" : GetErrorInfo(registered).reason) != expected) {
