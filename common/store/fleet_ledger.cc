@@ -91,8 +91,7 @@ void FleetLedger::RecordCreated(domain::Fleet& fleet, int32_t first, int32_t las
 }
 
 bool FleetLedger::Entry::HasChanged() const {
-  return range.has_value() || !ordinals.empty() || Differ(before, fleet, ColumnGroup::kControl) ||
-         Differ(before, fleet, ColumnGroup::kHot);
+  return range.has_value() || !ordinals.empty() || Differ(before, fleet, ColumnGroup::kControl);
 }
 
 bool FleetLedger::HasChanges() const {

@@ -32,7 +32,8 @@ class FleetLedger {
   void Record(const domain::Task& before, const domain::Task& after);
   // Children first to last came into being in `state` (QUEUED, CANCELLED or TIMED_OUT).
   void RecordCreated(domain::Fleet& fleet, int32_t first, int32_t last, domain::TaskState state);
-  // Whether some fleet or child is other than it was. A fleet that was found may be edited in place; that counts too.
+  // Whether some child or control is other than it was: a fleet that was found may be edited in place. Its cursor and
+  // next retry alone are no change, and are written only with one.
   bool HasChanges() const;
 
   // Writes every fleet that changed, with what follows from that (domain::AfterBatch).

@@ -105,6 +105,7 @@ TEST_F(FleetColumnsTest, WhatIsWrittenStandsInItsOwnColumn) {
 
 TEST_F(FleetColumnsTest, WhatEachOutcomeCountsStandsInItsOwnColumn) {
   Edit([](domain::Fleet& fleet) {
+    fleet.policy.priority = 1;
     fleet.rollup.expanded = 21;
     fleet.rollup.states = {0, 0, 0, 0, 0, 0, 0, 21, 0, 0, 0};
     fleet.rollup.outcomes = {1, 2, 3, 4, 5, 6};
@@ -119,6 +120,8 @@ TEST_F(FleetColumnsTest, WhatEachOutcomeCountsStandsInItsOwnColumn) {
 TEST_F(FleetColumnsTest, AnyControlThatDiffersIsWrittenAndNothingElseIsARevision) {
   Edit([](domain::Fleet&) {});
   EXPECT_EQ(Column("revision"), "1");
+  Edit([](domain::Fleet& fleet) { fleet.next_ordinal = 7; });
+  EXPECT_EQ(Column("revision"), "1") << "a cursor that looked in vain is none";
   Edit([](domain::Fleet& fleet) { fleet.policy.priority = 9; });
   EXPECT_EQ(Column("concat_ws(' ', revision, priority)"), "2 9");
   Edit([](domain::Fleet& fleet) { fleet.failure_message = "why"; });
