@@ -1,21 +1,66 @@
 #include "common/metrics/ops_server.h"
 
-#include <exception>
-
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "common/status/status_macros.h"
+#include "prometheus/text_serializer.h"
 
 namespace fleet::metrics {
+namespace {
+
+// Scrapers and probes, and whoever looks by hand.
+http::Limits OpsLimits() {
+  http::Limits limits;
+  limits.body_bytes = 0;
+  return limits;
+}
+
+http::Response Text(int status, const std::string& body) {
+  http::Response response;
+  response.status = status;
+  response.body = body;
+  return response;
+}
+
+http::Response Metrics(const prometheus::Registry& registry) {
+  http::Response response = Text(200, prometheus::TextSerializer().Serialize(registry.Collect()));
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  return response;
+}
+
+// One line: what libpq says has several.
+http::Response Ready(const absl::Status& status) {
+  if (status.ok()) return Text(200, "ready\n");
+  return Text(503, absl::StrCat("not ready: ",
+                                absl::StrJoin(
+                                    absl::StrSplit(status.message(), absl::ByAnyChar(" \t\n"), absl::SkipEmpty()), " "),
+                                "\n"));
+}
+
+}  // namespace
+
+http::Response AnswerOps(const http::Request& request, const prometheus::Registry& registry,
+                         const Readiness& readiness) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    http::Response refusal = Text(405, absl::StrCat(request.method, " is not served here, only GET and HEAD are\n"));
+    refusal.headers["Allow"] = "GET, HEAD";
+    return refusal;
+  }
+  if (request.path == "/metrics") return Metrics(registry);
+  if (request.path == "/healthz") return Text(200, "ok\n");
+  if (request.path == "/readyz") return Ready(readiness.Check());
+  return Text(404, "not found: there are /metrics, /healthz and /readyz\n");
+}
 
 absl::StatusOr<std::unique_ptr<OpsServer>> OpsServer::Start(const std::string& address,
-                                                            const std::shared_ptr<prometheus::Registry>& registry) {
-  try {
-    auto exposer = std::make_unique<prometheus::Exposer>(address, 1);
-    exposer->RegisterCollectable(registry);
-    const int port = exposer->GetListeningPorts().at(0);
-    return std::unique_ptr<OpsServer>(new OpsServer(std::move(exposer), port));
-  } catch (const std::exception& error) {
-    return absl::UnavailableError(absl::StrCat("cannot serve metrics on ", address, ": ", error.what()));
-  }
+                                                            const prometheus::Registry& registry,
+                                                            const Readiness& readiness) {
+  FLEET_ASSIGN_OR_RETURN(auto server, http::HttpServer::Start(address, OpsLimits(),
+                                                              [&](const http::Request& request, const auto& respond) {
+                                                                respond(AnswerOps(request, registry, readiness));
+                                                              }));
+  return std::unique_ptr<OpsServer>(new OpsServer(std::move(server)));
 }
 
 }  // namespace fleet::metrics

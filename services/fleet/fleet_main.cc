@@ -6,13 +6,15 @@
 #include "common/database/migrator.h"
 #include "common/lifecycle/process_files.h"
 #include "common/lifecycle/program_flags.h"
+#include "common/lifecycle/server_program.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "services/fleet/service_config.h"
 #include "services/fleet/service_process.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:7070", "Address for gRPC; port 0 takes a free one.");
-ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:7090", "Address for /metrics; port 0 takes a free one.");
+ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:7090",
+          "Address for /metrics, /healthz and /readyz; port 0 takes a free one.");
 ABSL_FLAG(std::string, port_file, "", "Where to write the ports once serving: lines grpc=PORT and metrics=PORT.");
 ABSL_FLAG(std::string, database_url_file, "",
           "File with the database's URI or conninfo. Without it the environment's FLEET_DATABASE_URL is used.");
@@ -46,11 +48,6 @@ fleet::service::ServiceConfig ReadFlags() {
   return config;
 }
 
-int Fail(const absl::Status& status, int code) {
-  fleet::LogError("cannot_start", {{"error", status}});
-  return code;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -62,21 +59,13 @@ int main(int argc, char** argv) {
   fleet::ShutdownSignal shutdown;
   fleet::service::ServiceConfig config = ReadFlags();
   const absl::StatusOr<std::string> url = fleet::ReadDatabaseUrl(absl::GetFlag(FLAGS_database_url_file));
-  if (!url.ok()) return Fail(url.status(), 2);
+  if (!url.ok()) return fleet::CannotStart(url.status(), fleet::kWrongSettings);
   config.database_url = *url;
-  if (const absl::Status valid = config.Validate(); !valid.ok()) return Fail(valid, 2);
   if (absl::GetFlag(FLAGS_migrate_and_exit)) {
+    if (const absl::Status valid = config.Validate(); !valid.ok())
+      return fleet::CannotStart(valid, fleet::kWrongSettings);
     const absl::Status migrated = fleet::database::Migrate(config.database_url);
-    return migrated.ok() ? 0 : Fail(migrated, 1);
+    return migrated.ok() ? 0 : fleet::CannotStart(migrated, fleet::kCannotServe);
   }
-  const auto process = fleet::service::ServiceProcess::Start(config);
-  if (!process.ok()) return Fail(process.status(), 1);
-  const absl::Status written = fleet::WritePortFile(
-      config.port_file, {{"grpc", (*process)->grpc_port()}, {"metrics", (*process)->metrics_port()}});
-  if (!written.ok()) return Fail(written, 1);
-  fleet::LogInfo("serving", {{"grpc_port", (*process)->grpc_port()}, {"metrics_port", (*process)->metrics_port()}});
-  fleet::LogInfo("draining", {{"signal", shutdown.Wait()}});
-  (*process)->Drain();
-  fleet::LogInfo("stopped");
-  return 0;
+  return fleet::RunServer<fleet::service::ServiceProcess>(shutdown, config);
 }

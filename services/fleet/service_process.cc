@@ -7,6 +7,7 @@
 
 #include "absl/time/clock.h"
 #include "common/clock/clock.h"
+#include "common/database/database_probe.h"
 #include "common/database/migrator.h"
 #include "common/database/notification_listener.h"
 #include "common/database/notification_sender.h"
@@ -15,6 +16,7 @@
 #include "common/dispatch/report_batcher.h"
 #include "common/dispatch/watch_hub.h"
 #include "common/lifecycle/periodic_loop.h"
+#include "common/lifecycle/readiness.h"
 #include "common/lifecycle/thread_pool.h"
 #include "common/metrics/fleet_metrics.h"
 #include "common/metrics/ops_server.h"
@@ -42,6 +44,9 @@ constexpr std::size_t kWatchThreads = 3;
 constexpr std::size_t kHotConnections = 3;
 constexpr std::size_t kMostQueuedCalls = 10000;
 constexpr std::size_t kMostQueuedWatchSteps = 200000;
+constexpr absl::Duration kProbeInterval = absl::Seconds(1);
+// A ping that hangs for so long counts as failed.
+constexpr absl::Duration kProbeFreshness = absl::Seconds(5);
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 // Only what a service of an earlier version imported is found then.
@@ -93,13 +98,13 @@ struct ServiceProcess::Parts {
   const ServiceConfig config;
   const domain::Ulid service_id = domain::Ulid::Generate(absl::Now());
 
-  const std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
-  metrics::RpcMetrics rpc_metrics{*registry};
-  metrics::ServiceMetrics metrics{*registry};
+  prometheus::Registry registry;
+  metrics::RpcMetrics rpc_metrics{registry};
+  metrics::ServiceMetrics metrics{registry};
   ReportCounter report_counter{metrics};
 
   StoreSet callers{config.database_url, kCallerThreads + kWatchThreads + 1};
-  StoreSet runners{config.database_url, kRunnerThreads};
+  StoreSet runners{config.database_url, kRunnerThreads + 1};
   StoreSet hot{config.database_url, kHotConnections};
 
   database::NotificationSender hints{config.database_url, config.wake_up_hints};
@@ -134,12 +139,15 @@ struct ServiceProcess::Parts {
   const rpc::Authenticator authenticator{config.insecure_identity};
   const rpc::MethodTable methods = MethodRows({fleet_api, control_api, watch_api, catalog_api, runner_api, admin_api},
                                               {caller_pool, watch_pool, runner_pool});
+  database::DatabaseProbe probe{runners.pool, Clock::System(), kProbeFreshness};
+  Readiness readiness{[this] { return probe.Check(); }};
   std::unique_ptr<metrics::OpsServer> ops;
   std::unique_ptr<rpc::GrpcServer> server;
 
   TaskGauges gauges{callers.fleets, dispatcher, hub, metrics};
   CloneUrlKeeper clone_urls{callers.catalog};
   ServicePresence presence{service_id, runners.limits, runners.runners};
+  PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
   PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return gauges.RunOnce(), true; })};
   PeriodicLoop presence_loop{kPresenceInterval, Once([this] { return presence.RunOnce(); })};
   PeriodicLoop clone_url_loop{kCloneUrlInterval, [this] { return clone_urls.RunOnce(); }};
@@ -149,8 +157,9 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const Serv
   FLEET_RETURN_IF_ERROR(database::CheckSchema(config.database_url));
   FLEET_RETURN_IF_ERROR(store::TakeSettings(config.database_url, "fleet-service", config.settings).status());
   auto parts = std::make_unique<Parts>(config);
-  metrics::RegisterBuildInfo(*parts->registry, "fleet-service");
-  FLEET_ASSIGN_OR_RETURN(parts->ops, metrics::OpsServer::Start(config.metrics_listen, parts->registry));
+  metrics::RegisterBuildInfo(parts->registry, "fleet-service");
+  FLEET_ASSIGN_OR_RETURN(parts->ops,
+                         metrics::OpsServer::Start(config.metrics_listen, parts->registry, parts->readiness));
   rpc::GrpcServer::Options options;
   options.listen = config.listen;
   options.drain_timeout = config.drain_timeout;
@@ -163,10 +172,12 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const Serv
 ServiceProcess::ServiceProcess(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 ServiceProcess::~ServiceProcess() = default;
 
-int ServiceProcess::grpc_port() const { return parts_->server->port(); }
-int ServiceProcess::metrics_port() const { return parts_->ops->port(); }
+std::map<std::string, int> ServiceProcess::Ports() const {
+  return {{"grpc", parts_->server->port()}, {"metrics", parts_->ops->port()}};
+}
 
 void ServiceProcess::Drain() {
+  parts_->readiness.SayStopping();
   parts_->server->SayNotServing();
   parts_->listener.Stop();
   parts_->dispatcher.Stop();

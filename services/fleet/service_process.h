@@ -2,6 +2,7 @@
 #ifndef FLEET_SERVICES_FLEET_SERVICE_PROCESS_H_
 #define FLEET_SERVICES_FLEET_SERVICE_PROCESS_H_
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -17,9 +18,9 @@ class ServiceProcess {
   static absl::StatusOr<std::unique_ptr<ServiceProcess>> Start(const ServiceConfig& config);
   ~ServiceProcess();
 
-  int grpc_port() const;
-  int metrics_port() const;
-  // Says NOT_SERVING, ends streams and long polls so that their callers go elsewhere, lets calls finish for the drain
+  // grpc and metrics.
+  std::map<std::string, int> Ports() const;
+  // Says NOT_SERVING and not ready, ends streams and long polls so that their callers go elsewhere, lets calls finish for the drain
   // time, writes what was reported.
   void Drain();
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -63,6 +64,11 @@ std::vector<std::string> FleetStack::Addresses(const std::vector<std::string>& s
   return addresses;
 }
 
+int FleetStack::MetricsPort(const std::string& name) {
+  WaitUntilReady(name);
+  return metrics_ports_.at(name);
+}
+
 void FleetStack::WaitUntilReady(const std::string& name) {
   // A client's connection may have taken the port of a service that was away for a moment.
   const bool may_retry = addresses_.count(name) > 0;
@@ -78,6 +84,7 @@ void FleetStack::WaitUntilReady(const std::string& name) {
   if (!ready) throw std::runtime_error(absl::StrCat(name, " is not ready: ", Log(name)));
   for (absl::string_view line : absl::StrSplit(runner::ReadFile(PortFile(name)), '\n')) {
     if (absl::ConsumePrefix(&line, "grpc=")) addresses_[name] = absl::StrCat("127.0.0.1:", line);
+    if (absl::ConsumePrefix(&line, "metrics=")) (void)absl::SimpleAtoi(line, &metrics_ports_[name]);
   }
 }
 

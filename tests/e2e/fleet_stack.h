@@ -36,6 +36,8 @@ class FleetStack {
   // "127.0.0.1:port" of a service; waits until it serves.
   std::string Address(const std::string& service);
   std::vector<std::string> Addresses(const std::vector<std::string>& services);
+  // Of a service or worker; waits until it is ready.
+  int MetricsPort(const std::string& name);
   // Waits until a service or worker is ready.
   void WaitUntilReady(const std::string& name);
 
@@ -56,6 +58,7 @@ class FleetStack {
   const Options options_;
   std::map<std::string, std::vector<std::string>> commands_;  // of servers, to start them again
   std::map<std::string, std::string> addresses_;
+  std::map<std::string, int> metrics_ports_;
   std::map<std::string, std::unique_ptr<testing::ChildProcess>> processes_;
 };
 

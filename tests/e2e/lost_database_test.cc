@@ -1,10 +1,13 @@
 // PostgreSQL goes away as in a power failure, in the middle of a fleet.
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/end_to_end_test.h"
 #include "tests/e2e/watch_output.h"
+#include "tests/support/http_client.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait_until.h"
 
@@ -16,6 +19,26 @@ using ::fleet::testing::WaitUntil;
 class LostDatabaseTest : public EndToEndTest {
  protected:
   LostDatabaseTest() : EndToEndTest(Server::kOwn) {}
+
+  // The answers of /readyz and of /healthz, without their heads.
+  static std::string Probes(int port) {
+    std::string answers;
+    for (const char* path : {"/readyz", "/healthz"}) {
+      const std::string answer = testing::HttpGet(port, path);
+      absl::StrAppend(&answers, answer.substr(std::min(answer.size(), answer.find("\r\n\r\n") + 4)));
+    }
+    return answers;
+  }
+  // Whether service and worker come to say `ready`, and that they are healthy.
+  bool Say(absl::string_view ready) {
+    return WaitUntil([&] {
+      for (const char* name : {"service-1", "worker-1"}) {
+        const std::string said = Probes(stack().MetricsPort(name));
+        if (!absl::StartsWith(said, ready) || !absl::EndsWith(said, "\nok\n")) return false;
+      }
+      return true;
+    });
+  }
 };
 
 TEST_F(LostDatabaseTest, AFleetEndsRightAfterPostgresWasGone) {
@@ -30,6 +53,8 @@ TEST_F(LostDatabaseTest, AFleetEndsRightAfterPostgresWasGone) {
     return fleet.rollup().states().completed() == 2 && fleet.rollup().states().running() == 4;
   });
 
+  EXPECT_TRUE(Say("ready\n"));
+
   FLEET_ASSERT_OK(postgres().StopImmediate());
   // Steps end now, and what came of them cannot be recorded.
   gate().OpenFor("acme/r3");
@@ -38,8 +63,10 @@ TEST_F(LostDatabaseTest, AFleetEndsRightAfterPostgresWasGone) {
   EXPECT_TRUE(absl::IsUnavailable(api().Get(id).status())) << api().Get(id).status();
   for (const char* service : {"service-1", "service-2"}) EXPECT_TRUE(stack().process(service).IsRunning());
   EXPECT_TRUE(stack().process("worker-1").IsRunning());
+  EXPECT_TRUE(Say("not ready: database: "));
 
   FLEET_ASSERT_OK(postgres().Restart());
+  EXPECT_TRUE(Say("ready\n"));
   gate().Open();
   const v1::Fleet fleet = WaitForEnd(id);
   EXPECT_EQ(fleet.state(), v1::FLEET_STATE_COMPLETED);

@@ -5,12 +5,14 @@
 #include "absl/flags/flag.h"
 #include "common/lifecycle/process_files.h"
 #include "common/lifecycle/program_flags.h"
+#include "common/lifecycle/server_program.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "workers/fan_out/fan_out_config.h"
 #include "workers/fan_out/worker_process.h"
 
-ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:7092", "Address for /metrics; port 0 takes a free one.");
+ABSL_FLAG(std::string, metrics_listen, "127.0.0.1:7092",
+          "Address for /metrics, /healthz and /readyz; port 0 takes a free one.");
 ABSL_FLAG(std::string, port_file, "", "Where to write the port once working: a line metrics=PORT.");
 ABSL_FLAG(std::string, database_url_file, "",
           "File with the database's URI or conninfo. Without it the environment's FLEET_DATABASE_URL is used.");
@@ -24,9 +26,15 @@ ABSL_FLAG(absl::Duration, poll_interval, absl::Milliseconds(500), "How often to 
 
 namespace {
 
-int Fail(const absl::Status& status, int code) {
-  fleet::LogError("cannot_start", {{"error", status}});
-  return code;
+fleet::worker::FanOutConfig ReadFlags() {
+  fleet::worker::FanOutConfig config;
+  config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  config.port_file = absl::GetFlag(FLAGS_port_file);
+  config.wake_up_hints = absl::GetFlag(FLAGS_wake_up_hints);
+  config.settings.lease_duration = absl::GetFlag(FLAGS_lease_duration);
+  config.settings.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
+  config.poll_interval = absl::GetFlag(FLAGS_poll_interval);
+  return config;
 }
 
 }  // namespace
@@ -38,22 +46,9 @@ int main(int argc, char** argv) {
                            __FILE__);
   fleet::SetLogComponent("fleet-worker");
   fleet::ShutdownSignal shutdown;
-  fleet::worker::FanOutConfig config;
-  config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
-  config.port_file = absl::GetFlag(FLAGS_port_file);
-  config.wake_up_hints = absl::GetFlag(FLAGS_wake_up_hints);
-  config.settings.lease_duration = absl::GetFlag(FLAGS_lease_duration);
-  config.settings.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
-  config.poll_interval = absl::GetFlag(FLAGS_poll_interval);
+  fleet::worker::FanOutConfig config = ReadFlags();
   const absl::StatusOr<std::string> url = fleet::ReadDatabaseUrl(absl::GetFlag(FLAGS_database_url_file));
-  if (!url.ok()) return Fail(url.status(), 2);
+  if (!url.ok()) return fleet::CannotStart(url.status(), fleet::kWrongSettings);
   config.database_url = *url;
-  if (const absl::Status valid = config.Validate(); !valid.ok()) return Fail(valid, 2);
-  const auto process = fleet::worker::WorkerProcess::Start(config);
-  if (!process.ok()) return Fail(process.status(), 1);
-  const absl::Status written = fleet::WritePortFile(config.port_file, {{"metrics", (*process)->metrics_port()}});
-  if (!written.ok()) return Fail(written, 1);
-  fleet::LogInfo("working", {{"metrics_port", (*process)->metrics_port()}});
-  fleet::LogInfo("stopping", {{"signal", shutdown.Wait()}});
-  return 0;
+  return fleet::RunServer<fleet::worker::WorkerProcess>(shutdown, config);
 }

@@ -8,10 +8,12 @@
 
 #include "common/clock/clock.h"
 #include "common/database/connection_pool.h"
+#include "common/database/database_probe.h"
 #include "common/database/migrator.h"
 #include "common/database/notification_listener.h"
 #include "common/database/notification_sender.h"
 #include "common/lifecycle/periodic_loop.h"
+#include "common/lifecycle/readiness.h"
 #include "common/logging/structured_log.h"
 #include "common/metrics/fleet_metrics.h"
 #include "common/metrics/ops_server.h"
@@ -30,6 +32,9 @@ namespace {
 
 // One connection a loop.
 constexpr std::size_t kConnections = 5;
+constexpr absl::Duration kProbeInterval = absl::Seconds(1);
+// A ping that hangs for so long counts as failed.
+constexpr absl::Duration kProbeFreshness = absl::Seconds(5);
 // How much later than its lease a runner may be found lost.
 constexpr absl::Duration kMostReapInterval = absl::Seconds(1);
 
@@ -48,8 +53,7 @@ PeriodicLoop::Next Pass(const char* job, const std::function<absl::StatusOr<bool
 // Members start in this order and end in the reverse.
 struct WorkerProcess::Parts {
   Parts(const FanOutConfig& config, absl::Duration lease)
-      : registry(std::make_shared<prometheus::Registry>()),
-        metrics(*registry),
+      : metrics(registry),
         connections(config.database_url, kConnections),
         jobs(connections),
         runners(connections),
@@ -60,11 +64,18 @@ struct WorkerProcess::Parts {
         closing(jobs, JobTypesOf(store::JobLoop::kClosing), reporter, Clock::System()),
         upkeep(jobs, JobTypesOf(store::JobLoop::kUpkeep), reporter, Clock::System()),
         reaper(runners, limits, hints, metrics, Clock::System()),
+        probe(connections, Clock::System(), kProbeFreshness),
+        readiness([this] { return probe.Check(); }),
         fan_out_loop(config.poll_interval, [this] { return Pass("expand", [this] { return fan_out.RunOnce(); }); }),
         closing_loop(config.poll_interval, [this] { return Pass("closing", [this] { return closing.RunOnce(); }); }),
         upkeep_loop(config.poll_interval, [this] { return Pass("upkeep", [this] { return upkeep.RunOnce(); }); }),
         reap_loop(std::min(kMostReapInterval, lease / 10),
                   [this] { return Pass("reap", [this] { return reaper.RunOnce(); }); }),
+        probe_loop(kProbeInterval,
+                   [this] {
+                     probe.RunOnce();
+                     return PeriodicLoop::Next::kWait;
+                   }),
         listener(config.database_url, {store::kJobsChannel}, config.wake_up_hints,
                  [this](const std::string&, const std::vector<std::string>&) {
                    fan_out_loop.Wake();
@@ -72,7 +83,7 @@ struct WorkerProcess::Parts {
                    upkeep_loop.Wake();
                  }) {}
 
-  std::shared_ptr<prometheus::Registry> registry;
+  prometheus::Registry registry;
   metrics::WorkerMetrics metrics;
   database::ConnectionPool connections;
   store::JobStore jobs;
@@ -84,11 +95,14 @@ struct WorkerProcess::Parts {
   JobWorker closing;
   JobWorker upkeep;
   LeaseReaper reaper;
+  database::DatabaseProbe probe;
+  Readiness readiness;
   std::unique_ptr<metrics::OpsServer> ops;
   PeriodicLoop fan_out_loop;
   PeriodicLoop closing_loop;
   PeriodicLoop upkeep_loop;
   PeriodicLoop reap_loop;
+  PeriodicLoop probe_loop;
   database::NotificationListener listener;
 };
 
@@ -97,14 +111,24 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(const FanOut
   FLEET_ASSIGN_OR_RETURN(const domain::Limits limits,
                          store::TakeSettings(config.database_url, "fleet-worker", config.settings));
   auto parts = std::make_unique<Parts>(config, limits.Lease());
-  metrics::RegisterBuildInfo(*parts->registry, "fleet-worker");
-  FLEET_ASSIGN_OR_RETURN(parts->ops, metrics::OpsServer::Start(config.metrics_listen, parts->registry));
+  metrics::RegisterBuildInfo(parts->registry, "fleet-worker");
+  FLEET_ASSIGN_OR_RETURN(parts->ops,
+                         metrics::OpsServer::Start(config.metrics_listen, parts->registry, parts->readiness));
   return std::unique_ptr<WorkerProcess>(new WorkerProcess(std::move(parts)));
 }
 
 WorkerProcess::WorkerProcess(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 WorkerProcess::~WorkerProcess() = default;
 
-int WorkerProcess::metrics_port() const { return parts_->ops->port(); }
+std::map<std::string, int> WorkerProcess::Ports() const { return {{"metrics", parts_->ops->port()}}; }
+
+void WorkerProcess::Drain() {
+  parts_->readiness.SayStopping();
+  parts_->listener.Stop();
+  for (PeriodicLoop* loop :
+       {&parts_->fan_out_loop, &parts_->closing_loop, &parts_->upkeep_loop, &parts_->reap_loop, &parts_->probe_loop}) {
+    loop->Stop();
+  }
+}
 
 }  // namespace fleet::worker

@@ -2,7 +2,9 @@
 #ifndef FLEET_WORKERS_FAN_OUT_WORKER_PROCESS_H_
 #define FLEET_WORKERS_FAN_OUT_WORKER_PROCESS_H_
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "workers/fan_out/fan_out_config.h"
@@ -17,7 +19,10 @@ class WorkerProcess {
   // Finishes the steps under way.
   ~WorkerProcess();
 
-  int metrics_port() const;
+  // metrics.
+  std::map<std::string, int> Ports() const;
+  // Says not ready and ends; the steps under way are finished.
+  void Drain();
 
  private:
   struct Parts;

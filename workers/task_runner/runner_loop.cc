@@ -50,6 +50,13 @@ bool RunnerLoop::Enter(RunnerSession* session) {
   return !draining_;
 }
 
+absl::Status RunnerLoop::Ready() const {
+  MutexLock lock(mutex_);
+  if (draining_) return absl::UnavailableError("stopping");
+  if (session_ == nullptr) return absl::UnavailableError("not registered with a fleet-service yet");
+  return session_->Ready();
+}
+
 void RunnerLoop::Drain() {
   MutexLock lock(mutex_);
   draining_ = true;

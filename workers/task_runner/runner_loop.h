@@ -20,6 +20,9 @@ class RunnerLoop {
   // Returns OK once drained, kInvalidArgument if the services refuse this runner's settings. Call once.
   absl::Status Run();
 
+  // kUnavailable, saying why, if it could not be given a task now. Thread-safe.
+  absl::Status Ready() const;
+
   // Takes no more tasks; Run returns when the last one ends. Thread-safe.
   void Drain();
   // After Drain: stops the tasks that still run; they go back to the queue. Thread-safe.

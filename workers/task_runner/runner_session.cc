@@ -113,6 +113,13 @@ void RunnerSession::Start(ThreadPool& pool, const LeasedTask& task) {
   if (!taken) held_.Release(task.lease);
 }
 
+absl::Status RunnerSession::Ready() const {
+  if (phase() != Phase::kLeasing) return absl::UnavailableError("it takes no more tasks");
+  if (fence_.Expired()) return absl::UnavailableError("no fleet-service answered for as long as a lease lasts");
+  if (!work_.Ready()) return absl::UnavailableError("the disk is nearly full");
+  return absl::OkStatus();
+}
+
 void RunnerSession::Drain() {
   {
     MutexLock lock(mutex_);

@@ -31,6 +31,10 @@ class RunnerSession {
   // After Register: returns when no task is left, after Drain or after the runner was lost.
   void Run();
 
+  // kUnavailable, saying why, if it could not be given a task now: the services are silent, or there is no room. A
+  // runner whose slots are all taken is ready. Thread-safe.
+  absl::Status Ready() const;
+
   // Takes no more tasks. Thread-safe.
   void Drain();
   // After Drain: stops the tasks that still run and lets go of them unreported. Thread-safe.

@@ -16,6 +16,7 @@
 #include "common/lifecycle/periodic_loop.h"
 #include "common/lifecycle/process_files.h"
 #include "common/lifecycle/program_flags.h"
+#include "common/lifecycle/readiness.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "common/metrics/fleet_metrics.h"
@@ -53,7 +54,8 @@ ABSL_FLAG(int64_t, disk_reserve, fleet::runner::DiskReserve::kDefault,
           "0: none; -1: 1 GiB, at most a twentieth of the disk");
 ABSL_FLAG(int64_t, file_reserve, fleet::runner::DiskReserve::kDefault,
           "the same for inodes; -1: 50,000, at most a twentieth");
-ABSL_FLAG(std::string, metrics_listen, "", "address for /metrics, port 0 takes a free one; default: none are served");
+ABSL_FLAG(std::string, metrics_listen, "",
+          "address for /metrics, /healthz and /readyz, port 0 takes a free one; default: none are served");
 ABSL_FLAG(std::string, port_file, "", "where to write the port of /metrics: a line metrics=PORT");
 
 namespace fleet::runner {
@@ -107,10 +109,11 @@ void DrainOnSignal(ShutdownSignal& signals, RunnerLoop& loop, absl::Duration dra
 }
 
 // Null if none is wanted.
-absl::StatusOr<std::unique_ptr<metrics::OpsServer>> ServeMetrics(
-    const RunnerConfig& config, const std::shared_ptr<prometheus::Registry>& registry) {
+absl::StatusOr<std::unique_ptr<metrics::OpsServer>> ServeOps(const RunnerConfig& config,
+                                                             const prometheus::Registry& registry,
+                                                             const Readiness& readiness) {
   if (config.metrics_listen.empty()) return nullptr;
-  FLEET_ASSIGN_OR_RETURN(auto server, metrics::OpsServer::Start(config.metrics_listen, registry));
+  FLEET_ASSIGN_OR_RETURN(auto server, metrics::OpsServer::Start(config.metrics_listen, registry, readiness));
   FLEET_RETURN_IF_ERROR(WritePortFile(config.port_file, {{"metrics", server->port()}}));
   LogInfo("metrics_served", {{"port", server->port()}});
   return server;
@@ -123,15 +126,10 @@ int Main(ShutdownSignal& signals) {
     std::cerr << "fleet-runner: " << valid.message() << "\n";
     return 2;
   }
-  const auto registry = std::make_shared<prometheus::Registry>();
-  metrics::RegisterBuildInfo(*registry, "fleet-runner");
-  metrics::RunnerMetrics metrics(*registry);
+  prometheus::Registry registry;
+  metrics::RegisterBuildInfo(registry, "fleet-runner");
+  metrics::RunnerMetrics metrics(registry);
   LeftoverRemover leftovers(Clock::System(), metrics);
-  const auto ops = ServeMetrics(config, registry);
-  if (!ops.ok()) {
-    std::cerr << "fleet-runner: " << ops.status().message() << "\n";
-    return 1;
-  }
   auto work_directory = WorkDirectory::Open(config.work_dir, &leftovers);
   if (!work_directory.ok()) {
     std::cerr << "fleet-runner: --work_dir: " << work_directory.status().message() << "\n";
@@ -151,6 +149,12 @@ int Main(ShutdownSignal& signals) {
     return PeriodicLoop::Next::kWait;
   });
   RunnerLoop loop(config, client, executor, boot_clock);
+  const Readiness readiness([&] { return loop.Ready(); });
+  const auto ops = ServeOps(config, registry, readiness);
+  if (!ops.ok()) {
+    std::cerr << "fleet-runner: --metrics_listen: " << ops.status().message() << "\n";
+    return 1;
+  }
   absl::Status status;
   std::thread runner([&] { status = loop.Run(); });
   DrainOnSignal(signals, loop, config.drain_timeout);

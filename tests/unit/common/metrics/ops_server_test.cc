@@ -1,61 +1,77 @@
 #include "common/metrics/ops_server.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/metrics/fleet_metrics.h"
+#include "tests/support/http_client.h"
 #include "tests/support/status_matchers.h"
 
 namespace fleet::metrics {
 namespace {
 
+using ::fleet::testing::HttpGet;
 using ::fleet::testing::StatusIs;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// The answer to a GET, head and all; empty if there is none.
-std::string Get(int port, const std::string& path) {
-  const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string answer;
-  if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
-    const std::string request = absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    send(connection, request.data(), request.size(), MSG_NOSIGNAL);
-    char buffer[4096];
-    for (ssize_t size = 0; (size = recv(connection, buffer, sizeof(buffer), 0)) > 0;) {
-      answer.append(buffer, static_cast<std::size_t>(size));
-    }
+class OpsServerTest : public ::testing::Test {
+ protected:
+  http::Response Answer(const std::string& method, const std::string& path) {
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    return AnswerOps(request, registry_, readiness_);
   }
-  close(connection);
-  return answer;
-}
 
-TEST(OpsServerTest, ServesMetricsOnAFreePort) {
-  const auto registry = std::make_shared<prometheus::Registry>();
-  RegisterBuildInfo(*registry, "test");
-  const auto server = OpsServer::Start("127.0.0.1:0", registry);
+  prometheus::Registry registry_;
+  absl::Status ready_;
+  Readiness readiness_{[this] { return ready_; }};
+};
+
+TEST_F(OpsServerTest, ServesMetricsOnAFreePort) {
+  RegisterBuildInfo(registry_, "test");
+  const auto server = OpsServer::Start("127.0.0.1:0", registry_, readiness_);
   FLEET_ASSERT_OK(server);
   EXPECT_GT((*server)->port(), 0);
-  EXPECT_THAT(Get((*server)->port(), "/metrics"),
-              AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("fleet_build_info{component=\"test\"")));
+  EXPECT_THAT(HttpGet((*server)->port(), "/metrics"),
+              AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"),
+                    HasSubstr("fleet_build_info{component=\"test\"")));
 }
 
-TEST(OpsServerTest, SaysWhereItCannotListen) {
-  const auto registry = std::make_shared<prometheus::Registry>();
-  const auto first = OpsServer::Start("127.0.0.1:0", registry);
+TEST_F(OpsServerTest, IsReadyWhileItsCheckSaysSoAndNotOnceItStops) {
+  EXPECT_EQ(Answer("GET", "/readyz").status, 200);
+  ready_ = absl::UnavailableError("the database\n\tis away\n");
+  EXPECT_EQ(Answer("GET", "/readyz").status, 503);
+  EXPECT_EQ(Answer("GET", "/readyz").body, "not ready: the database is away\n");
+  ready_ = absl::OkStatus();
+  readiness_.SayStopping();
+  EXPECT_EQ(Answer("GET", "/readyz").body, "not ready: stopping\n");
+}
+
+TEST_F(OpsServerTest, IsHealthyWhetherReadyOrNot) {
+  ready_ = absl::UnavailableError("the database is away");
+  EXPECT_EQ(Answer("GET", "/healthz").status, 200);
+  EXPECT_EQ(Answer("HEAD", "/healthz").status, 200);
+}
+
+TEST_F(OpsServerTest, SaysWhatThereIs) {
+  EXPECT_EQ(Answer("GET", "/").status, 404);
+  EXPECT_THAT(Answer("GET", "/metrics/").body, HasSubstr("/readyz"));
+  const http::Response refusal = Answer("POST", "/metrics");
+  EXPECT_EQ(refusal.status, 405);
+  EXPECT_EQ(refusal.headers.at("Allow"), "GET, HEAD");
+}
+
+TEST_F(OpsServerTest, SaysWhereItCannotListen) {
+  const auto first = OpsServer::Start("127.0.0.1:0", registry_, readiness_);
   FLEET_ASSERT_OK(first);
   const std::string taken = absl::StrCat("127.0.0.1:", (*first)->port());
-  EXPECT_THAT(OpsServer::Start(taken, registry), StatusIs(absl::StatusCode::kUnavailable, HasSubstr(taken)));
+  EXPECT_THAT(OpsServer::Start(taken, registry_, readiness_),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr(taken)));
 }
 
 }  // namespace

@@ -1,8 +1,5 @@
 // The binary itself, and steps that leave or take more than they should: their neighbours must not notice.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -18,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/child_process.h"
+#include "tests/support/http_client.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait_until.h"
 #include "tests/unit/workers/task_runner/fake_runner_service.h"
@@ -27,11 +25,13 @@ namespace fleet::runner {
 namespace {
 
 using ::fleet::testing::ChildProcess;
+using ::fleet::testing::HttpGet;
 using ::fleet::testing::IsOkAndHolds;
 using ::fleet::testing::WaitUntil;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 namespace fs = std::filesystem;
 
 std::string FleetId(int number) { return absl::StrCat("01ARZ3NDEKTSV4RRFFQ69G5FA", number); }
@@ -89,25 +89,14 @@ class RunnerBoundsTest : public ::testing::Test {
     const auto reports = service_.Get(TaskId(number)).reports;
     return reports.empty() ? v1::TaskReport() : reports.back();
   }
-  std::string Metrics() {
-    absl::string_view line = absl::StripTrailingAsciiWhitespace(metrics_port_ = ReadFile(Marker("ports")));
+  std::string Ops(absl::string_view path) {
+    const std::string ports = ReadFile(Marker("ports"));
+    absl::string_view line = absl::StripTrailingAsciiWhitespace(ports);
     int port = 0;
     EXPECT_TRUE(absl::ConsumePrefix(&line, "metrics=") && absl::SimpleAtoi(line, &port)) << line;
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const FileDescriptor connection(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    EXPECT_EQ(connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
-    const std::string request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    send(connection.get(), request.data(), request.size(), MSG_NOSIGNAL);
-    std::string answer;
-    char buffer[4096];
-    for (ssize_t size = 0; (size = recv(connection.get(), buffer, sizeof(buffer), 0)) > 0;) {
-      answer.append(buffer, static_cast<std::size_t>(size));
-    }
-    return answer;
+    return HttpGet(port, path);
   }
+  std::string Metrics() { return Ops("/metrics"); }
   void StopRunner() {
     runner_->Signal(SIGTERM);
     EXPECT_THAT(runner_->WaitExit(absl::Seconds(30)), IsOkAndHolds(0));
@@ -137,7 +126,6 @@ class RunnerBoundsTest : public ::testing::Test {
   GitFixture fixture_;
   std::string bare_ = fixture_.MakeRepository("r", {{"a", "one\n"}});
   std::string work_dir_ = fixture_.directory() / "work";
-  std::string metrics_port_;
   std::unique_ptr<ChildProcess> runner_;
 };
 
@@ -186,6 +174,23 @@ TEST_F(RunnerBoundsTest, StepsKeepTheLimitOfOpenFilesThatTheRunnerRaisesForItsel
   int64_t soft = 0;
   fields >> word >> word >> word >> soft;
   EXPECT_GT(soft, 512);
+  StopRunner();
+}
+
+TEST_F(RunnerBoundsTest, SaysWhetherItCouldTakeATask) {
+  Start({"/usr/bin/env"});
+  EXPECT_TRUE(WaitUntil([&] { return fs::exists(Marker("ports")); }));
+  EXPECT_TRUE(WaitUntil([&] { return absl::StartsWith(Ops("/readyz"), "HTTP/1.1 200 "); })) << Ops("/readyz");
+  EXPECT_THAT(Ops("/healthz"), HasSubstr("\r\n\r\nok\n"));
+  StopRunner();
+}
+
+TEST_F(RunnerBoundsTest, IsNotReadyOnADiskThatIsNearlyFull) {
+  StartOnDisk("size=16m", {"--disk_reserve=67108864"});
+  EXPECT_TRUE(WaitUntil([&] { return fs::exists(Marker("ports")); }));
+  EXPECT_TRUE(WaitUntil([&] { return absl::EndsWith(Ops("/readyz"), "not ready: the disk is nearly full\n"); }))
+      << Ops("/readyz");
+  EXPECT_THAT(Ops("/healthz"), StartsWith("HTTP/1.1 200 "));
   StopRunner();
 }
 

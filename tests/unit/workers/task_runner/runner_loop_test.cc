@@ -21,6 +21,7 @@ namespace {
 using ::fleet::testing::SimulatedClock;
 using ::fleet::testing::StatusIs;
 using ::fleet::testing::WaitUntil;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr char kFleetId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -129,6 +130,26 @@ TEST_F(RunnerLoopTest, AsksForNoWorkUntilItsWorkIsReady) {
   EXPECT_EQ(service_.Get(TaskId(1)).runner_id, "");
   work_.SetReady(true);
   EXPECT_TRUE(RunningBecomes(1));
+}
+
+TEST_F(RunnerLoopTest, IsReadyWhileItCouldBeGivenATask) {
+  service_.SetUnavailable(true);
+  Start();
+  EXPECT_THAT(loop_->Ready(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("not registered")));
+  service_.SetUnavailable(false);
+  ASSERT_TRUE(WaitUntil([&] { return loop_->Ready().ok(); }));
+  work_.SetReady(false);
+  EXPECT_THAT(loop_->Ready(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("disk")));
+  work_.SetReady(true);
+  service_.SetHeartbeatsUnavailable(true);
+  // A heartbeat that was under way counts from when it was sent.
+  ASSERT_TRUE(WaitUntil([&] {
+    clock_.Advance(absl::Seconds(61));
+    return !loop_->Ready().ok();
+  }));
+  EXPECT_THAT(loop_->Ready(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("no fleet-service answered")));
+  loop_->Drain();
+  EXPECT_THAT(loop_->Ready(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
 }
 
 TEST_F(RunnerLoopTest, FillsItsSlotsAndNoMore) {
