@@ -1,21 +1,29 @@
 # Targets of our own code. Every folder is one library; sources are listed, never globbed.
 #
-#   fleet_library(NAME domain SOURCES a.cc b.cc [DEPS absl::status] [PRIVATE_DEPS ...] [PCH core|rpc])
+#   fleet_library(NAME domain SOURCES a.cc b.cc [DEPS absl::status] [PRIVATE_DEPS ...] [PCH core])
 #   fleet_binary(NAME fleet-service SOURCES main.cc DEPS ...)
-#   fleet_test(NAME domain_test SOURCES a_test.cc DEPS fleet::domain LABELS unit [FIXTURES postgres] [TIMEOUT 120])
+#   fleet_test(NAME domain_test SOURCES a_test.cc DEPS fleet::domain LABELS unit [FIXTURES postgres] [TIMEOUT 120]
+#     [PCH test])
 
-add_library(fleet_pch_core STATIC ${CMAKE_SOURCE_DIR}/cmake/empty.cc)
-target_link_libraries(fleet_pch_core PRIVATE fleet_options absl::status absl::statusor absl::strings absl::time)
-add_library(fleet_pch_test STATIC ${CMAKE_SOURCE_DIR}/cmake/empty.cc)
-target_link_libraries(fleet_pch_test PRIVATE fleet_options absl::status absl::statusor absl::strings absl::time GTest::gmock)
-if(FLEET_USE_PCH)
-  target_precompile_headers(fleet_pch_core PRIVATE
-    <algorithm> <chrono> <condition_variable> <cstdint> <functional> <map> <memory> <mutex> <optional> <set>
-    <string> <thread> <unordered_map> <utility> <vector>
-    <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/string_view.h> <absl/time/time.h>)
-  target_precompile_headers(fleet_pch_test PRIVATE
-    <gmock/gmock.h> <gtest/gtest.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/time/time.h>)
-endif()
+# A set of headers that several targets include, compiled once: PCH <name> of the functions below.
+#
+#   fleet_precompiled_headers(NAME core HEADERS <string> ... [DEPS ...])
+function(fleet_precompiled_headers)
+  cmake_parse_arguments(ARG "" "NAME" "HEADERS;DEPS" ${ARGN})
+  add_library(fleet_pch_${ARG_NAME} STATIC ${CMAKE_SOURCE_DIR}/cmake/empty.cc)
+  target_link_libraries(fleet_pch_${ARG_NAME} PRIVATE fleet_options absl::status absl::statusor absl::strings absl::time
+    ${ARG_DEPS})
+  if(FLEET_USE_PCH)
+    target_precompile_headers(fleet_pch_${ARG_NAME} PRIVATE ${ARG_HEADERS})
+  endif()
+endfunction()
+
+fleet_precompiled_headers(NAME core HEADERS
+  <algorithm> <chrono> <condition_variable> <cstdint> <functional> <map> <memory> <mutex> <optional> <set>
+  <string> <thread> <unordered_map> <utility> <vector>
+  <absl/status/status.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/string_view.h> <absl/time/time.h>)
+fleet_precompiled_headers(NAME test DEPS GTest::gmock HEADERS
+  <gmock/gmock.h> <gtest/gtest.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/time/time.h>)
 
 function(_fleet_configure target pch)
   target_link_libraries(${target} PRIVATE fleet_options)
@@ -49,14 +57,17 @@ endfunction()
 
 include(GoogleTest)
 function(fleet_test)
-  cmake_parse_arguments(ARG "" "NAME;TIMEOUT;MAIN" "SOURCES;DEPS;LABELS;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT;PCH" "SOURCES;DEPS;LABELS;FIXTURES" ${ARGN})
+  if(NOT ARG_PCH)
+    set(ARG_PCH test)
+  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main absl::status absl::statusor
     absl::strings absl::time Threads::Threads)
-  _fleet_configure(${ARG_NAME} test)
+  _fleet_configure(${ARG_NAME} ${ARG_PCH})
   set(properties LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
   if(ARG_FIXTURES)
     list(APPEND properties FIXTURES_REQUIRED "${ARG_FIXTURES}")

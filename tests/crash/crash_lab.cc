@@ -73,11 +73,12 @@ std::string CrashLab::UrlThrough(const TcpProxy& proxy, const std::string& proce
 void CrashLab::AddServer(const CrashSchedule& schedule, bool is_service, int number) {
   auto& proxies = is_service ? service_databases_ : worker_databases_;
   proxies.push_back(std::make_unique<TcpProxy>(postgres_.port()));
-  LabProcess::Options options;
+  testing::FleetProgram::Options options;
   options.name = absl::StrCat(is_service ? "service-" : "worker-", number + 1);
   options.directory = directory_;
+  options.retries = true;
   options.environment["FLEET_DATABASE_URL"] = UrlThrough(*proxies.back(), options.name);
-  options.argv = {absl::StrCat(FLEET_BINARY_DIR, is_service ? "/fleet-service" : "/fleet-worker"),
+  options.argv = {testing::FleetProgram::Binary(is_service ? "fleet-service" : "fleet-worker"),
                   "--metrics_listen=127.0.0.1:0",
                   absl::StrCat("--lease_duration=", absl::FormatDuration(schedule.lease)),
                   absl::StrCat("--wake_up_hints=", schedule.wake_up_hints)};
@@ -91,7 +92,7 @@ void CrashLab::AddServer(const CrashSchedule& schedule, bool is_service, int num
     options.argv.emplace_back("--poll_interval=100ms");
   }
   auto& processes = is_service ? services_ : workers_;
-  processes.push_back(std::make_unique<LabProcess>(std::move(options)));
+  processes.push_back(std::make_unique<testing::FleetProgram>(std::move(options)));
   processes.back()->Launch();
 }
 
@@ -103,20 +104,20 @@ void CrashLab::AddRunner(const CrashSchedule& schedule, int number) {
     // Each begins with another service.
     addresses.insert((number + i) % 2 == 0 ? addresses.begin() : addresses.end(), proxies.back()->address());
   }
-  LabProcess::Options options;
+  testing::FleetProgram::Options options;
   options.name = absl::StrCat("runner-", number + 1);
   options.directory = directory_;
   options.has_port_file = false;
   // While calls fail fast, only gRPC's backup poller brings a connection forward: by default every five seconds.
   options.environment["GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS"] = "20";
-  options.argv = {absl::StrCat(FLEET_BINARY_DIR, "/fleet_test_runner"),
+  options.argv = {testing::FleetProgram::Binary("fleet_test_runner"),
                   absl::StrCat("--name=", options.name),
                   absl::StrCat("--services=", absl::StrJoin(addresses, ",")),
                   absl::StrCat("--seed=", schedule.seed),
                   absl::StrCat("--slots=", schedule.slots),
                   absl::StrCat("--longest_work=", absl::FormatDuration(schedule.longest_work)),
                   absl::StrCat("--journal=", JournalOf(number))};
-  runners_.push_back(std::make_unique<LabProcess>(std::move(options)));
+  runners_.push_back(std::make_unique<testing::FleetProgram>(std::move(options)));
   runners_.back()->Launch();
 }
 
@@ -130,8 +131,8 @@ absl::Status CrashLab::Tend() {
   }
   for (std::size_t i = 0; i < services_.size(); ++i) {
     if (!services_[i]->is_up()) continue;
-    callers_[i]->SetTarget(services_[i]->port());
-    for (auto& proxies : runner_services_) proxies[i]->SetTarget(services_[i]->port());
+    callers_[i]->SetTarget(services_[i]->port("grpc"));
+    for (auto& proxies : runner_services_) proxies[i]->SetTarget(services_[i]->port("grpc"));
   }
   return absl::OkStatus();
 }

@@ -12,7 +12,7 @@
 #include "common/database/connection_pool.h"
 #include "common/database/values.h"
 #include "tests/crash/crash_schedule.h"
-#include "tests/crash/lab_process.h"
+#include "tests/support/fleet_program.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/tcp_proxy.h"
 #include "tests/support/test_database.h"
@@ -29,13 +29,13 @@ class CrashLab {
   CrashLab(const CrashLab&) = delete;
   CrashLab& operator=(const CrashLab&) = delete;
 
-  // To be called often: see LabProcess::Tend.
+  // To be called often: see testing::FleetProgram::Tend.
   absl::Status Tend();
   bool IsUp() const;
 
-  LabProcess& service(int number) { return *services_[static_cast<std::size_t>(number)]; }
-  LabProcess& worker(int number) { return *workers_[static_cast<std::size_t>(number)]; }
-  LabProcess& runner(int number) { return *runners_[static_cast<std::size_t>(number)]; }
+  testing::FleetProgram& service(int number) { return *services_[static_cast<std::size_t>(number)]; }
+  testing::FleetProgram& worker(int number) { return *workers_[static_cast<std::size_t>(number)]; }
+  testing::FleetProgram& runner(int number) { return *runners_[static_cast<std::size_t>(number)]; }
   // The networks of one process: to PostgreSQL, or a runner's to all services.
   std::vector<testing::TcpProxy*> NetworkOfService(int number);
   std::vector<testing::TcpProxy*> NetworkOfWorker(int number);
@@ -74,9 +74,9 @@ class CrashLab {
   std::vector<std::unique_ptr<testing::TcpProxy>> worker_databases_;
   std::vector<std::unique_ptr<testing::TcpProxy>> callers_;                       // to each service
   std::vector<std::vector<std::unique_ptr<testing::TcpProxy>>> runner_services_;  // by runner, then service
-  std::vector<std::unique_ptr<LabProcess>> services_;
-  std::vector<std::unique_ptr<LabProcess>> workers_;
-  std::vector<std::unique_ptr<LabProcess>> runners_;
+  std::vector<std::unique_ptr<testing::FleetProgram>> services_;
+  std::vector<std::unique_ptr<testing::FleetProgram>> workers_;
+  std::vector<std::unique_ptr<testing::FleetProgram>> runners_;
 };
 
 }  // namespace fleet::crash

@@ -65,7 +65,7 @@ void FaultInjector::GiveUp() {
   stage_ = Stage::kOver;
 }
 
-LabProcess& FaultInjector::Victim() {
+testing::FleetProgram& FaultInjector::Victim() {
   switch (fault_.kind) {
     case FaultKind::kKillWorker:
     case FaultKind::kFreezeWorker:
@@ -110,7 +110,7 @@ bool FaultInjector::Apply() {
   }
 }
 
-bool FaultInjector::CatchInTransaction(LabProcess& process) {
+bool FaultInjector::CatchInTransaction(testing::FleetProgram& process) {
   if (!WaitUntil([&] { return lab_.InTransaction(process.name()) > 0; }, kLook)) return false;
   process.Signal(SIGSTOP);
   // What PostgreSQL was doing for it may just end; then the process was not caught inside.
@@ -119,7 +119,7 @@ bool FaultInjector::CatchInTransaction(LabProcess& process) {
   return caught;
 }
 
-bool FaultInjector::KillOrFreeze(LabProcess& process, bool aim) {
+bool FaultInjector::KillOrFreeze(testing::FleetProgram& process, bool aim) {
   if (!process.is_up()) return false;
   if (aim ? !CatchInTransaction(process) : lab_.ChildrenUnderWay() == 0) return false;
   if (fault_.kind == FaultKind::kKillService || fault_.kind == FaultKind::kKillWorker) {

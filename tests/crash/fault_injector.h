@@ -39,12 +39,12 @@ class FaultInjector {
   // False if the moment is not right.
   bool Apply();
   void Heal();
-  bool KillOrFreeze(LabProcess& process, bool aim);
+  bool KillOrFreeze(testing::FleetProgram& process, bool aim);
   bool FreezeRunner();
   bool CutNetwork();
   // Stops the process with SIGSTOP inside a transaction.
-  bool CatchInTransaction(LabProcess& process);
-  LabProcess& Victim();
+  bool CatchInTransaction(testing::FleetProgram& process);
+  testing::FleetProgram& Victim();
   std::vector<testing::TcpProxy*> Network();
 
   const Fault fault_;

@@ -33,7 +33,7 @@ class BranchOwnershipTest : public EndToEndTest {
     request.set_workflow_ref(kWorkflow);
     (*request.mutable_parameters())["V"] = value;
     for (const std::string& repo : repos) request.add_targets()->set_repo(repo);
-    const auto fleet = api().Create(request);
+    const auto fleet = Create(request);
     FLEET_EXPECT_OK(fleet);
     return fleet.ok() ? fleet->fleet_id() : "";
   }
@@ -90,7 +90,7 @@ class BranchOwnershipTest : public EndToEndTest {
     request.set_workflow_ref(kWorkflow);
     request.mutable_policy()->set_max_concurrency(max_concurrency);
     for (const std::string& repo : repos) request.add_targets()->set_repo(repo);
-    const auto fleet = api().Create(request);
+    const auto fleet = Create(request);
     FLEET_EXPECT_OK(fleet);
     return fleet.ok() ? fleet->fleet_id() : "";
   }

@@ -96,7 +96,7 @@ class CorpusTest : public EndToEndTest {
       target.set_repo(RepoOf(odd));
       (*target.mutable_parameters())["do"] = odd.step;
     }
-    const auto fleet = api().Create(request);
+    const auto fleet = Create(request);
     FLEET_EXPECT_OK(fleet);
     if (!fleet.ok()) return "";
     // Asking the service again and again would take what the runners need.

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/status/status_macros.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait_until.h"
 
@@ -48,8 +49,10 @@ void EndToEndTest::TearDown() {
   }
 }
 
-FleetApi& EndToEndTest::api() {
-  if (api_ == nullptr) api_ = std::make_unique<FleetApi>(stack_.Addresses({"service-1", "service-2"}));
+testing::FleetDriver& EndToEndTest::api() {
+  if (api_ == nullptr) {
+    api_ = std::make_unique<testing::FleetDriver>(stack_.Addresses({"service-1", "service-2"}), kUser);
+  }
   return *api_;
 }
 
@@ -89,9 +92,14 @@ std::string EndToEndTest::Submit(const std::vector<std::string>& repos) {
   v1::CreateFleetRequest request;
   request.set_workflow_ref(kWorkflow);
   for (const std::string& repo : repos) request.add_targets()->set_repo(repo);
-  const auto fleet = api().Create(request);
+  const auto fleet = Create(request);
   FLEET_EXPECT_OK(fleet);
   return fleet.ok() ? fleet->fleet_id() : "";
+}
+
+absl::StatusOr<v1::Fleet> EndToEndTest::Create(const v1::CreateFleetRequest& request) {
+  FLEET_ASSIGN_OR_RETURN(const auto response, api().Create(request));
+  return response.fleet();
 }
 
 v1::Fleet EndToEndTest::WaitFor(const std::string& fleet_id, const std::function<bool(const v1::Fleet&)>& condition) {
@@ -112,7 +120,10 @@ v1::Fleet EndToEndTest::WaitForEnd(const std::string& fleet_id) { return WaitFor
 std::map<std::string, v1::Task> EndToEndTest::Tasks(const std::string& fleet_id) {
   const auto tasks = api().Tasks(fleet_id);
   FLEET_EXPECT_OK(tasks);
-  return tasks.ok() ? *tasks : std::map<std::string, v1::Task>();
+  std::map<std::string, v1::Task> by_repo;
+  if (!tasks.ok()) return by_repo;
+  for (const v1::Task& task : *tasks) by_repo[task.repo()] = task;
+  return by_repo;
 }
 
 std::string EndToEndTest::BranchOf(const std::string& fleet_id) {
@@ -140,7 +151,7 @@ void EndToEndTest::ExpectNothingPushed(const std::vector<std::string>& repos) {
 
 std::unique_ptr<Program> EndToEndTest::StartFleetctl(std::vector<std::string> arguments,
                                                      const std::vector<std::string>& services) {
-  arguments.insert(arguments.begin(), {FleetStack::Binary("fleetctl"), "--user", kUser, "--server",
+  arguments.insert(arguments.begin(), {testing::FleetProgram::Binary("fleetctl"), "--user", kUser, "--server",
                                        absl::StrJoin(stack_.Addresses(services), ",")});
   return std::make_unique<Program>(directory_.path(), std::move(arguments));
 }
@@ -153,7 +164,5 @@ std::string EndToEndTest::WriteInput(const std::string& name, const std::string&
   runner::WriteFile(directory_ / name, text);
   return directory_ / name;
 }
-
-bool HasEnded(const v1::Fleet& fleet) { return fleet.state() >= v1::FLEET_STATE_COMPLETED; }
 
 }  // namespace fleet::e2e

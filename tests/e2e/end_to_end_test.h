@@ -3,6 +3,7 @@
 #define FLEET_TESTS_E2E_END_TO_END_TEST_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,17 +11,19 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/e2e/fleet_api.h"
 #include "tests/e2e/fleet_stack.h"
 #include "tests/e2e/git_origin.h"
 #include "tests/e2e/program.h"
 #include "tests/e2e/step_gate.h"
+#include "tests/support/fleet_driver.h"
 #include "tests/support/invariant_checker.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/test_database.h"
 #include "tests/unit/workers/task_runner/test_directory.h"
 
 namespace fleet::e2e {
+
+using testing::HasEnded;
 
 class EndToEndTest : public ::testing::Test {
  protected:
@@ -43,7 +46,7 @@ class EndToEndTest : public ::testing::Test {
   GitOrigin& origin() { return origin_; }
   StepGate& gate() { return gate_; }
   // Over both services.
-  FleetApi& api();
+  testing::FleetDriver& api();
 
   // Makes "acme/r1" to "acme/r<count>", each with a file README, and registers them. Returns their names.
   std::vector<std::string> AddRepositories(int count);
@@ -53,6 +56,7 @@ class EndToEndTest : public ::testing::Test {
   void ApplyScript(const std::string& script);
   // Submits a fleet of kWorkflow and returns its id.
   std::string Submit(const std::vector<std::string>& repos);
+  absl::StatusOr<v1::Fleet> Create(const v1::CreateFleetRequest& request);
   // The fleet once `condition` holds for it; fails the test, and returns it as it is, if that does not come.
   v1::Fleet WaitFor(const std::string& fleet_id, const std::function<bool(const v1::Fleet&)>& condition);
   // The fleet once it has ended.
@@ -84,10 +88,8 @@ class EndToEndTest : public ::testing::Test {
   GitOrigin origin_;
   StepGate gate_;
   FleetStack stack_;
-  std::unique_ptr<FleetApi> api_;
+  std::unique_ptr<testing::FleetDriver> api_;
 };
-
-bool HasEnded(const v1::Fleet& fleet);
 
 }  // namespace fleet::e2e
 

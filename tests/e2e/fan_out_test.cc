@@ -138,7 +138,7 @@ TEST_F(FanOutTest, ARetriedFailureSucceedsAndAPermanentOneIsTriedAsOftenAsAllowe
   request.set_workflow_ref(kWorkflow);
   request.mutable_policy()->set_max_tries(2);
   for (const std::string& repo : repos) request.add_targets()->set_repo(repo);
-  const auto fleet = api().Create(request);
+  const auto fleet = Create(request);
   FLEET_ASSERT_OK(fleet);
   const v1::Fleet ended = WaitForEnd(fleet->fleet_id());
   EXPECT_EQ(ended.state(), v1::FLEET_STATE_PARTIAL_FAILURE);
@@ -159,7 +159,7 @@ TEST_F(FanOutTest, ATaskThatRunsTooLongIsTimedOutAndKilled) {
   request.set_workflow_ref(kWorkflow);
   request.mutable_policy()->mutable_task_timeout()->set_seconds(2);
   request.add_targets()->set_repo("acme/r1");
-  const auto fleet = api().Create(request);
+  const auto fleet = Create(request);
   FLEET_ASSERT_OK(fleet);
   const v1::Fleet ended = WaitForEnd(fleet->fleet_id());
   EXPECT_EQ(ended.state(), v1::FLEET_STATE_FAILED);

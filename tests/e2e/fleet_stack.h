@@ -8,16 +8,17 @@
 #include <vector>
 
 #include "tests/support/child_process.h"
+#include "tests/support/fleet_program.h"
 
 namespace fleet::e2e {
+
+// Identity of everything that tests ask for.
+inline constexpr char kUser[] = "tester";
 
 // Processes are known by names that the test gives them, and are killed at its end. Calls throw std::runtime_error when
 // a process does not do what it should. Not thread-safe.
 class FleetStack {
  public:
-  // Path of one of our programs.
-  static std::string Binary(const std::string& name);
-
   struct Options {
     bool wake_up_hints = true;
     std::string lease_duration = "3s";
@@ -41,25 +42,20 @@ class FleetStack {
   // Waits until a service or worker is ready.
   void WaitUntilReady(const std::string& name);
 
-  testing::ChildProcess& process(const std::string& name) { return *processes_.at(name); }
+  testing::ChildProcess& process(const std::string& name) { return programs_.at(name)->process(); }
   // What it has logged so far, over all its starts.
-  std::string Log(const std::string& name) const;
+  std::string Log(const std::string& name) const { return programs_.at(name)->log(); }
   // The ends of all logs: to show when a test fails.
   std::string Logs() const;
 
  private:
   void StartServer(const std::string& name, std::vector<std::string> argv);
-  void Start(const std::string& name, const std::vector<std::string>& argv);
-  std::string PortFile(const std::string& name) const { return directory_ + "/" + name + ".ports"; }
-  std::string LogFile(const std::string& name) const { return directory_ + "/" + name + ".log"; }
+  void Start(const std::string& name, testing::FleetProgram::Options options);
 
   const std::string database_url_;
   const std::string directory_;
   const Options options_;
-  std::map<std::string, std::vector<std::string>> commands_;  // of servers, to start them again
-  std::map<std::string, std::string> addresses_;
-  std::map<std::string, int> metrics_ports_;
-  std::map<std::string, std::unique_ptr<testing::ChildProcess>> processes_;
+  std::map<std::string, std::unique_ptr<testing::FleetProgram>> programs_;
 };
 
 }  // namespace fleet::e2e

@@ -131,8 +131,8 @@ TEST_F(FleetctlTest, AScriptForAnotherShellIsRefusedUntilItsInterpreterIsGiven) 
 TEST(FleetctlAloneTest, AnUnreachableServerIsNamedWithTheNextStep) {
   const runner::TestDirectory directory;
   const std::string address = absl::StrCat("127.0.0.1:", testing::FreePort());
-  const Program::Result result =
-      RunProgram(directory.path(), {FleetStack::Binary("fleetctl"), "list", "--server", address, "--timeout", "300ms"});
+  const Program::Result result = RunProgram(
+      directory.path(), {testing::FleetProgram::Binary("fleetctl"), "list", "--server", address, "--timeout", "300ms"});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.out, IsEmpty());
   EXPECT_THAT(result.err, AllOf(HasSubstr(address), HasSubstr("deploy/stack up"), HasSubstr("--server")));
@@ -141,7 +141,7 @@ TEST(FleetctlAloneTest, AnUnreachableServerIsNamedWithTheNextStep) {
 TEST(FleetctlAloneTest, WrongUsageIsExitCodeTwo) {
   const runner::TestDirectory directory;
   const Program::Result result =
-      RunProgram(directory.path(), {FleetStack::Binary("fleetctl"), "submit", "--workflow", "a/b-v1"});
+      RunProgram(directory.path(), {testing::FleetProgram::Binary("fleetctl"), "submit", "--workflow", "a/b-v1"});
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.err, HasSubstr("--repos-file"));
 }

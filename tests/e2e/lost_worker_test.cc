@@ -32,7 +32,7 @@ class LostWorkerTest : public EndToEndTest {
     }
     FLEET_EXPECT_OK(api().Import(import));
     ApplyScript("true");
-    const auto fleet = api().Create(request);
+    const auto fleet = Create(request);
     FLEET_EXPECT_OK(fleet);
     return fleet.ok() ? fleet->fleet_id() : "";
   }

@@ -143,7 +143,7 @@ TEST_F(CreateFleetTest, UnregisteredRepositoriesAreNamedWithinFourKilobytes) {
   grpc::ClientContext context;
   rpc::PrepareContext(context, "alice", absl::Seconds(30));
   v1::CreateFleetResponse response;
-  const grpc::Status status = driver_->fleets().CreateFleet(&context, request, &response);
+  const grpc::Status status = driver_->Fleets().CreateFleet(&context, request, &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION) << status.error_message();
   EXPECT_LE(status.error_details().size(), 4096U);
   EXPECT_LE(status.error_message().size(), 1000U);

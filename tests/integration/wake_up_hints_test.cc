@@ -42,7 +42,8 @@ TEST_F(WakeUpHintsTest, WithoutThemAFleetEndsAndItsWatcherSeesTheEnd) {
   rpc::PrepareContext(context, "watcher", absl::Seconds(60));
   v1::WatchFleetRequest request;
   request.set_fleet_id(created.fleet().fleet_id());
-  auto reader = caller.fleets().WatchFleet(&context, request);
+  auto fleets = caller.Fleets();
+  auto reader = fleets.WatchFleet(&context, request);
   v1::WatchFleetResponse message;
   v1::Fleet last;
   while (reader->Read(&message)) {

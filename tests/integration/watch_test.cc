@@ -35,7 +35,8 @@ class Follower {
     request.set_fleet_id(fleet_id_);
     request.set_resume_token(token_);
     request.set_include_tasks(include_tasks_);
-    auto reader = driver.fleets().WatchFleet(&context, request);
+    auto fleets = driver.Fleets();
+    auto reader = fleets.WatchFleet(&context, request);
     in_snapshot_ = false;
     v1::WatchFleetResponse message;
     while (messages-- > 0 && reader->Read(&message)) Take(message, !request.resume_token().empty());

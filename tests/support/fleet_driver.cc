@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/status_macros.h"
 #include "tests/support/wait_until.h"
@@ -30,11 +29,28 @@ absl::StatusOr<v1::Fleet> Await(const FleetDriver& driver, const std::string& fl
 
 }  // namespace
 
-FleetDriver::FleetDriver(const std::string& address, std::string user)
-    : user_(std::move(user)),
-      fleets_(v1::FleetService::NewStub(rpc::MakeChannel(address))),
-      catalog_(v1::CatalogService::NewStub(rpc::MakeChannel(address))),
-      admin_(v1::AdminService::NewStub(rpc::MakeChannel(address))) {}
+FleetDriver::FleetDriver(std::vector<std::string> addresses, const std::string& user)
+    : user_(user), channel_(std::move(addresses), user, rpc::FailoverChannel::AfterLoss::kReplace) {}
+
+template <typename Stub, typename Asked, typename Answer>
+absl::StatusOr<Answer> FleetDriver::Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Asked&, Answer*),
+                                         const Asked& request) const {
+  Answer response;
+  const grpc::Status status = channel_.Ask(kTimeout, [&](const auto& channel, grpc::ClientContext& context) {
+    Stub stub(channel);
+    return (stub.*method)(&context, request, &response);
+  });
+  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(status));
+  return response;
+}
+
+template <typename Stub, typename Asked, typename Answer>
+absl::StatusOr<v1::Fleet> FleetDriver::CallForFleet(grpc::Status (Stub::*method)(grpc::ClientContext*, const Asked&,
+                                                                                 Answer*),
+                                                    const Asked& request) const {
+  FLEET_ASSIGN_OR_RETURN(const Answer response, Call(method, request));
+  return response.fleet();
+}
 
 v1::CreateFleetRequest FleetDriver::Request(int targets, const std::string& request_id) {
   v1::CreateFleetRequest request;
@@ -45,97 +61,80 @@ v1::CreateFleetRequest FleetDriver::Request(int targets, const std::string& requ
 }
 
 absl::StatusOr<v1::CreateFleetResponse> FleetDriver::Create(const v1::CreateFleetRequest& request) const {
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
-  v1::CreateFleetResponse response;
-  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->CreateFleet(&context, request, &response)));
-  return response;
+  return Call(&v1::FleetService::Stub::CreateFleet, request);
 }
 
 absl::StatusOr<v1::Fleet> FleetDriver::Get(const std::string& fleet_id) const {
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
   v1::GetFleetRequest request;
   request.set_fleet_id(fleet_id);
-  v1::GetFleetResponse response;
-  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->GetFleet(&context, request, &response)));
-  return response.fleet();
+  return CallForFleet(&v1::FleetService::Stub::GetFleet, request);
 }
 
 absl::StatusOr<v1::Fleet> FleetDriver::Cancel(const std::string& fleet_id, v1::CancelMode mode) const {
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
   v1::CancelFleetRequest request;
   request.set_fleet_id(fleet_id);
   request.set_mode(mode);
-  v1::CancelFleetResponse response;
-  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->CancelFleet(&context, request, &response)));
-  return response.fleet();
+  return CallForFleet(&v1::FleetService::Stub::CancelFleet, request);
 }
 
 absl::StatusOr<v1::Fleet> FleetDriver::Pause(const std::string& fleet_id) const {
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
   v1::PauseFleetRequest request;
   request.set_fleet_id(fleet_id);
-  v1::PauseFleetResponse response;
-  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->PauseFleet(&context, request, &response)));
-  return response.fleet();
+  return CallForFleet(&v1::FleetService::Stub::PauseFleet, request);
 }
 
 absl::StatusOr<v1::Fleet> FleetDriver::Resume(const std::string& fleet_id) const {
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
   v1::ResumeFleetRequest request;
   request.set_fleet_id(fleet_id);
-  v1::ResumeFleetResponse response;
-  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->ResumeFleet(&context, request, &response)));
-  return response.fleet();
+  return CallForFleet(&v1::FleetService::Stub::ResumeFleet, request);
 }
 
 absl::StatusOr<v1::Fleet> FleetDriver::Retry(const std::string& fleet_id, const std::string& request_id) const {
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
   v1::RetryFleetRequest request;
   request.set_fleet_id(fleet_id);
   request.set_request_id(request_id);
-  v1::RetryFleetResponse response;
-  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->RetryFleet(&context, request, &response)));
-  return response.fleet();
+  return CallForFleet(&v1::FleetService::Stub::RetryFleet, request);
 }
 
 absl::StatusOr<v1::Fleet> FleetDriver::SetConcurrency(const std::string& fleet_id, int32_t max_concurrency) const {
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
   v1::UpdateFleetRequest request;
   request.set_fleet_id(fleet_id);
   request.mutable_policy()->set_max_concurrency(max_concurrency);
   request.mutable_update_mask()->add_paths("max_concurrency");
-  v1::UpdateFleetResponse response;
-  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->UpdateFleet(&context, request, &response)));
-  return response.fleet();
+  return CallForFleet(&v1::FleetService::Stub::UpdateFleet, request);
 }
 
 absl::StatusOr<v1::Fleet> FleetDriver::CancelChild(const std::string& fleet_id, int number) const {
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
   v1::CancelFleetTaskRequest request;
   request.set_fleet_id(fleet_id);
   request.set_repo(absl::StrFormat("org/repo-%06d", number));
-  v1::CancelFleetTaskResponse response;
-  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->CancelFleetTask(&context, request, &response)));
+  FLEET_RETURN_IF_ERROR(Call(&v1::FleetService::Stub::CancelFleetTask, request).status());
   return Get(fleet_id);
 }
 
 absl::StatusOr<v1::Fleet> FleetDriver::SetLimit(const std::string& name, int64_t value) const {
-  grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
   v1::SetLimitRequest request;
   request.set_name(name);
   request.set_value(value);
-  v1::SetLimitResponse response;
-  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(admin_->SetLimit(&context, request, &response)));
+  FLEET_RETURN_IF_ERROR(Call(&v1::AdminService::Stub::SetLimit, request).status());
   return v1::Fleet();
+}
+
+absl::Status FleetDriver::Import(const v1::ImportRepositoriesRequest& request) const {
+  return Call(&v1::CatalogService::Stub::ImportRepositories, request).status();
+}
+
+absl::Status FleetDriver::Apply(const v1::Workflow& workflow) const {
+  v1::ApplyWorkflowRequest request;
+  *request.mutable_workflow() = workflow;
+  return Call(&v1::CatalogService::Stub::ApplyWorkflow, request).status();
+}
+
+absl::StatusOr<v1::GetFleetTaskResponse> FleetDriver::Task(const std::string& fleet_id, const std::string& repo) const {
+  v1::GetFleetTaskRequest request;
+  request.set_fleet_id(fleet_id);
+  request.set_repo(repo);
+  return Call(&v1::FleetService::Stub::GetFleetTask, request);
 }
 
 absl::StatusOr<std::vector<v1::Task>> FleetDriver::Tasks(const std::string& fleet_id) const {
@@ -144,10 +143,7 @@ absl::StatusOr<std::vector<v1::Task>> FleetDriver::Tasks(const std::string& flee
   request.set_fleet_id(fleet_id);
   request.set_page_size(1000);
   do {
-    grpc::ClientContext context;
-    rpc::PrepareContext(context, user_, kTimeout);
-    v1::ListFleetTasksResponse response;
-    FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(fleets_->ListFleetTasks(&context, request, &response)));
+    FLEET_ASSIGN_OR_RETURN(const auto response, Call(&v1::FleetService::Stub::ListFleetTasks, request));
     tasks.insert(tasks.end(), response.tasks().begin(), response.tasks().end());
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());

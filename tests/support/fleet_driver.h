@@ -1,13 +1,13 @@
-// A caller of FleetService and CatalogService over real gRPC, for tests and benchmarks.
+// A caller of FleetService, CatalogService and AdminService over real gRPC, for tests and benchmarks.
 #ifndef FLEET_TESTS_SUPPORT_FLEET_DRIVER_H_
 #define FLEET_TESTS_SUPPORT_FLEET_DRIVER_H_
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/failover_channel.h"
 #include "fleet/v1/admin_service.grpc.pb.h"
 #include "fleet/v1/catalog_service.grpc.pb.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
@@ -17,8 +17,11 @@ namespace fleet::testing {
 // Thread-safe. Errors carry what fleet::GetErrorInfo reads.
 class FleetDriver {
  public:
-  // `address`: "host:port". Every call is `user`'s.
-  explicit FleetDriver(const std::string& address, std::string user = "alice");
+  // `addresses`: "host:port" of equal services; a call goes to the next when one does not answer. Every call is
+  // `user`'s.
+  explicit FleetDriver(std::vector<std::string> addresses, const std::string& user = "alice");
+  explicit FleetDriver(const std::string& address, const std::string& user = "alice")
+      : FleetDriver(std::vector<std::string>{address}, user) {}
 
   // A request for the first `targets` of the repositories that TestStores registers.
   static v1::CreateFleetRequest Request(int targets, const std::string& request_id = "");
@@ -35,6 +38,10 @@ class FleetDriver {
   absl::StatusOr<v1::Fleet> CancelChild(const std::string& fleet_id, int number) const;
   // An empty fleet.
   absl::StatusOr<v1::Fleet> SetLimit(const std::string& name, int64_t value) const;
+  absl::Status Import(const v1::ImportRepositoriesRequest& request) const;
+  absl::Status Apply(const v1::Workflow& workflow) const;
+  // One child with its texts.
+  absl::StatusOr<v1::GetFleetTaskResponse> Task(const std::string& fleet_id, const std::string& repo) const;
   // Every child, page after page.
   absl::StatusOr<std::vector<v1::Task>> Tasks(const std::string& fleet_id) const;
   // Asks until the fleet has ended; kDeadlineExceeded with its last picture if that takes longer than `limit`. A
@@ -42,15 +49,21 @@ class FleetDriver {
   absl::StatusOr<v1::Fleet> AwaitEnd(const std::string& fleet_id, absl::Duration limit = absl::Seconds(60)) const;
   absl::StatusOr<v1::Fleet> AwaitExpanded(const std::string& fleet_id, absl::Duration limit = absl::Seconds(60)) const;
 
-  v1::FleetService::StubInterface& fleets() const { return *fleets_; }
-  v1::CatalogService::StubInterface& catalog() const { return *catalog_; }
+  // For streams, and for calls with a context of their own.
+  v1::FleetService::Stub Fleets() const { return v1::FleetService::Stub(channel_.InUse().channel); }
   const std::string& user() const { return user_; }
 
  private:
+  template <typename Stub, typename Asked, typename Answer>
+  absl::StatusOr<Answer> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Asked&, Answer*),
+                              const Asked& request) const;
+  // The same, of calls that answer with the fleet.
+  template <typename Stub, typename Asked, typename Answer>
+  absl::StatusOr<v1::Fleet> CallForFleet(grpc::Status (Stub::*method)(grpc::ClientContext*, const Asked&, Answer*),
+                                         const Asked& request) const;
+
   const std::string user_;
-  const std::unique_ptr<v1::FleetService::StubInterface> fleets_;
-  const std::unique_ptr<v1::CatalogService::StubInterface> catalog_;
-  const std::unique_ptr<v1::AdminService::StubInterface> admin_;
+  mutable rpc::FailoverChannel channel_;
 };
 
 bool HasEnded(const v1::Fleet& fleet);

@@ -1,4 +1,4 @@
-// One fleet-service or fleet-worker, the real program, on free ports.
+// One fleet-service or fleet-worker on free ports, with a folder of its own.
 #ifndef FLEET_TESTS_SUPPORT_SERVER_PROCESS_H_
 #define FLEET_TESTS_SUPPORT_SERVER_PROCESS_H_
 
@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "tests/support/child_process.h"
+#include "tests/support/fleet_program.h"
 
 namespace fleet::testing {
 
@@ -28,25 +28,23 @@ class ServerProcess {
 
   // "127.0.0.1:port" of gRPC; services only.
   const std::string& address() const { return address_; }
-  int metrics_port() const { return metrics_port_; }
-  ChildProcess& process() { return *process_; }
+  int metrics_port() const { return program_->port("metrics"); }
+  ChildProcess& process() { return program_->process(); }
   // SIGKILL; when it returns the process is gone.
   void Kill();
   // SIGTERM; its exit code.
   absl::StatusOr<int> Terminate(absl::Duration limit = absl::Seconds(20));
-  std::string log() const;
+  std::string log() const { return program_->log(); }
 
  private:
   ServerProcess() = default;
-  static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(absl::string_view program,
+  static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const std::string& program,
                                                               const std::string& database_url,
                                                               std::vector<std::string> flags);
-  absl::Status AwaitPorts(const std::string& port_file);
 
   std::string directory_;
   std::string address_;
-  int metrics_port_ = 0;
-  std::unique_ptr<ChildProcess> process_;
+  std::unique_ptr<FleetProgram> program_;
 };
 
 }  // namespace fleet::testing
