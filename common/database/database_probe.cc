@@ -26,7 +26,7 @@ absl::Status DatabaseProbe::Check() const {
   MutexLock lock(mutex_);
   const absl::Duration age = clock_.Elapsed() - ended_;
   if (age > freshness_)
-    return absl::UnavailableError(absl::StrCat("the database last answered ", absl::FormatDuration(age), " ago"));
+    return absl::UnavailableError(absl::StrCat("the database has not answered for ", absl::FormatDuration(age)));
   return last_;
 }
 

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
+
 namespace fleet::domain {
 
 // Reaches every store call that reads or writes a fleet or an entry of the catalog, so that what somebody may do is
@@ -11,6 +13,9 @@ namespace fleet::domain {
 struct Caller {
   std::string user;  // authenticated; what they create and do is theirs, and is audited under this name
 };
+
+// Whether a caller may be called so: 1 to 128 printable ASCII characters without space.
+bool IsUserName(absl::string_view text);
 
 }  // namespace fleet::domain
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "boost/beast/core/flat_buffer.hpp"
 #include "boost/beast/core/tcp_stream.hpp"
 #include "boost/beast/http.hpp"
@@ -24,7 +25,13 @@ std::chrono::milliseconds ToChrono(absl::Duration duration) { return absl::ToChr
 Request ToRequest(beast::http::request<beast::http::string_body> message) {
   Request request;
   request.method = std::string(message.method_string());
-  const std::string target(message.target());
+  std::string target(message.target());
+  // "http://host/path", as to a proxy, is to be taken too.
+  const std::size_t scheme = target.find("://");
+  if (!target.empty() && target.front() != '/' && scheme != std::string::npos) {
+    const std::size_t slash = target.find('/', scheme + 3);
+    target = slash == std::string::npos ? "/" : target.substr(slash);
+  }
   const std::size_t query = target.find('?');
   request.path = target.substr(0, query);
   if (query != std::string::npos) request.query = target.substr(query + 1);
@@ -52,14 +59,14 @@ std::optional<Response> RefusalOf(const error_code& error) {
 class Connection : public HttpConnection, public std::enable_shared_from_this<Connection> {
  public:
   Connection(boost::asio::ip::tcp::socket socket, const Limits& limits, const Handler& handler, Post post,
-             std::function<void()> on_end)
+             Events events)
       : stream_(std::move(socket)),
         limits_(limits),
         handler_(handler),
         post_(std::move(post)),
-        on_end_(std::move(on_end)) {}
+        events_(std::move(events)) {}
 
-  bool waiting() const override { return waiting_; }
+  bool may_give_way() const override { return !handled_; }
   void Close() override {
     stream_.close();
     End();
@@ -69,7 +76,6 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
     parser_.emplace();
     parser_->header_limit(limits_.header_bytes);
     parser_->body_limit(limits_.body_bytes);
-    waiting_ = true;
     stream_.expires_after(ToChrono(timeout));
     beast::http::async_read(
         stream_, buffer_, *parser_,
@@ -78,7 +84,6 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
 
  private:
   void HaveRead(const error_code& error) {
-    waiting_ = false;
     stream_.expires_never();
     if (error) {
       if (std::optional<Response> refusal = RefusalOf(error)) {
@@ -89,8 +94,15 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
       return;
     }
     beast::http::request<beast::http::string_body> message = parser_->release();
-    const bool keep_alive = message.keep_alive();
+    const bool is_http11 = message.version() == 11;
+    if (is_http11 && message.find(beast::http::field::host) == message.end()) {
+      Write(Refusal(400, "a request needs a Host"), false, false);
+      return;
+    }
+    // An HTTP/1.0 client that asks for more than one answer would have to be told so in that version's words.
+    const bool keep_alive = is_http11 && message.keep_alive();
     const bool head = message.method() == beast::http::verb::head;
+    handled_ = true;
     // Not kept by whoever answers: that may be longer than the server lives.
     const std::weak_ptr<Connection> weak = weak_from_this();
     handler_(ToRequest(std::move(message)), [weak, post = post_, head, keep_alive](Response response) {
@@ -101,11 +113,14 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
   }
 
   void Write(const Response& response, bool head, bool keep_alive) {
+    handled_ = false;
     beast::http::response<beast::http::string_body> message;
     message.result(static_cast<unsigned>(response.status));
     message.version(11);
     message.keep_alive(keep_alive);
     for (const auto& [name, value] : response.headers) message.set(name, value);
+    message.set(beast::http::field::date,
+                absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(), absl::UTCTimeZone()));
     message.set(beast::http::field::content_type, response.content_type);
     message.content_length(response.body.size());
     if (!head) message.body() = response.body;
@@ -116,6 +131,7 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
                                if (error) {
                                  self->End();
                                } else if (keep_alive) {
+                                 self->events_.answered();
                                  self->Read(self->limits_.next_request);
                                } else {
                                  self->EndAfterAnswer();
@@ -127,7 +143,6 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
   void EndAfterAnswer() {
     error_code ignored;
     stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
-    waiting_ = true;
     stream_.expires_after(kLinger);
     Discard();
   }
@@ -142,28 +157,27 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
                             });
   }
   void End() {
-    waiting_ = false;
-    if (on_end_) std::exchange(on_end_, nullptr)();
+    if (events_.ended) std::exchange(events_.ended, nullptr)();
   }
 
   beast::tcp_stream stream_;
   const Limits& limits_;
   const Handler& handler_;
   const Post post_;
-  std::function<void()> on_end_;
+  Events events_;
   beast::flat_buffer buffer_;
   std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
   beast::http::response<beast::http::string_body> response_;
   std::array<char, 4096> discarded_{};
-  bool waiting_ = true;
+  bool handled_ = false;  // a handler has the request
 };
 
 }  // namespace
 
 std::shared_ptr<HttpConnection> HttpConnection::Start(boost::asio::ip::tcp::socket socket, const Limits& limits,
-                                                      const Handler& handler, Post post, std::function<void()> on_end) {
+                                                      const Handler& handler, Post post, Events events) {
   auto connection =
-      std::make_shared<Connection>(std::move(socket), limits, handler, std::move(post), std::move(on_end));
+      std::make_shared<Connection>(std::move(socket), limits, handler, std::move(post), std::move(events));
   connection->Read(limits.first_request);
   return connection;
 }

@@ -16,16 +16,20 @@ class HttpConnection {
   // Runs a function on the server's thread, from any thread; does nothing once the server is gone.
   using Post = std::function<void(std::function<void()> work)>;
 
-  // `on_end` is called once, when the peer or Close ended it. Whoever starts it keeps it until then. What is referred
-  // to must outlive it.
+  struct Events {
+    std::function<void()> answered;  // a request was, and the connection goes on
+    std::function<void()> ended;     // once, by the peer or by Close
+  };
+
+  // Whoever starts it keeps it until it has ended. What is referred to must outlive it.
   static std::shared_ptr<HttpConnection> Start(boost::asio::ip::tcp::socket socket, const Limits& limits,
-                                               const Handler& handler, Post post, std::function<void()> on_end);
+                                               const Handler& handler, Post post, Events events);
   virtual ~HttpConnection() = default;
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
 
-  // Whether it waits for the peer, not the peer for an answer.
-  virtual bool waiting() const = 0;
+  // Whether the peer is what it waits for: to send a request or to take an answer. Else a handler is.
+  virtual bool may_give_way() const = 0;
   virtual void Close() = 0;
 
  protected:

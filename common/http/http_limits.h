@@ -10,8 +10,8 @@
 namespace fleet::http {
 
 struct Limits {
-  // At the limit, the oldest connection that waits for a request gives way to a new one; if all are being
-  // answered, the new one is closed.
+  // At the limit, the connection whose peer has been silent longest gives way to a new one. Only if handlers have the
+  // requests of all of them, the new one is closed.
   std::size_t connections = 256;
   std::uint32_t header_bytes = 16 * 1024;  // of one request; more is answered 431
   std::uint64_t body_bytes = 64 * 1024;    // of one request; more is answered 413

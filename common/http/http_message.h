@@ -19,7 +19,7 @@ struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;                            // not sent in answer to HEAD, its length is
-  std::map<std::string, std::string> headers;  // besides Content-Type, Content-Length, Connection and Server
+  std::map<std::string, std::string> headers;  // besides Content-Type, Content-Length, Connection and Date
 };
 
 // To be called exactly once, from any thread; nothing happens if the peer or the server is gone by then.

@@ -30,10 +30,10 @@ absl::StatusOr<std::pair<std::string, std::string>> SplitAddress(const std::stri
   const std::size_t colon = address.rfind(':');
   std::string host = address.substr(0, colon);
   int port = -1;
-  if (colon == std::string::npos || host.empty() || !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 0 ||
-      port > 65535)
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (colon == std::string::npos || host.empty() || host == "[]" ||
+      !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 0 || port > 65535)
     return absl::InvalidArgumentError(absl::StrCat("\"", address, "\" is not host:port"));
-  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   return std::make_pair(host, std::to_string(port));
 }
 
@@ -70,7 +70,12 @@ struct HttpServer::Impl {
     FLEET_ASSIGN_OR_RETURN(const auto parts, SplitAddress(address));
     error_code error;
     const auto found = tcp::resolver(context).resolve(parts.first, parts.second, tcp::resolver::flags::passive, error);
-    const tcp::endpoint endpoint = error ? tcp::endpoint{} : found.begin()->endpoint();
+    tcp::endpoint endpoint;
+    if (!error) endpoint = found.begin()->endpoint();
+    // Of a name's addresses the IPv4 one, if there is one: where "localhost" is looked for first.
+    for (const auto& entry : found) {
+      if (entry.endpoint().protocol() == tcp::v4()) endpoint = entry.endpoint();
+    }
     if (!error) acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
@@ -95,16 +100,16 @@ struct HttpServer::Impl {
   void Serve(tcp::socket socket) {
     if (connections.size() >= limits.connections && !MakeRoom()) return;
     const auto place = connections.emplace(connections.end());
-    *place = HttpConnection::Start(
-        std::move(socket), limits, handler,
-        [mailbox = mailbox](std::function<void()> work) { mailbox->Post(std::move(work)); },
-        [this, place] { connections.erase(place); });
+    *place = HttpConnection::Start(std::move(socket), limits, handler,
+                                   [mailbox = mailbox](std::function<void()> work) { mailbox->Post(std::move(work)); },
+                                   {[this, place] { connections.splice(connections.end(), connections, place); },
+                                    [this, place] { connections.erase(place); }});
   }
 
-  // Closes the connection that has been here longest of those that wait for a request; false if none does.
+  // Closes the connection that has been silent longest of those whose peer is waited for; false if none is.
   bool MakeRoom() {
     const auto oldest =
-        std::find_if(connections.begin(), connections.end(), [](const auto& one) { return one->waiting(); });
+        std::find_if(connections.begin(), connections.end(), [](const auto& one) { return one->may_give_way(); });
     if (oldest == connections.end()) return false;
     const std::shared_ptr<HttpConnection> kept = *oldest;
     kept->Close();
@@ -113,7 +118,7 @@ struct HttpServer::Impl {
 
   const Limits limits;
   const Handler handler;
-  // In order of arrival.
+  // Each at the end when it came and when it was answered: the most silent is first.
   std::list<std::shared_ptr<HttpConnection>> connections;
   boost::asio::io_context context{1};
   const std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(context);

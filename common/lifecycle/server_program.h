@@ -28,6 +28,7 @@ template <typename Process, typename Config>
 int RunServer(ShutdownSignal& shutdown, const Config& config) {
   if (const absl::Status valid = config.Validate(); !valid.ok()) return CannotStart(valid, kWrongSettings);
   const auto process = Process::Start(config);
+  if (absl::IsInvalidArgument(process.status())) return CannotStart(process.status(), kWrongSettings);
   if (!process.ok()) return CannotStart(process.status(), kCannotServe);
   const std::map<std::string, int> ports = (*process)->Ports();
   if (const absl::Status written = WritePortFile(config.port_file, ports); !written.ok())

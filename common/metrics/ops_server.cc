@@ -3,7 +3,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "common/status/status_macros.h"
 #include "prometheus/text_serializer.h"
 
 namespace fleet::metrics {
@@ -12,7 +11,7 @@ namespace {
 // Scrapers and probes, and whoever looks by hand.
 http::Limits OpsLimits() {
   http::Limits limits;
-  limits.body_bytes = 0;
+  limits.body_bytes = 4096;  // whoever sends one is answered 405
   return limits;
 }
 
@@ -56,11 +55,12 @@ http::Response AnswerOps(const http::Request& request, const prometheus::Registr
 absl::StatusOr<std::unique_ptr<OpsServer>> OpsServer::Start(const std::string& address,
                                                             const prometheus::Registry& registry,
                                                             const Readiness& readiness) {
-  FLEET_ASSIGN_OR_RETURN(auto server, http::HttpServer::Start(address, OpsLimits(),
-                                                              [&](const http::Request& request, const auto& respond) {
-                                                                respond(AnswerOps(request, registry, readiness));
-                                                              }));
-  return std::unique_ptr<OpsServer>(new OpsServer(std::move(server)));
+  auto server = http::HttpServer::Start(address, OpsLimits(), [&](const http::Request& request, const auto& respond) {
+    respond(AnswerOps(request, registry, readiness));
+  });
+  if (!server.ok())
+    return absl::Status(server.status().code(), absl::StrCat("--metrics_listen: ", server.status().message()));
+  return std::unique_ptr<OpsServer>(new OpsServer(*std::move(server)));
 }
 
 }  // namespace fleet::metrics

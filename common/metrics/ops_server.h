@@ -25,7 +25,8 @@ http::Response AnswerOps(const http::Request& request, const prometheus::Registr
 class OpsServer {
  public:
   // `address`: "host:port"; port 0 takes a free one. `registry` and `readiness` must outlive it. Returns
-  // kInvalidArgument if it is no such address, kUnavailable if it cannot listen there.
+  // kInvalidArgument if it is no such address, kUnavailable if it cannot listen there; both name the flag
+  // --metrics_listen.
   static absl::StatusOr<std::unique_ptr<OpsServer>> Start(const std::string& address,
                                                           const prometheus::Registry& registry,
                                                           const Readiness& readiness);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "common/domain/caller.h"
 #include "common/rpc/channel.h"
 #include "common/status/error_info.h"
 
@@ -22,7 +23,7 @@ absl::StatusOr<domain::Caller> Authenticator::Authenticate(const Metadata& metad
   const std::vector<absl::string_view> users = metadata.Values(kUserMetadataKey);
   if (users.size() > 1) return Unauthenticated("metadata key x-fleet-user was sent twice");
   if (users.empty()) return Unauthenticated("send your user name as metadata key x-fleet-user");
-  if (!IsUserName(users[0])) {
+  if (!domain::IsUserName(users[0])) {
     return Unauthenticated("metadata key x-fleet-user must be 1 to 128 printable ASCII characters without space");
   }
   return domain::Caller{std::string(users[0])};

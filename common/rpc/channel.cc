@@ -1,6 +1,5 @@
 #include "common/rpc/channel.h"
 
-#include <algorithm>
 #include <chrono>
 
 #include "common/rpc/message_bounds.h"
@@ -9,11 +8,6 @@
 #include "grpcpp/support/channel_arguments.h"
 
 namespace fleet::rpc {
-
-bool IsUserName(absl::string_view text) {
-  return !text.empty() && text.size() <= 128 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   grpc::ChannelArguments arguments;

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -15,9 +14,6 @@ namespace fleet::rpc {
 
 // Metadata key of the caller's name, as services started with --insecure_identity read it.
 inline constexpr char kUserMetadataKey[] = "x-fleet-user";
-
-// Whether a caller may be called so: 1 to 128 printable ASCII characters without space.
-bool IsUserName(absl::string_view text);
 
 // A plaintext channel to "host:port". Messages up to 64 MiB; keepalive, so that a silent loss shows within a minute.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);

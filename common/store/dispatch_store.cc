@@ -9,9 +9,12 @@
 
 #include "common/domain/allocation.h"
 #include "common/domain/fleet.h"
+#include "common/domain/task.h"
 #include "common/status/status_macros.h"
+#include "common/store/dispatch_gate.h"
 #include "common/store/fleet_columns.h"
 #include "common/store/fleet_ledger.h"
+#include "common/store/grant_rows.h"
 #include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 #include "common/store/task_picker.h"
@@ -24,8 +27,6 @@ using database::Array;
 using database::Rows;
 using database::Statement;
 using database::Transaction;
-
-constexpr Statement kLockGate{"lock_gate", "select only_row from dispatch_gate for update"};
 
 constexpr Statement kReadRunners{"read_runners", R"sql(
   select r.state, r.pool, r.received_lease_seq, g.fleet_ids, g.ordinals, g.attempts
@@ -107,7 +108,7 @@ class DispatchPass {
       : transaction_(transaction), demands_(demands), due_retries_(due_retries), answers_(demands.size()) {}
 
   absl::StatusOr<std::vector<LeaseAnswer>> Run() {
-    FLEET_RETURN_IF_ERROR(transaction_.Execute(kLockGate).status());
+    FLEET_RETURN_IF_ERROR(LockDispatchGate(transaction_));
     FLEET_RETURN_IF_ERROR(ReadRunners());
     FLEET_ASSIGN_OR_RETURN(const std::vector<domain::FleetGrant> grants, DecideGrants());
     if (!grants.empty()) FLEET_RETURN_IF_ERROR(Grant(grants));
@@ -134,19 +135,15 @@ class DispatchPass {
       const int32_t state = row.Int();
       const std::string pool = row.Text();
       const int64_t received = row.BigInt();
-      const auto fleet_ids = row.TextArray();
-      const auto ordinals = row.IntArray();
-      const auto attempts = row.IntArray();
+      std::vector<GrantedTask> granted = ReadGrant(row);
       LeaseAnswer& answer = answers_[i];
       if (state == 0) {
         answer.kind = LeaseAnswer::Kind::kNotRegistered;
       } else if (state != 1) {
         answer.kind = LeaseAnswer::Kind::kRunnerLost;
-      } else if (!ordinals.empty()) {
+      } else if (!granted.empty()) {
         answer.kind = LeaseAnswer::Kind::kGranted;
-        for (std::size_t k = 0; k < ordinals.size(); ++k) {
-          answer.tasks.push_back({{*domain::Ulid::FromUuid(fleet_ids[k].value_or("")), ordinals[k]}, attempts[k]});
-        }
+        answer.tasks = std::move(granted);
       } else if (demands_[i].lease_seq <= received) {
         answer.kind = LeaseAnswer::Kind::kStale;
       } else if (served.insert(demands_[i].runner_id).second) {

@@ -8,8 +8,8 @@
 #include "absl/status/statusor.h"
 #include "common/database/connection_pool.h"
 #include "common/database/transaction.h"
-#include "common/domain/task.h"
 #include "common/domain/ulid.h"
+#include "common/store/grant_rows.h"
 
 namespace fleet::store {
 
@@ -20,12 +20,6 @@ struct LeaseDemand {
   int32_t max_tasks = 0;
   // It was asked before and got nothing: it need not be asked again while no fleet has work.
   bool is_repeated = false;
-};
-
-struct GrantedTask {
-  domain::TaskId id;
-  int32_t attempt = 0;
-  friend bool operator==(const GrantedTask&, const GrantedTask&) = default;
 };
 
 struct LeaseAnswer {

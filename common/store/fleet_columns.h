@@ -1,6 +1,6 @@
 // The columns of `fleets`, each written down once: select list, reader, update and its arrays follow from one table, so
 // that no column can be read or written in the place of another. To add one: a migration, a member of domain::Fleet, a
-// row of kFleetColumns.
+// row of FleetColumns().
 #ifndef FLEET_COMMON_STORE_FLEET_COLUMNS_H_
 #define FLEET_COMMON_STORE_FLEET_COLUMNS_H_
 

@@ -9,6 +9,7 @@
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/audit_rows.h"
+#include "common/store/dispatch_gate.h"
 #include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 
@@ -19,9 +20,6 @@ using database::RowReader;
 using database::Rows;
 using database::Statement;
 using database::Transaction;
-
-// A dispatch holds it from before it reads the limits to its commit.
-constexpr Statement kLockGate{"limit_lock_gate", "select only_row from dispatch_gate for update"};
 
 #define FLEET_ALL_LIMITS                                                                               \
   "(select name, '' as scope, value, description, updated_at, updated_by from limits union all "       \
@@ -155,7 +153,8 @@ absl::StatusOr<LimitStore::Changed> LimitStore::Set(const domain::Caller& caller
   if (kind == nullptr) return NoSuchLimit(change.name);
   FLEET_RETURN_IF_ERROR(CheckChange(*kind, change));
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Changed> {
-    FLEET_RETURN_IF_ERROR(transaction.Execute(kLockGate).status());
+    // A dispatch holds it from before it reads the limits to its commit.
+    FLEET_RETURN_IF_ERROR(LockDispatchGate(transaction));
     FLEET_ASSIGN_OR_RETURN(const Current before, ReadCurrent(transaction, change));
     FLEET_RETURN_IF_ERROR(Write(transaction, caller, *kind, change));
     FLEET_ASSIGN_OR_RETURN(const Current after, ReadCurrent(transaction, change));

@@ -9,7 +9,9 @@
 #include "common/domain/task_transitions.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "common/store/dispatch_gate.h"
 #include "common/store/fleet_ledger.h"
+#include "common/store/grant_rows.h"
 #include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 #include "common/store/task_rows.h"
@@ -60,8 +62,6 @@ constexpr Statement kReadLiveLeases{"read_live_leases", R"sql(
 constexpr Statement kDropDeadGrants{"drop_dead_grants", R"sql(
   delete from lease_grants where runner_id = $1 and lease_seq <= $2 and lease_seq <> all($3::bigint[])
 )sql"};
-
-constexpr Statement kLockGate{"lock_gate_for_loss", "select only_row from dispatch_gate for update"};
 
 constexpr Statement kAnySilent{"any_silent", R"sql(
   select exists (select from runners
@@ -326,7 +326,7 @@ absl::StatusOr<int> RunnerStore::MarkLost(absl::Duration lease) {
       transaction.RollBackInstead();
       return 0;
     }
-    FLEET_RETURN_IF_ERROR(transaction.Execute(kLockGate).status());
+    FLEET_RETURN_IF_ERROR(LockDispatchGate(transaction));
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kMarkLost, {lease_ms}));
     if (rows.affected() == 0) transaction.RollBackInstead();
     return static_cast<int>(rows.affected());
@@ -347,12 +347,8 @@ absl::StatusOr<std::optional<int>> RunnerStore::ReclaimStep() {
     Array seqs;
     for (RowReader row : grants) {
       seqs.Add(row.BigInt());
-      const auto fleet_ids = row.TextArray();
-      const auto ordinals = row.IntArray();
-      const auto attempts = row.IntArray();
-      for (std::size_t i = 0; i < ordinals.size(); ++i) {
-        leases.push_back({{*domain::Ulid::FromUuid(fleet_ids[i].value_or("")), ordinals[i]}, attempts[i]});
-      }
+      const std::vector<GrantedTask> granted = ReadGrant(row);
+      leases.insert(leases.end(), granted.begin(), granted.end());
     }
     if (leases.empty()) {
       FLEET_RETURN_IF_ERROR(transaction.Execute(kForgetRunner, {runner_id.ToUuid()}).status());

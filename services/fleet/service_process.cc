@@ -36,17 +36,17 @@
 namespace fleet::service {
 namespace {
 
-// Connections: as many as threads may want at once. The hot path and runners' calls have pools of their own, so that
-// callers who list and watch cannot keep a heartbeat waiting.
+// Connections: as many as threads and loops may want at once. The hot path and runners' calls have pools of their own,
+// so that callers who list and watch cannot keep a heartbeat waiting.
 constexpr std::size_t kCallerThreads = 8;
 constexpr std::size_t kRunnerThreads = 6;
 constexpr std::size_t kWatchThreads = 3;
 constexpr std::size_t kHotConnections = 3;
 constexpr std::size_t kMostQueuedCalls = 10000;
 constexpr std::size_t kMostQueuedWatchSteps = 200000;
-constexpr absl::Duration kProbeInterval = absl::Seconds(1);
+constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 // A ping that hangs for so long counts as failed.
-constexpr absl::Duration kProbeFreshness = absl::Seconds(5);
+constexpr absl::Duration kProbeFreshness = absl::Milliseconds(2500);
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 // Only what a service of an earlier version imported is found then.
@@ -103,8 +103,8 @@ struct ServiceProcess::Parts {
   metrics::ServiceMetrics metrics{registry};
   ReportCounter report_counter{metrics};
 
-  StoreSet callers{config.database_url, kCallerThreads + kWatchThreads + 1};
-  StoreSet runners{config.database_url, kRunnerThreads + 1};
+  StoreSet callers{config.database_url, kCallerThreads + kWatchThreads + 2};
+  StoreSet runners{config.database_url, kRunnerThreads + 2};
   StoreSet hot{config.database_url, kHotConnections};
 
   database::NotificationSender hints{config.database_url, config.wake_up_hints};
@@ -158,14 +158,15 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const Serv
   FLEET_RETURN_IF_ERROR(store::TakeSettings(config.database_url, "fleet-service", config.settings).status());
   auto parts = std::make_unique<Parts>(config);
   metrics::RegisterBuildInfo(parts->registry, "fleet-service");
-  FLEET_ASSIGN_OR_RETURN(parts->ops,
-                         metrics::OpsServer::Start(config.metrics_listen, parts->registry, parts->readiness));
   rpc::GrpcServer::Options options;
   options.listen = config.listen;
   options.drain_timeout = config.drain_timeout;
   FLEET_ASSIGN_OR_RETURN(
       parts->server, rpc::GrpcServer::Start(options, parts->methods,
                                             {parts->authenticator, parts->rpc_metrics, Clock::System(), &WithAdvice}));
+  // Last: whoever is told that the service is ready finds it serving.
+  FLEET_ASSIGN_OR_RETURN(parts->ops,
+                         metrics::OpsServer::Start(config.metrics_listen, parts->registry, parts->readiness));
   return std::unique_ptr<ServiceProcess>(new ServiceProcess(std::move(parts)));
 }
 

@@ -13,15 +13,15 @@ namespace fleet::service {
 
 class ServiceProcess {
  public:
-  // Serving when it returns. Returns kUnavailable if an address is taken, kFailedPrecondition if the database's schema
-  // is too old.
+  // Serving when it returns. Returns kInvalidArgument for what is no address, kUnavailable if one is taken,
+  // kFailedPrecondition if the database's schema is too old.
   static absl::StatusOr<std::unique_ptr<ServiceProcess>> Start(const ServiceConfig& config);
   ~ServiceProcess();
 
   // grpc and metrics.
   std::map<std::string, int> Ports() const;
-  // Says NOT_SERVING and not ready, ends streams and long polls so that their callers go elsewhere, lets calls finish for the drain
-  // time, writes what was reported.
+  // Says NOT_SERVING and not ready, ends streams and long polls so that their callers go elsewhere, lets calls finish
+  // for the drain time, writes what was reported.
   void Drain();
 
  private:

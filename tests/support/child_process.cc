@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/clock/clock.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/status/status_macros.h"
 
@@ -138,9 +140,14 @@ void ChildProcess::Signal(int signal) {
 absl::StatusOr<int> ChildProcess::WaitExit(absl::Duration limit) {
   if (exit_code_.has_value()) return *exit_code_;
   pollfd waiting{pid_descriptor_, POLLIN, 0};
-  const absl::Time deadline = absl::Now() + limit;
-  while (poll(&waiting, 1, static_cast<int>(absl::ToInt64Milliseconds(deadline - absl::Now()))) <= 0) {
-    if (absl::Now() >= deadline) return absl::DeadlineExceededError(absl::StrCat("process ", pid_, " still runs"));
+  const Clock& clock = Clock::System();
+  const absl::Duration deadline = clock.Elapsed() + limit;
+  // poll takes a negative time for ever.
+  const auto left = [&] {
+    return static_cast<int>(std::max(int64_t{0}, absl::ToInt64Milliseconds(deadline - clock.Elapsed())));
+  };
+  while (poll(&waiting, 1, left()) <= 0) {
+    if (clock.Elapsed() >= deadline) return absl::DeadlineExceededError(absl::StrCat("process ", pid_, " still runs"));
   }
   int status = 0;
   if (waitpid(pid_, &status, 0) != pid_) return absl::ErrnoToStatus(errno, "waitpid");

@@ -20,7 +20,8 @@ absl::StatusOr<v1::Fleet> Await(const FleetDriver& driver, const std::string& fl
   const bool held = WaitUntil(
       [&] {
         last = driver.Get(fleet_id);
-        return last.ok() ? condition(*last) : !absl::IsUnavailable(last.status());
+        const bool away = absl::IsUnavailable(last.status()) || absl::IsDeadlineExceeded(last.status());
+        return last.ok() ? condition(*last) : !away;
       },
       limit);
   if (!held && last.ok()) return absl::DeadlineExceededError(absl::StrCat("still ", last->ShortDebugString()));

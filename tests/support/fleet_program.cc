@@ -18,6 +18,7 @@ FleetProgram::FleetProgram(Options options) : options_(std::move(options)) {}
 void FleetProgram::Launch() {
   // The one before must be gone first.
   process_.reset();
+  ports_.clear();
   std::filesystem::remove(port_file());
   ChildProcess::Options start;
   start.argv = options_.argv;

@@ -49,6 +49,7 @@ class FleetProgram {
   int port(const std::string& what) const;
   // "127.0.0.1:port" of gRPC.
   std::string address() const;
+  // Not after Kill.
   ChildProcess& process() { return *process_; }
   // What it has logged so far, over all its starts.
   std::string log() const;

@@ -71,8 +71,9 @@ std::string HttpClient::ReadAll() {
 
 bool HttpClient::IsClosed() {
   char byte = 0;
-  const ssize_t size = unread_.empty() ? recv(fd_, &byte, 1, 0) : 1;
-  return size == 0 || (size < 0 && (errno == ECONNRESET || errno == EBADF));
+  if (fd_ < 0 || !unread_.empty()) return false;
+  const ssize_t size = recv(fd_, &byte, 1, MSG_PEEK);
+  return size == 0 || (size < 0 && errno == ECONNRESET);
 }
 
 std::string HttpGet(int port, absl::string_view path) {

@@ -22,7 +22,7 @@ class HttpClient {
   std::string ReadUntil(absl::string_view terminator);
   // Everything until the peer closes, or what came within 30 s.
   std::string ReadAll();
-  // Whether the peer closed within 30 s, with nothing more said.
+  // Whether it was connected, and the peer closed within 30 s with nothing more said.
   bool IsClosed();
 
  private:

@@ -32,9 +32,9 @@ namespace {
 
 // One connection a loop.
 constexpr std::size_t kConnections = 5;
-constexpr absl::Duration kProbeInterval = absl::Seconds(1);
+constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 // A ping that hangs for so long counts as failed.
-constexpr absl::Duration kProbeFreshness = absl::Seconds(5);
+constexpr absl::Duration kProbeFreshness = absl::Milliseconds(2500);
 // How much later than its lease a runner may be found lost.
 constexpr absl::Duration kMostReapInterval = absl::Seconds(1);
 

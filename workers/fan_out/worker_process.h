@@ -13,8 +13,8 @@ namespace fleet::worker {
 
 class WorkerProcess {
  public:
-  // Working when it returns. Returns kUnavailable if the address is taken, kFailedPrecondition if the database's schema
-  // is too old.
+  // Working when it returns. Returns kInvalidArgument for what is no address, kUnavailable if it is taken,
+  // kFailedPrecondition if the database's schema is too old.
   static absl::StatusOr<std::unique_ptr<WorkerProcess>> Start(const FanOutConfig& config);
   // Finishes the steps under way.
   ~WorkerProcess();

@@ -7,8 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/bounds.h"
+#include "common/domain/caller.h"
 #include "common/domain/identifiers.h"
-#include "common/rpc/channel.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::runner {
@@ -39,7 +39,7 @@ absl::Status RunnerConfig::Validate() const {
   for (const std::string& server : servers) {
     if (!absl::StrContains(server, ":")) return Wrong("servers", absl::StrCat("\"", server, "\" is not host:port"));
   }
-  if (!rpc::IsUserName(user)) return Wrong("user", "must be 1 to 128 printable characters without space");
+  if (!domain::IsUserName(user)) return Wrong("user", "must be 1 to 128 printable characters without space");
   if (name.empty() || name.size() > domain::kMaxRunnerName) return Wrong("name", "must be 1 to 128 characters");
   if (!domain::IsPoolName(pool)) return Wrong("pool", "must match [a-z][a-z0-9-]{0,62}");
   if (slots < 1 || slots > 500) return Wrong("slots", "must be from 1 to 500");

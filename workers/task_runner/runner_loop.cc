@@ -53,7 +53,7 @@ bool RunnerLoop::Enter(RunnerSession* session) {
 absl::Status RunnerLoop::Ready() const {
   MutexLock lock(mutex_);
   if (draining_) return absl::UnavailableError("stopping");
-  if (session_ == nullptr) return absl::UnavailableError("not registered with a fleet-service yet");
+  if (session_ == nullptr) return absl::UnavailableError("not registered with a fleet-service");
   return session_->Ready();
 }
 

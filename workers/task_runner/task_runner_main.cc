@@ -152,8 +152,8 @@ int Main(ShutdownSignal& signals) {
   const Readiness readiness([&] { return loop.Ready(); });
   const auto ops = ServeOps(config, registry, readiness);
   if (!ops.ok()) {
-    std::cerr << "fleet-runner: --metrics_listen: " << ops.status().message() << "\n";
-    return 1;
+    std::cerr << "fleet-runner: " << ops.status().message() << "\n";
+    return absl::IsInvalidArgument(ops.status()) ? 2 : 1;
   }
   absl::Status status;
   std::thread runner([&] { status = loop.Run(); });

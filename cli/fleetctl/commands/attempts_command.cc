@@ -56,10 +56,10 @@ Examples:
 )"};
 }
 
-void AttemptsCommand::AddOptions(CLI::App& app) {
-  AddFleetId(app, options_.fleet_id)->required();
-  AddRepo(app, options_.repo);
-  app.add_flag("--logs", options_.logs, "Also the end of each attempt's log");
+void AttemptsCommand::AddOptions(OptionAdder& options) {
+  options.FleetId(options_.fleet_id).Required();
+  options.Repo(options_.repo).Required();
+  options.Flag("--logs", options_.logs, "Also the end of each attempt's log");
 }
 
 absl::StatusOr<int> AttemptsCommand::Run(CommandContext& context) const {

@@ -72,9 +72,9 @@ Examples:
 )"};
 }
 
-void AuditCommand::AddOptions(CLI::App& app) {
-  AddFleetId(app, options_.fleet_id);
-  AddLimit(app, options_.limit);
+void AuditCommand::AddOptions(OptionAdder& options) {
+  options.FleetId(options_.fleet_id);
+  options.Limit(options_.limit);
 }
 
 absl::StatusOr<int> AuditCommand::Run(CommandContext& context) const {

@@ -57,10 +57,10 @@ Examples:
 )"};
 }
 
-void CancelCommand::AddOptions(CLI::App& app) {
-  AddFleetId(app, options_.fleet_id)->required();
-  app.add_option("REPO", options_.repo, "Only this repository, owner/name");
-  app.add_flag("--drain", options_.drain, "Let what is running go on to its own end");
+void CancelCommand::AddOptions(OptionAdder& options) {
+  options.FleetId(options_.fleet_id).Required();
+  options.Repo(options_.repo, "Only this repository, owner/name");
+  options.Flag("--drain", options_.drain, "Let what is running go on to its own end");
 }
 
 std::string CancelCommand::UsageProblem() const {

@@ -18,7 +18,7 @@ class CancelCommand : public Command {
   };
 
   CommandHelp Help() const override;
-  void AddOptions(CLI::App& app) override;
+  void AddOptions(OptionAdder& options) override;
   std::string UsageProblem() const override;
   absl::StatusOr<int> Run(CommandContext& context) const override;
 

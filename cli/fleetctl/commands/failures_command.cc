@@ -45,7 +45,7 @@ Examples:
 )"};
 }
 
-void FailuresCommand::AddOptions(CLI::App& app) { AddFleetId(app, options_.fleet_id)->required(); }
+void FailuresCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
 absl::StatusOr<int> FailuresCommand::Run(CommandContext& context) const {
   FLEET_ASSIGN_OR_RETURN(const v1::ListFailureGroupsResponse response, ListFailureGroups(options_.fleet_id, context));

@@ -1,25 +1,27 @@
 #include "cli/fleetctl/commands/limit_setting.h"
 
-#include "CLI/CLI.hpp"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
+#include "cli/fleetctl/parsing/option_adder.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/admin_service.grpc.pb.h"
 
 namespace fleet::cli {
 
-void AddLimitName(CLI::App& app, std::string& name) {
-  app.add_option("NAME", name, "Name of the limit, as `limits list` shows it")->required();
+void AddLimitName(OptionAdder& options, std::string& name) {
+  options.Text("NAME", name, "Name of the limit, as `limits list` shows it").Required();
 }
 
-void AddScope(CLI::App& app, LimitScope& scope) {
-  CLI::Option* user = app.add_option("--user", scope.user, "Only for this user; who asks is said before the command");
-  CLI::Option* pool = app.add_option("--pool", scope.pool, "Only for this pool");
-  for (CLI::Option* option : {user, pool}) {
-    option->type_name("NAME")->check(
-        [](const std::string& value) { return value.empty() ? std::string("must not be empty") : std::string(); });
-  }
-  pool->excludes(user);
+void AddScope(OptionAdder& options, LimitScope& scope) {
+  const auto add = [&options](const std::string& name, std::string& value, const std::string& help) {
+    const auto take = [&value](const std::string& given) {
+      value = given;
+      return given.empty() ? absl::InvalidArgumentError("must not be empty") : absl::OkStatus();
+    };
+    return options.Value(name, take, help).TypeName("NAME");
+  };
+  const AddedOption user = add("--user", scope.user, "Only for this user; who asks is said before the command");
+  add("--pool", scope.pool, "Only for this pool").Excludes(user);
 }
 
 v1::SetLimitRequest MakeSetLimitRequest(const std::string& name, const LimitScope& scope) {

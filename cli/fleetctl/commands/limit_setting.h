@@ -8,11 +8,9 @@
 #include "cli/fleetctl/commands/command_context.h"
 #include "fleet/v1/admin_service.pb.h"
 
-namespace CLI {
-class App;
-}  // namespace CLI
-
 namespace fleet::cli {
+
+class OptionAdder;
 
 // The user or pool that a limit has an exception for; both empty: the limit itself. Never both.
 struct LimitScope {
@@ -21,9 +19,9 @@ struct LimitScope {
 };
 
 // The argument NAME.
-void AddLimitName(CLI::App& app, std::string& name);
+void AddLimitName(OptionAdder& options, std::string& name);
 // --user and --pool, one at most.
-void AddScope(CLI::App& app, LimitScope& scope);
+void AddScope(OptionAdder& options, LimitScope& scope);
 
 // Without a value: back to the limit as delivered.
 v1::SetLimitRequest MakeSetLimitRequest(const std::string& name, const LimitScope& scope);

@@ -17,9 +17,9 @@ Examples:
 )"};
 }
 
-void LimitsResetCommand::AddOptions(CLI::App& app) {
-  AddLimitName(app, options_.name);
-  AddScope(app, options_.scope);
+void LimitsResetCommand::AddOptions(OptionAdder& options) {
+  AddLimitName(options, options_.name);
+  AddScope(options, options_.scope);
 }
 
 absl::StatusOr<int> LimitsResetCommand::Run(CommandContext& context) const {

@@ -22,12 +22,10 @@ Examples:
 )"};
 }
 
-void LimitsSetCommand::AddOptions(CLI::App& app) {
-  AddLimitName(app, options_.name);
-  app.add_option("VALUE", options_.value, "The new value, from 0")
-      ->required()
-      ->check(CLI::Range(int64_t{0}, std::numeric_limits<int64_t>::max()));
-  AddScope(app, options_.scope);
+void LimitsSetCommand::AddOptions(OptionAdder& options) {
+  AddLimitName(options, options_.name);
+  options.Number("VALUE", options_.value, 0, std::numeric_limits<int64_t>::max(), "The new value, from 0").Required();
+  AddScope(options, options_.scope);
 }
 
 absl::StatusOr<int> LimitsSetCommand::Run(CommandContext& context) const {

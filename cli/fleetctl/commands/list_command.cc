@@ -76,10 +76,10 @@ Examples:
 )"};
 }
 
-void ListCommand::AddOptions(CLI::App& app) {
-  app.add_option("--creator", options_.creator, "Only fleets of this user");
-  AddNames(app, "--state", options_.states, ParseFleetState, AllFleetStates(), kStateHelp)->type_name("STATE");
-  AddLimit(app, options_.limit);
+void ListCommand::AddOptions(OptionAdder& options) {
+  options.Text("--creator", options_.creator, "Only fleets of this user");
+  options.Names("--state", options_.states, ParseFleetState, AllFleetStates(), kStateHelp).TypeName("STATE");
+  options.Limit(options_.limit);
 }
 
 absl::StatusOr<int> ListCommand::Run(CommandContext& context) const {

@@ -34,9 +34,9 @@ Example:
 )"};
 }
 
-void LogsCommand::AddOptions(CLI::App& app) {
-  AddFleetId(app, options_.fleet_id)->required();
-  AddRepo(app, options_.repo);
+void LogsCommand::AddOptions(OptionAdder& options) {
+  options.FleetId(options_.fleet_id).Required();
+  options.Repo(options_.repo).Required();
 }
 
 absl::StatusOr<int> LogsCommand::Run(CommandContext& context) const {

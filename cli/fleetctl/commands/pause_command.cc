@@ -30,7 +30,7 @@ Example:
 )"};
 }
 
-void PauseCommand::AddOptions(CLI::App& app) { AddFleetId(app, options_.fleet_id)->required(); }
+void PauseCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
 absl::StatusOr<int> PauseCommand::Run(CommandContext& context) const {
   v1::PauseFleetRequest request;

@@ -24,8 +24,8 @@ Examples:
 )"};
 }
 
-void RepoImportCommand::AddOptions(CLI::App& app) {
-  app.add_option("FILE", options_.file, "CSV: repo,clone_url,default_branch; - is stdin")->required();
+void RepoImportCommand::AddOptions(OptionAdder& options) {
+  options.Text("FILE", options_.file, "CSV: repo,clone_url,default_branch; - is stdin").Required();
 }
 
 absl::StatusOr<int> RepoImportCommand::Run(CommandContext& context) const {

@@ -36,7 +36,7 @@ Example:
 )"};
 }
 
-void ResumeCommand::AddOptions(CLI::App& app) { AddFleetId(app, options_.fleet_id)->required(); }
+void ResumeCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
 absl::StatusOr<int> ResumeCommand::Run(CommandContext& context) const {
   v1::ResumeFleetRequest request;

@@ -71,38 +71,52 @@ Examples:
 )"};
 }
 
-void RetryCommand::AddOptions(CLI::App& app) {
-  AddFleetId(app, options_.fleet_id)->required();
-  AddNames(app, "--state", options_.states, ParseEndedTaskState, AllEndedTaskStates(),
-           "Only those in this state; may be repeated. Default: all of these but COMPLETED.")
-      ->type_name("STATE");
-  AddNames(app, "--category", options_.categories, ParseFailureCategory, AllFailureCategories(),
-           "Only failures of this category; may be repeated.")
-      ->type_name("CATEGORY");
-  AddRepeatable(
-      app, "--fingerprint",
+void RetryCommand::AddOptions(OptionAdder& options) {
+  options.FleetId(options_.fleet_id).Required();
+  options
+      .Names("--state", options_.states, ParseEndedTaskState, AllEndedTaskStates(),
+             "Only those in this state; may be repeated. Default: all of these but COMPLETED.")
+      .TypeName("STATE");
+  options
+      .Names("--category", options_.categories, ParseFailureCategory, AllFailureCategories(),
+             "Only failures of this category; may be repeated.")
+      .TypeName("CATEGORY");
+  options
+      .Repeatable(
+          "--fingerprint",
+          [this](const std::string& value) {
+            FLEET_ASSIGN_OR_RETURN(options_.fingerprints.emplace_back(), ParseFingerprint(value));
+            return absl::OkStatus();
+          },
+          "Only failures of this group of `failures`; may be repeated")
+      .TypeName("HEX");
+  options
+      .Repeatable(
+          "--repo",
+          [this](const std::string& value) {
+            options_.repos.push_back(value);
+            return absl::OkStatus();
+          },
+          "Only this repository, owner/name; may be repeated")
+      .TypeName("REPO");
+  options.Text("--repos-file", options_.repos_file, "Only these repositories, one owner/name a line; - is stdin");
+  options.Value(
+      "--task",
       [this](const std::string& value) {
-        options_.fingerprints.push_back(ValueOf("--fingerprint", ParseFingerprint(value)));
+        options_.task_description = value;
+        return absl::OkStatus();
       },
-      "Only failures of this group of `failures`; may be repeated")
-      ->type_name("HEX");
-  AddRepeatable(
-      app, "--repo", [this](const std::string& value) { options_.repos.push_back(value); },
-      "Only this repository, owner/name; may be repeated")
-      ->type_name("REPO");
-  app.add_option("--repos-file", options_.repos_file, "Only these repositories, one owner/name a line; - is stdin");
-  app.add_option_function<std::string>(
-      "--task", [this](const std::string& value) { options_.task_description = value; },
       "What to do from now on. Default: as before");
-  AddParameters(app, options_.parameters,
-                "A parameter for every repository; may be repeated. Once given, all earlier ones are replaced");
-  app.add_option("--workflow", options_.workflow_ref,
-                 "Workflow from now on, domain/name-vN[@version]. Default: as before");
-  AddReplaceBranch(app, options_.replace_branch);
-  AddRequestId(app, options_.request_id,
-               "Makes a repetition safe: the same id gives the same generation. Default: made up, and printed when it "
-               "is needed");
-  app.add_flag("--watch", options_.watch, "Watch the fleet to its end");
+  options.Parameters(options_.parameters,
+                     "A parameter for every repository; may be repeated. Once given, all earlier ones are replaced");
+  options.Text("--workflow", options_.workflow_ref,
+               "Workflow from now on, domain/name-vN[@version]. Default: as before");
+  options.ReplaceBranch(options_.replace_branch);
+  options.RequestId(
+      options_.request_id,
+      "Makes a repetition safe: the same id gives the same generation. Default: made up, and printed when it "
+      "is needed");
+  options.Flag("--watch", options_.watch, "Watch the fleet to its end");
 }
 
 absl::StatusOr<int> RetryCommand::Run(CommandContext& context) const {

@@ -31,7 +31,7 @@ class RetryCommand : public Command {
   };
 
   CommandHelp Help() const override;
-  void AddOptions(CLI::App& app) override;
+  void AddOptions(OptionAdder& options) override;
   // While it is not known whether the generation was begun, errors carry the request id and the command to repeat. With
   // --watch the exit code is that of `watch`.
   absl::StatusOr<int> Run(CommandContext& context) const override;

@@ -19,7 +19,7 @@ Example:
 )"};
 }
 
-void StatusCommand::AddOptions(CLI::App& app) { AddFleetId(app, options_.fleet_id)->required(); }
+void StatusCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
 absl::StatusOr<int> StatusCommand::Run(CommandContext& context) const {
   v1::GetFleetRequest request;

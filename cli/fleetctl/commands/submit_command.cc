@@ -68,21 +68,21 @@ Examples:
 )"};
 }
 
-void SubmitCommand::AddOptions(CLI::App& app) {
-  app.add_option("--repos-file", options_.repos_file, "Repositories, one owner/name a line; - is stdin")->required();
-  app.add_option("--workflow", options_.workflow_ref, "Workflow, domain/name-vN[@version]")->required();
-  app.add_option("--task", options_.task_description, "What to do, for the workflow's steps");
-  AddParameters(app, options_.parameters, "A parameter for every repository; may be repeated");
-  AddCount(app, "--max-concurrency", options_.max_concurrency, "Most repositories worked on at once");
-  AddPriority(app, options_.priority);
-  AddDeadline(app, options_.deadline);
-  AddDuration(app, "--task-timeout", options_.task_timeout, "Most time for one attempt on one repository");
-  AddCount(app, "--max-tries", options_.max_tries, "Most failing attempts on one repository");
-  AddReplaceBranch(app, options_.replace_branch);
-  AddRequestId(
-      app, options_.request_id,
+void SubmitCommand::AddOptions(OptionAdder& options) {
+  options.Text("--repos-file", options_.repos_file, "Repositories, one owner/name a line; - is stdin").Required();
+  options.Text("--workflow", options_.workflow_ref, "Workflow, domain/name-vN[@version]").Required();
+  options.Text("--task", options_.task_description, "What to do, for the workflow's steps");
+  options.Parameters(options_.parameters, "A parameter for every repository; may be repeated");
+  options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once");
+  options.Priority(options_.priority);
+  options.DeadlineOption(options_.deadline);
+  options.Duration("--task-timeout", options_.task_timeout, "Most time for one attempt on one repository");
+  options.Count("--max-tries", options_.max_tries, "Most failing attempts on one repository");
+  options.ReplaceBranch(options_.replace_branch);
+  options.RequestId(
+      options_.request_id,
       "Makes a repetition safe: the same id gives the same fleet. Default: made up, and printed when it is needed");
-  app.add_flag("--watch", options_.watch, "Watch the fleet to its end");
+  options.Flag("--watch", options_.watch, "Watch the fleet to its end");
 }
 
 absl::StatusOr<int> SubmitCommand::Run(CommandContext& context) const {

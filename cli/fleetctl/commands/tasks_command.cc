@@ -66,9 +66,9 @@ Examples:
 )"};
 }
 
-void TasksCommand::AddOptions(CLI::App& app) {
-  AddFleetId(app, options_.fleet_id)->required();
-  AddNames(app, "--state", options_.states, ParseTaskState, AllTaskStates(), kStateHelp)->type_name("STATE");
+void TasksCommand::AddOptions(OptionAdder& options) {
+  options.FleetId(options_.fleet_id).Required();
+  options.Names("--state", options_.states, ParseTaskState, AllTaskStates(), kStateHelp).TypeName("STATE");
 }
 
 absl::StatusOr<int> TasksCommand::Run(CommandContext& context) const {

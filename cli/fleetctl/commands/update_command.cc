@@ -71,18 +71,21 @@ Examples:
 )"};
 }
 
-void UpdateCommand::AddOptions(CLI::App& app) {
-  AddFleetId(app, options_.fleet_id)->required();
-  AddCount(app, "--max-concurrency", options_.max_concurrency, "Most repositories worked on at once");
-  AddPriority(app, options_.priority);
-  app.add_option_function<std::string>(
-         "--deadline",
-         [this](const std::string& value) {
-           options_.no_deadline = value == "none";
-           if (!options_.no_deadline) options_.deadline = ValueOf("--deadline", ParseDeadline(value));
-         },
-         "When nothing starts any more and what runs is stopped: a time, so long from now, or none")
-      ->type_name("TIME|DURATION|none");
+void UpdateCommand::AddOptions(OptionAdder& options) {
+  options.FleetId(options_.fleet_id).Required();
+  options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once");
+  options.Priority(options_.priority);
+  options
+      .Value(
+          "--deadline",
+          [this](const std::string& value) {
+            options_.no_deadline = value == "none";
+            if (options_.no_deadline) return absl::OkStatus();
+            FLEET_ASSIGN_OR_RETURN(options_.deadline, ParseDeadline(value));
+            return absl::OkStatus();
+          },
+          "When nothing starts any more and what runs is stopped: a time, so long from now, or none")
+      .TypeName("TIME|DURATION|none");
 }
 
 std::string UpdateCommand::UsageProblem() const {

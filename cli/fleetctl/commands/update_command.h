@@ -23,7 +23,7 @@ class UpdateCommand : public Command {
   };
 
   CommandHelp Help() const override;
-  void AddOptions(CLI::App& app) override;
+  void AddOptions(OptionAdder& options) override;
   std::string UsageProblem() const override;
   absl::StatusOr<int> Run(CommandContext& context) const override;
 

@@ -73,7 +73,7 @@ Examples:
 )"};
 }
 
-void WatchCommand::AddOptions(CLI::App& app) { AddFleetId(app, options_.fleet_id)->required(); }
+void WatchCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
 absl::StatusOr<int> WatchCommand::Run(CommandContext& context) const {
   // A fleet that does not exist and a server that never was there show soon, not after the patience of a watch.

@@ -16,7 +16,7 @@ class WatchCommand : public Command {
   };
 
   CommandHelp Help() const override;
-  void AddOptions(CLI::App& app) override;
+  void AddOptions(OptionAdder& options) override;
   // 0 if every child completed, 5 if the fleet ended otherwise.
   absl::StatusOr<int> Run(CommandContext& context) const override;
 

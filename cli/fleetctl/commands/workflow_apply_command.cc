@@ -31,8 +31,8 @@ Example:
 )"};
 }
 
-void WorkflowApplyCommand::AddOptions(CLI::App& app) {
-  app.add_option("FILE", options_.file, "YAML; - is stdin")->required();
+void WorkflowApplyCommand::AddOptions(OptionAdder& options) {
+  options.Text("FILE", options_.file, "YAML; - is stdin").Required();
 }
 
 absl::StatusOr<int> WorkflowApplyCommand::Run(CommandContext& context) const {

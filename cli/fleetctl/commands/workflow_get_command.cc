@@ -16,8 +16,8 @@ Example:
 )"};
 }
 
-void WorkflowGetCommand::AddOptions(CLI::App& app) {
-  app.add_option("WORKFLOW", options_.workflow_ref, "domain/name-vN[@version]")->required();
+void WorkflowGetCommand::AddOptions(OptionAdder& options) {
+  options.Text("WORKFLOW", options_.workflow_ref, "domain/name-vN[@version]").Required();
 }
 
 absl::StatusOr<int> WorkflowGetCommand::Run(CommandContext& context) const {

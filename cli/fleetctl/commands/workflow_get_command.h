@@ -16,7 +16,7 @@ class WorkflowGetCommand : public Command {
   };
 
   CommandHelp Help() const override;
-  void AddOptions(CLI::App& app) override;
+  void AddOptions(OptionAdder& options) override;
   absl::StatusOr<int> Run(CommandContext& context) const override;
 
   // What was asked.

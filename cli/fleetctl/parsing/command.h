@@ -9,13 +9,10 @@
 
 #include "absl/status/statusor.h"
 
-namespace CLI {
-class App;
-}  // namespace CLI
-
 namespace fleet::cli {
 
 struct CommandContext;
+class OptionAdder;
 
 struct CommandHelp {
   std::string summary;  // one line
@@ -28,9 +25,8 @@ class Command {
   virtual ~Command() = default;
 
   virtual CommandHelp Help() const = 0;
-  // Adds options and arguments to `app`, whose parsing fills them in: the command must outlive it. What CLI11 throws
-  // while parsing is a usage error.
-  virtual void AddOptions(CLI::App& /*app*/) {}
+  // Adds its options and arguments; parsing fills them in, and the command must outlive it.
+  virtual void AddOptions(OptionAdder& /*options*/) {}
   // What is wrong with options that are right each by itself; empty if nothing is.
   virtual std::string UsageProblem() const { return {}; }
   // Returns the exit code, or the error of its files or calls.

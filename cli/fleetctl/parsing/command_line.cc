@@ -12,7 +12,7 @@
 #include "cli/fleetctl/parsing/option_adder.h"
 #include "cli/fleetctl/parsing/option_values.h"
 #include "cli/fleetctl/parsing/program_help.h"
-#include "common/rpc/channel.h"
+#include "common/domain/caller.h"
 
 namespace fleet::cli {
 namespace {
@@ -43,8 +43,10 @@ class Parser {
     }
     // CLI11 takes them from the back.
     app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-    line_.global.servers = ValueOf("--server", ParseServers(server_.empty() ? kDefaultServer : server_));
-    if (!rpc::IsUserName(line_.global.user)) {
+    const auto servers = ParseServers(server_.empty() ? kDefaultServer : server_);
+    if (!servers.ok()) throw CLI::ValidationError("--server", std::string(servers.status().message()));
+    line_.global.servers = *servers;
+    if (!domain::IsUserName(line_.global.user)) {
       throw CLI::ValidationError("--user", "must be 1 to 128 printable ASCII characters without a space");
     }
     return std::move(line_);
@@ -76,37 +78,35 @@ class Parser {
     GlobalOptions& global = line_.global;
     server_ = defaults.server;
     global.user = defaults.user;
-    app_.add_option_function<std::string>(
-            "--server",
-            [this](const std::string& value) {
-              server_ = value;
-              if (!value.empty()) AddRepeatedFlag("--server", value);
-            },
-            "Addresses of fleet-service, host:port[,host:port...]; the next is used when one is lost. Default: "
-            "FLEET_SERVER, then 127.0.0.1:7070")
-        ->type_name("ADDRESSES");
-    app_.add_option_function<std::string>(
-            "--user",
-            [this](const std::string& value) {
-              line_.global.user = value;
-              AddRepeatedFlag("--user", value);
-            },
-            "Who asks. Default: the login name")
-        ->type_name("NAME");
-    app_.add_option_function<std::string>(
-            "-o,--output",
-            [&global](const std::string& value) {
-              if (value != "table" && value != "json") throw CLI::ValidationError("--output", "must be table or json");
-              global.output = value == "json" ? OutputFormat::kJson : OutputFormat::kTable;
-            },
-            "table for people (the default), or json for programs: JSON alone on stdout, errors as JSON on stderr")
-        ->type_name("table|json");
-    app_.add_option_function<std::string>(
-            "--timeout",
-            [&global](const std::string& value) { global.timeout = ValueOf("--timeout", ParseDurationOption(value)); },
-            "How long to go on without an answer from any server. Default: 30s, while watching 10m")
-        ->type_name("DURATION");
-    app_.add_flag("--no-color", global.no_color, "No colours (as a non-empty NO_COLOR or TERM=dumb)");
+    OptionAdder options(app_);
+    const auto take_server = [this](const std::string& value) {
+      server_ = value;
+      if (!value.empty()) AddRepeatedFlag("--server", value);
+      return absl::OkStatus();
+    };
+    options
+        .Value("--server", take_server,
+               "Addresses of fleet-service, host:port[,host:port...]; the next is used when one is lost. Default: "
+               "FLEET_SERVER, then 127.0.0.1:7070")
+        .TypeName("ADDRESSES");
+    const auto take_user = [this](const std::string& value) {
+      line_.global.user = value;
+      AddRepeatedFlag("--user", value);
+      return absl::OkStatus();
+    };
+    options.Value("--user", take_user, "Who asks. Default: the login name").TypeName("NAME");
+    const auto take_output = [&global](const std::string& value) {
+      if (value != "table" && value != "json") return absl::InvalidArgumentError("must be table or json");
+      global.output = value == "json" ? OutputFormat::kJson : OutputFormat::kTable;
+      return absl::OkStatus();
+    };
+    options
+        .Value("-o,--output", take_output,
+               "table for people (the default), or json for programs: JSON alone on stdout, errors as JSON on stderr")
+        .TypeName("table|json");
+    options.Duration("--timeout", global.timeout,
+                     "How long to go on without an answer from any server. Default: 30s, while watching 10m");
+    options.Flag("--no-color", global.no_color, "No colours (as a non-empty NO_COLOR or TERM=dumb)");
   }
 
   void AddCommands(const CommandList& list) {
@@ -138,7 +138,8 @@ class Parser {
     const CommandHelp help = command->Help();
     CLI::App& app = *parent.add_subcommand(name, help.summary);
     app.footer(Footer(help.details));
-    command->AddOptions(app);
+    OptionAdder options(app);
+    command->AddOptions(options);
     app.callback([this, command] {
       const std::string problem = command->UsageProblem();
       if (!problem.empty()) throw CLI::ValidationError(problem);

@@ -1,100 +1,154 @@
 #include "cli/fleetctl/parsing/option_adder.h"
 
 #include <limits>
+#include <utility>
 
+#include "CLI/CLI.hpp"
 #include "common/domain/bounds.h"
 #include "common/domain/identifiers.h"
+#include "common/status/status_macros.h"
 
 namespace fleet::cli {
 namespace {
 
 constexpr int32_t kMaxInt32 = std::numeric_limits<int32_t>::max();
 
-}  // namespace
-
-CLI::Option* AddRepeatable(CLI::App& app, const std::string& name, std::function<void(const std::string&)> take,
-                           const std::string& help) {
-  return app
-      .add_option(
-          name,
-          [take = std::move(take)](const CLI::results_t& values) {
-            for (const std::string& value : values) take(value);
-            return true;
-          },
-          help)
-      ->type_size(1)
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+// CLI11 reports by exceptions; they end in ParseCommandLine. Of "-o,--output" the last name is shown.
+void Check(const std::string& name, const absl::Status& taken) {
+  if (!taken.ok()) throw CLI::ValidationError(name.substr(name.rfind(',') + 1), std::string(taken.message()));
 }
 
-CLI::Option* AddFleetId(CLI::App& app, std::string& fleet_id) {
-  return app.add_option_function<std::string>(
-      "FLEET", [&fleet_id](const std::string& value) { fleet_id = ValueOf("FLEET", ParseFleetId(value)); },
+}  // namespace
+
+AddedOption& AddedOption::Required() {
+  option_->required();
+  return *this;
+}
+
+AddedOption& AddedOption::TypeName(const std::string& name) {
+  option_->type_name(name);
+  return *this;
+}
+
+AddedOption& AddedOption::Excludes(const AddedOption& other) {
+  option_->excludes(other.option_);
+  return *this;
+}
+
+AddedOption OptionAdder::Text(const std::string& name, std::string& value, const std::string& help) {
+  return AddedOption(app_.add_option(name, value, help));
+}
+
+AddedOption OptionAdder::Flag(const std::string& name, bool& value, const std::string& help) {
+  return AddedOption(app_.add_flag(name, value, help));
+}
+
+AddedOption OptionAdder::Number(const std::string& name, int64_t& value, int64_t least, int64_t most,
+                                const std::string& help) {
+  return AddedOption(app_.add_option(name, value, help)->check(CLI::Range(least, most)));
+}
+
+AddedOption OptionAdder::Number(const std::string& name, std::optional<int32_t>& value, int32_t least, int32_t most,
+                                const std::string& help) {
+  return AddedOption(app_.add_option(name, value, help)->check(CLI::Range(least, most)));
+}
+
+AddedOption OptionAdder::Value(const std::string& name, Take take, const std::string& help) {
+  return AddedOption(app_.add_option_function<std::string>(
+      name, [name, take = std::move(take)](const std::string& value) { Check(name, take(value)); }, help));
+}
+
+// CLI11's own vectors would also take the words after it, and split "[a,b]".
+AddedOption OptionAdder::Repeatable(const std::string& name, Take take, const std::string& help) {
+  return AddedOption(app_.add_option(
+                             name,
+                             [name, take = std::move(take)](const CLI::results_t& values) {
+                               for (const std::string& value : values) Check(name, take(value));
+                               return true;
+                             },
+                             help)
+                         ->type_size(1)
+                         ->expected(1)
+                         ->allow_extra_args(false)
+                         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
+}
+
+AddedOption OptionAdder::FleetId(std::string& fleet_id) {
+  return Value(
+      "FLEET",
+      [&fleet_id](const std::string& value) {
+        FLEET_ASSIGN_OR_RETURN(fleet_id, ParseFleetId(value));
+        return absl::OkStatus();
+      },
       "Id of the fleet");
 }
 
-void AddRepo(CLI::App& app, std::string& repo) { app.add_option("REPO", repo, "Repository, owner/name")->required(); }
+AddedOption OptionAdder::Repo(std::string& repo, const std::string& help) { return Text("REPO", repo, help); }
 
-void AddDuration(CLI::App& app, const std::string& name, std::optional<absl::Duration>& duration,
-                 const std::string& help) {
-  app.add_option_function<std::string>(
-         name, [name, &duration](const std::string& value) { duration = ValueOf(name, ParseDurationOption(value)); },
-         help)
-      ->type_name("DURATION");
+AddedOption OptionAdder::Duration(const std::string& name, std::optional<absl::Duration>& duration,
+                                  const std::string& help) {
+  return Value(
+             name,
+             [&duration](const std::string& value) {
+               FLEET_ASSIGN_OR_RETURN(duration, ParseDurationOption(value));
+               return absl::OkStatus();
+             },
+             help)
+      .TypeName("DURATION");
 }
 
-void AddParameters(CLI::App& app, std::map<std::string, std::string>& parameters, const std::string& help) {
-  AddRepeatable(
-      app, "--param",
-      [&parameters](const std::string& value) {
-        auto [name, text] = ValueOf("--param", ParseParameter(value));
-        if (!parameters.emplace(name, text).second) {
-          throw CLI::ValidationError("--param", absl::StrCat("\"", name, "\" is given twice"));
-        }
-      },
-      help)
-      ->type_name("NAME=VALUE");
+AddedOption OptionAdder::Parameters(std::map<std::string, std::string>& parameters, const std::string& help) {
+  return Repeatable(
+             "--param",
+             [&parameters](const std::string& value) {
+               FLEET_ASSIGN_OR_RETURN(const auto parameter, ParseParameter(value));
+               if (parameters.insert(parameter).second) return absl::OkStatus();
+               return absl::InvalidArgumentError(absl::StrCat("\"", parameter.first, "\" is given twice"));
+             },
+             help)
+      .TypeName("NAME=VALUE");
 }
 
-void AddRequestId(CLI::App& app, std::string& request_id, const std::string& help) {
-  app.add_option_function<std::string>(
+AddedOption OptionAdder::RequestId(std::string& request_id, const std::string& help) {
+  return Value(
       "--request-id",
       [&request_id](const std::string& value) {
-        if (!domain::IsRequestId(value)) {
-          throw CLI::ValidationError("--request-id", "must be 1 to 128 letters, digits or one of . _ : -");
-        }
+        if (!domain::IsRequestId(value))
+          return absl::InvalidArgumentError("must be 1 to 128 letters, digits or one of . _ : -");
         request_id = value;
+        return absl::OkStatus();
       },
       help);
 }
 
-void AddReplaceBranch(CLI::App& app, bool& replace_branch) {
-  app.add_flag(
-      "--replace-branch", replace_branch,
-      "Push also over commits on the fleet's branch that are not its own: what people committed there is lost");
+AddedOption OptionAdder::ReplaceBranch(bool& replace_branch) {
+  return Flag("--replace-branch", replace_branch,
+              "Push also over commits on the fleet's branch that are not its own: what people committed there is lost");
 }
 
-void AddCount(CLI::App& app, const std::string& name, std::optional<int32_t>& count, const std::string& help) {
-  app.add_option(name, count, help)->check(CLI::Range(1, kMaxInt32));
+AddedOption OptionAdder::Count(const std::string& name, std::optional<int32_t>& count, const std::string& help) {
+  return Number(name, count, 1, kMaxInt32, help);
 }
 
-void AddLimit(CLI::App& app, int32_t& limit) {
-  app.add_option("--limit", limit, "At most this many, newest first; 0 for all. Default: 50")
-      ->check(CLI::Range(0, kMaxInt32));
+AddedOption OptionAdder::Limit(int32_t& limit) {
+  return AddedOption(app_.add_option("--limit", limit, "At most this many, newest first; 0 for all. Default: 50")
+                         ->check(CLI::Range(0, kMaxInt32)));
 }
 
-void AddPriority(CLI::App& app, std::optional<int32_t>& priority) {
-  app.add_option("--priority", priority, "From -1000 to 1000; repositories of the higher one are handed out first")
-      ->check(CLI::Range(-domain::kHighestPriority, domain::kHighestPriority));
+AddedOption OptionAdder::Priority(std::optional<int32_t>& priority) {
+  return Number("--priority", priority, -domain::kHighestPriority, domain::kHighestPriority,
+                "From -1000 to 1000; repositories of the higher one are handed out first");
 }
 
-void AddDeadline(CLI::App& app, std::optional<Deadline>& deadline) {
-  app.add_option_function<std::string>(
-         "--deadline",
-         [&deadline](const std::string& value) { deadline = ValueOf("--deadline", ParseDeadline(value)); },
-         "When nothing starts any more and what runs is stopped: a time, or so long from now")
-      ->type_name("TIME|DURATION");
+AddedOption OptionAdder::DeadlineOption(std::optional<Deadline>& deadline) {
+  return Value(
+             "--deadline",
+             [&deadline](const std::string& value) {
+               FLEET_ASSIGN_OR_RETURN(deadline, ParseDeadline(value));
+               return absl::OkStatus();
+             },
+             "When nothing starts any more and what runs is stopped: a time, or so long from now")
+      .TypeName("TIME|DURATION");
 }
 
 }  // namespace fleet::cli

@@ -1,4 +1,4 @@
-// Options that several commands share. CLI11 reports by exceptions; they end in ParseCommandLine.
+// How a command says what options and arguments it takes. CLI11 stays behind it.
 #ifndef FLEET_CLI_FLEETCTL_PARSING_OPTION_ADDER_H_
 #define FLEET_CLI_FLEETCTL_PARSING_OPTION_ADDER_H_
 
@@ -7,67 +7,94 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "CLI/CLI.hpp"
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cli/fleetctl/parsing/option_values.h"
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace fleet::cli {
-
-// Throws CLI::ValidationError with the status's words.
-template <typename T>
-T ValueOf(const std::string& option, absl::StatusOr<T> value) {
-  if (!value.ok()) throw CLI::ValidationError(option, std::string(value.status().message()));
-  return *std::move(value);
-}
-
-// An option that may be repeated, each time with one value. CLI11's own vectors would also take the words after it,
-// and split "[a,b]".
-CLI::Option* AddRepeatable(CLI::App& app, const std::string& name, std::function<void(const std::string&)> take,
-                           const std::string& help);
-
-// A repeatable option whose values are names of an enumeration; `all` lists them for error messages.
-template <typename Enum>
-CLI::Option* AddNames(CLI::App& app, const std::string& name, std::vector<Enum>& values,
-                      std::optional<Enum> (*parse)(absl::string_view), const std::string& all,
-                      const std::string& help) {
-  return AddRepeatable(
-      app, name,
-      [name, &values, parse, all](const std::string& text) {
-        const std::optional<Enum> value = parse(text);
-        if (!value.has_value()) throw CLI::ValidationError(name, absl::StrCat("\"", text, "\" is none of ", all));
-        values.push_back(*value);
-      },
-      absl::StrCat(help, " ", all));
-}
 
 // Of a repeatable --state, before the names.
 inline constexpr char kStateHelp[] = "Only those in this state; may be repeated.";
 
-// The argument FLEET.
-CLI::Option* AddFleetId(CLI::App& app, std::string& fleet_id);
-// The argument REPO, required.
-void AddRepo(CLI::App& app, std::string& repo);
-void AddDuration(CLI::App& app, const std::string& name, std::optional<absl::Duration>& duration,
-                 const std::string& help);
-// --param NAME=VALUE, repeatable, each name once.
-void AddParameters(CLI::App& app, std::map<std::string, std::string>& parameters, const std::string& help);
-void AddRequestId(CLI::App& app, std::string& request_id, const std::string& help);
-// --replace-branch.
-void AddReplaceBranch(CLI::App& app, bool& replace_branch);
-// From 1.
-void AddCount(CLI::App& app, const std::string& name, std::optional<int32_t>& count, const std::string& help);
-// --limit, 0 for all.
-void AddLimit(CLI::App& app, int32_t& limit);
-// --priority.
-void AddPriority(CLI::App& app, std::optional<int32_t>& priority);
-// --deadline TIME|DURATION.
-void AddDeadline(CLI::App& app, std::optional<Deadline>& deadline);
+// An option that was added; what is said of it here holds when the command line is parsed.
+class AddedOption {
+ public:
+  explicit AddedOption(CLI::Option* option) : option_(option) {}
+  AddedOption& Required();
+  // What its value is called in the help: "DURATION".
+  AddedOption& TypeName(const std::string& name);
+  // Not together with `other`.
+  AddedOption& Excludes(const AddedOption& other);
+
+ private:
+  CLI::Option* option_;
+};
+
+// Names are "--option", or "ARGUMENT" for one that is told by its place. What is filled in must outlive the parsing.
+class OptionAdder {
+ public:
+  // Takes a value as it was typed; an error's words are shown to the user.
+  using Take = std::function<absl::Status(const std::string& value)>;
+
+  explicit OptionAdder(CLI::App& app) : app_(app) {}
+
+  AddedOption Text(const std::string& name, std::string& value, const std::string& help);
+  AddedOption Flag(const std::string& name, bool& value, const std::string& help);
+  // From `least` to `most`, both included.
+  AddedOption Number(const std::string& name, int64_t& value, int64_t least, int64_t most, const std::string& help);
+  AddedOption Number(const std::string& name, std::optional<int32_t>& value, int32_t least, int32_t most,
+                     const std::string& help);
+  AddedOption Value(const std::string& name, Take take, const std::string& help);
+  // May be repeated, each time with one value.
+  AddedOption Repeatable(const std::string& name, Take take, const std::string& help);
+  // Repeatable; its values are names of an enumeration, which `all` lists for help and errors.
+  template <typename Enum>
+  AddedOption Names(const std::string& name, std::vector<Enum>& values, std::optional<Enum> (*parse)(absl::string_view),
+                    const std::string& all, const std::string& help) {
+    return Repeatable(
+        name,
+        [&values, parse, all](const std::string& text) {
+          const std::optional<Enum> value = parse(text);
+          if (!value.has_value()) return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is none of ", all));
+          values.push_back(*value);
+          return absl::OkStatus();
+        },
+        absl::StrCat(help, " ", all));
+  }
+
+  // What several commands have in common.
+
+  // The argument FLEET.
+  AddedOption FleetId(std::string& fleet_id);
+  // The argument REPO.
+  AddedOption Repo(std::string& repo, const std::string& help = "Repository, owner/name");
+  AddedOption Duration(const std::string& name, std::optional<absl::Duration>& duration, const std::string& help);
+  // --param NAME=VALUE, repeatable, each name once.
+  AddedOption Parameters(std::map<std::string, std::string>& parameters, const std::string& help);
+  AddedOption RequestId(std::string& request_id, const std::string& help);
+  // --replace-branch.
+  AddedOption ReplaceBranch(bool& replace_branch);
+  // From 1.
+  AddedOption Count(const std::string& name, std::optional<int32_t>& count, const std::string& help);
+  // --limit, 0 for all.
+  AddedOption Limit(int32_t& limit);
+  // --priority.
+  AddedOption Priority(std::optional<int32_t>& priority);
+  // --deadline TIME|DURATION.
+  AddedOption DeadlineOption(std::optional<Deadline>& deadline);
+
+ private:
+  CLI::App& app_;
+};
 
 }  // namespace fleet::cli
 

@@ -1,6 +1,6 @@
 #include "services/fleet/requests/admin_requests.h"
 
-#include "common/rpc/channel.h"
+#include "common/domain/caller.h"
 #include "common/rpc/proto_time.h"
 #include "services/fleet/requests/violations.h"
 
@@ -17,7 +17,7 @@ absl::Status ValidateSetLimit(const v1::SetLimitRequest& request) {
   Violations violations;
   if (request.name().empty()) violations.Add("name", "is empty");
   violations.CheckText("name", request.name(), 100);
-  if (!request.scope().empty() && !rpc::IsUserName(request.scope())) {
+  if (!request.scope().empty() && !domain::IsUserName(request.scope())) {
     violations.Add("scope", "is neither a user nor a pool");
   }
   if (!v1::ScopeKind_IsValid(request.scope_kind())) violations.Add("scope_kind", "is unknown");

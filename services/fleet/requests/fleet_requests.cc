@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/domain/bounds.h"
+#include "common/domain/caller.h"
 #include "common/domain/identifiers.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 #include "common/store/row_codec.h"
@@ -73,7 +73,7 @@ absl::Status ValidateListFleets(const v1::ListFleetsRequest& request) {
       violations.Add(absl::StrCat("states[", i, "]"), "is not a fleet state");
     }
   }
-  if (!request.creator().empty() && !rpc::IsUserName(request.creator())) {
+  if (!request.creator().empty() && !domain::IsUserName(request.creator())) {
     violations.Add("creator", "is not a user name");
   }
   return violations.ToStatus();

@@ -57,6 +57,8 @@ TEST_F(HttpServerTest, GivesTheHandlerWhatWasAsked) {
   EXPECT_THAT(HttpGet(port(), "/a/b%20c?x=1&y=?"),
               AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("Content-Type: text/plain; charset=utf-8\r\n"),
                     HasSubstr("Connection: close\r\n"), EndsWith("\r\n\r\nGET /a/b%20c ?x=1&y=? \n")));
+  EXPECT_THAT(HttpGet(port(), "http://elsewhere/a?b"), EndsWith("\r\n\r\nGET /a ?b \n"));
+  EXPECT_THAT(HttpGet(port(), "/a"), HasSubstr(" GMT\r\n"));
   EXPECT_THAT(Answer("PUT /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello"),
               EndsWith("PUT /x ? hello\n"));
   EXPECT_THAT(Answer("PUT /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -95,6 +97,7 @@ TEST_F(HttpServerTest, KeepsAConnectionAndAnswersPipelinedRequestsInOrder) {
 TEST_F(HttpServerTest, ClosesForAClientOfHttp10) {
   Start();
   EXPECT_THAT(Answer("GET /a HTTP/1.0\r\n\r\n"), EndsWith("GET /a ? \n"));
+  EXPECT_THAT(Answer("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), EndsWith("GET /a ? \n"));
 }
 
 TEST_F(HttpServerTest, RefusesWhatIsNoRequestAndWhatIsTooLong) {
@@ -104,6 +107,7 @@ TEST_F(HttpServerTest, RefusesWhatIsNoRequestAndWhatIsTooLong) {
   Start(limits);
   EXPECT_THAT(Answer("\x16\x03\x01\x02 TLS?\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(Answer("GET /a HTTP/9.9\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(Answer("GET /a HTTP/1.1\r\n\r\n"), AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("Host")));
   EXPECT_THAT(Answer("GET /a HTTP/1.1\r\nContent-Length: minus\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
   // Two lengths are how a request is hidden in another's body.
   EXPECT_THAT(Answer("GET /a HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
@@ -159,23 +163,38 @@ TEST_F(HttpServerTest, CutsOffWhoDoesNotReadTheAnswer) {
   EXPECT_TRUE(WaitUntil([&] { return !client.Send(kGet); }));
 }
 
-TEST_F(HttpServerTest, AtTheLimitTheOldestThatWaitsGivesWay) {
+TEST_F(HttpServerTest, AtTheLimitTheMostSilentGivesWay) {
   Limits limits;
   limits.connections = 3;
   Start(limits);
-  HttpClient first(port());
-  first.Send(kGet);
-  first.ReadUntil("GET /a ? \n");
-  HttpClient second(port());
-  HttpClient third(port());
+  const auto is_answered = [](HttpClient& client) {
+    client.Send(kGet);
+    return client.ReadUntil("GET /a ? \n").find("HTTP/1.1 200") == 0;
+  };
+  HttpClient scraper(port());
+  EXPECT_TRUE(is_answered(scraper));
+  HttpClient silent(port());
+  HttpClient other(port());
+  // The server takes a connection before it reads from a later one.
+  EXPECT_TRUE(is_answered(other));
+  EXPECT_TRUE(is_answered(scraper));
   HttpClient fourth(port());
-  fourth.Send(kGet);
-  EXPECT_THAT(fourth.ReadUntil("GET /a ? \n"), StartsWith("HTTP/1.1 200"));
-  EXPECT_TRUE(first.IsClosed());
-  second.Send(kGet);
-  EXPECT_THAT(second.ReadUntil("GET /a ? \n"), StartsWith("HTTP/1.1 200"));
-  third.Send(kGet);
-  EXPECT_THAT(third.ReadUntil("GET /a ? \n"), StartsWith("HTTP/1.1 200"));
+  EXPECT_TRUE(is_answered(fourth));
+  EXPECT_TRUE(silent.IsClosed());
+  for (HttpClient* client : {&scraper, &other, &fourth}) EXPECT_TRUE(is_answered(*client));
+}
+
+TEST_F(HttpServerTest, AtTheLimitWhoDoesNotReadGivesWayToo) {
+  Limits limits;
+  limits.connections = 2;
+  Start(limits, [](const Request& request, const Respond& respond) {
+    Response response;
+    response.body = request.path == "/large" ? std::string(std::size_t{64} << 20, 'x') : "small\n";
+    respond(response);
+  });
+  std::vector<HttpClient> deaf;
+  for (int i = 0; i < 4; ++i) deaf.emplace_back(port()).Send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(HttpGet(port(), "/"), EndsWith("small\n"));
 }
 
 // Handlers whose answers a test gives.
@@ -269,7 +288,8 @@ TEST_F(LateAnswersTest, AnswersThatRaceWithTheServersEndAreSafe) {
 }
 
 TEST(HttpServerStartTest, RefusesWhatIsNoAddressAndSaysWhatIsTaken) {
-  for (const char* address : {"", "7090", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", ":80"}) {
+  for (const char* address :
+       {"", "7090", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", ":80", "[]:80"}) {
     EXPECT_THAT(HttpServer::Start(address, {}, Echo), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(address)));
   }
   const auto first = HttpServer::Start("localhost:0", {}, Echo);

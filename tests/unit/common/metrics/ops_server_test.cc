@@ -64,6 +64,11 @@ TEST_F(OpsServerTest, SaysWhatThereIs) {
   const http::Response refusal = Answer("POST", "/metrics");
   EXPECT_EQ(refusal.status, 405);
   EXPECT_EQ(refusal.headers.at("Allow"), "GET, HEAD");
+  const auto server = OpsServer::Start("127.0.0.1:0", registry_, readiness_);
+  FLEET_ASSERT_OK(server);
+  testing::HttpClient client((*server)->port());
+  client.Send("POST /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_THAT(client.ReadAll(), AllOf(StartsWith("HTTP/1.1 405"), HasSubstr("Allow: GET, HEAD\r\n")));
 }
 
 TEST_F(OpsServerTest, SaysWhereItCannotListen) {
@@ -71,7 +76,7 @@ TEST_F(OpsServerTest, SaysWhereItCannotListen) {
   FLEET_ASSERT_OK(first);
   const std::string taken = absl::StrCat("127.0.0.1:", (*first)->port());
   EXPECT_THAT(OpsServer::Start(taken, registry_, readiness_),
-              StatusIs(absl::StatusCode::kUnavailable, HasSubstr(taken)));
+              StatusIs(absl::StatusCode::kUnavailable, AllOf(HasSubstr("--metrics_listen"), HasSubstr(taken))));
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
-#include "common/rpc/channel.h"
+#include "common/domain/caller.h"
 
 #include <string>
 
 #include "gtest/gtest.h"
 
-namespace fleet::rpc {
+namespace fleet::domain {
 namespace {
 
-TEST(ChannelTest, UserNamesArePrintableWithoutSpace) {
+TEST(CallerTest, UserNamesArePrintableWithoutSpace) {
   EXPECT_TRUE(IsUserName("ana@example.org"));
   EXPECT_TRUE(IsUserName(std::string(128, 'a')));
   EXPECT_FALSE(IsUserName(""));
@@ -17,4 +17,4 @@ TEST(ChannelTest, UserNamesArePrintableWithoutSpace) {
 }
 
 }  // namespace
-}  // namespace fleet::rpc
+}  // namespace fleet::domain
