@@ -29,6 +29,7 @@ class BenchSession {
 
   // A connection of its own, to the next service.
   std::shared_ptr<grpc::Channel> NewChannel();
+  const std::string& user() const { return user_; }
   // For one call.
   void Prepare(grpc::ClientContext& context, absl::Duration timeout) const;
 

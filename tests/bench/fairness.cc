@@ -26,10 +26,10 @@ constexpr absl::Duration kLongest = absl::Minutes(2);
 // When the children of small fleets were leased, whichever runner got them.
 class LeaseTimes {
  public:
-  void Take(const v1::LeaseTasksResponse& response) {
+  void Take(const std::vector<v1::Lease>& leases) {
     const absl::Time now = absl::Now();
     MutexLock lock(mutex_);
-    for (const v1::Lease& lease : response.leases()) {
+    for (const v1::Lease& lease : leases) {
       // The answer to CreateFleet may come after the lease.
       times_.push_back({lease.task_id(), now});
       if (times_.size() > kKept) times_.erase(times_.begin(), times_.begin() + kKept / 2);
@@ -101,7 +101,7 @@ absl::StatusOr<nlohmann::json> MeasureFairness(BenchSession& large, BenchSession
     SimulatedRunner::Options runner;
     runner.lease_size = kSlotsOfARunner;
     runner.work = kWork;
-    runner.leased = [&times](const v1::LeaseTasksResponse& response) { times.Take(response); };
+    runner.leased = [&times](const std::vector<v1::Lease>& leases) { times.Take(leases); };
     runners.push_back(std::make_unique<SimulatedRunner>(large, runner));
     FLEET_RETURN_IF_ERROR(runners.back()->registered());
   }

@@ -5,17 +5,15 @@
 
 #include <atomic>
 #include <functional>
-#include <map>
-#include <memory>
-#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/lifecycle/mutex.h"
 #include "common/lifecycle/periodic_loop.h"
-#include "fleet/v1/runner_service.grpc.pb.h"
+#include "fleet/v1/runner_service.pb.h"
 #include "tests/bench/bench_session.h"
+#include "tests/support/runner_driver.h"
 
 namespace fleet::bench {
 
@@ -27,12 +25,12 @@ class SimulatedRunner {
     // Reports HYDRATING, RUNNING and FINALIZING before COMPLETED, each in a call of its own.
     bool with_progress = false;
     // Called with every answer that holds leases, before they are reported.
-    std::function<void(const v1::LeaseTasksResponse&)> leased{};
+    std::function<void(const std::vector<v1::Lease>&)> leased{};
     // How long it holds what it leased before it reports, on average: from half to one and a half times as long.
     absl::Duration work = absl::ZeroDuration();
   };
 
-  // Outlived by `session`. Registers; see started().
+  // Registers, on a connection of its own; see registered().
   SimulatedRunner(BenchSession& session, Options options);
   // Stops.
   ~SimulatedRunner();
@@ -43,10 +41,10 @@ class SimulatedRunner {
   const absl::Status& registered() const { return registered_; }
 
   // One call. The leases are held, and heartbeats list them, until they are reported.
-  absl::StatusOr<v1::LeaseTasksResponse> Lease(absl::Duration wait);
+  absl::StatusOr<std::vector<v1::Lease>> Lease(absl::Duration wait);
   // One call with up to 500 leases; they are no longer held after a terminal state. Returns kAborted if a report was
   // not taken.
-  absl::Status Report(const google::protobuf::RepeatedPtrField<v1::Lease>& leases, v1::TaskState state);
+  absl::Status Report(const std::vector<v1::Lease>& leases, v1::TaskState state);
 
   // Leases and reports on a thread of its own until stopped or until a call fails.
   void Start();
@@ -54,23 +52,13 @@ class SimulatedRunner {
   absl::Status Stop();
 
  private:
-  absl::Status Register();
   absl::Status Work();
-  PeriodicLoop::Next SendHeartbeat();
 
-  BenchSession& session_;
   const Options options_;
-  const std::string id_;
-  const std::unique_ptr<v1::RunnerService::Stub> stub_;
+  testing::RunnerDriver driver_;
   const absl::Status registered_;
   std::atomic<bool> stopping_{false};
   absl::Status worked_;
-
-  Mutex mutex_;
-  std::map<std::string, int32_t> held_ ABSL_GUARDED_BY(mutex_);
-  int64_t lease_seq_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t heartbeat_seq_ ABSL_GUARDED_BY(mutex_) = 0;
-
   std::thread thread_;
   PeriodicLoop heartbeats_;
 };

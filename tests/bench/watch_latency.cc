@@ -26,8 +26,9 @@ absl::StatusOr<nlohmann::json> MeasureWatch(BenchSession& session, int32_t watch
   FLEET_RETURN_IF_ERROR(observer.WaitExpanded().status());
   SimulatedRunner runner(session, {children, false, nullptr});
   FLEET_RETURN_IF_ERROR(runner.registered());
-  FLEET_ASSIGN_OR_RETURN(const v1::LeaseTasksResponse leased, runner.Lease(absl::Seconds(10)));
-  if (leased.leases_size() != children) return absl::InternalError("not every child was leased at once");
+  FLEET_ASSIGN_OR_RETURN(const std::vector<v1::Lease> leased, runner.Lease(absl::Seconds(10)));
+  if (leased.size() != static_cast<std::size_t>(children))
+    return absl::InternalError("not every child was leased at once");
 
   WatcherSwarm swarm(session, fleet_id, watchers);
   FLEET_RETURN_IF_ERROR(swarm.WaitReady());
@@ -39,8 +40,7 @@ absl::StatusOr<nlohmann::json> MeasureWatch(BenchSession& session, int32_t watch
     // Never in step with anything that happens at intervals.
     absl::SleepFor(absl::Milliseconds(pause(random)));
     swarm.Expect(i + 1);
-    google::protobuf::RepeatedPtrField<v1::Lease> one;
-    *one.Add() = leased.leases(i);
+    const std::vector<v1::Lease> one = {leased[static_cast<std::size_t>(i)]};
     const absl::Time called = absl::Now();
     FLEET_RETURN_IF_ERROR(runner.Report(one, v1::TASK_STATE_COMPLETED));
     const absl::Time answered = absl::Now();

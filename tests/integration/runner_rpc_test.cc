@@ -122,7 +122,7 @@ TEST_F(RunnerRpcTest, ForgottenLeasesGoBackAndOthersStay) {
   RunnerDriver runner(one_->address());
   FLEET_ASSERT_OK(runner.Register());
   FLEET_ASSERT_OK_AND_ASSIGN(const std::vector<v1::Lease> leases, runner.Lease(4));
-  runner.held().erase(leases[0].task_id());
+  runner.Drop(leases[0]);
   FLEET_ASSERT_OK(runner.Heartbeat());
   EXPECT_EQ(Active(), 3);
   FLEET_ASSERT_OK_AND_ASSIGN(const auto answers, runner.Report(leases, v1::TASK_STATE_RUNNING));

@@ -15,10 +15,12 @@ using database::Rows;
 using database::Statement;
 using database::Transaction;
 
-// The roles of services are set up for the hot path; these queries read whole tables.
+// The roles of services are set up for the hot path; these queries read whole tables, and a sanitized program takes
+// seconds over the rows of one before it asks for the next.
 constexpr Statement kPlanner{"checker_planner", R"sql(
   select set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true),
-    set_config('enable_mergejoin', 'on', true), set_config('statement_timeout', '120s', true)
+    set_config('enable_mergejoin', 'on', true), set_config('statement_timeout', '120s', true),
+    set_config('idle_in_transaction_session_timeout', '120s', true)
 )sql"};
 
 constexpr Statement kHorizon{"checker_horizon",

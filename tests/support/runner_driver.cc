@@ -16,9 +16,12 @@ constexpr absl::Duration kTimeout = absl::Seconds(30);
 }  // namespace
 
 RunnerDriver::RunnerDriver(const std::string& address, std::string user)
-    : user_(std::move(user)), runner_id_(domain::Ulid::Generate(absl::Now()).ToString()) {
-  MoveTo(address);
-}
+    : RunnerDriver(rpc::MakeChannel(address), std::move(user)) {}
+
+RunnerDriver::RunnerDriver(const std::shared_ptr<grpc::Channel>& channel, std::string user)
+    : user_(std::move(user)),
+      runner_id_(domain::Ulid::Generate(absl::Now()).ToString()),
+      stub_(v1::RunnerService::NewStub(channel)) {}
 
 void RunnerDriver::MoveTo(const std::string& address) { stub_ = v1::RunnerService::NewStub(rpc::MakeChannel(address)); }
 
@@ -35,7 +38,7 @@ absl::Status RunnerDriver::Register(int slots) {
 
 absl::StatusOr<std::vector<v1::Lease>> RunnerDriver::Lease(int max_tasks, absl::Duration wait) {
   grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
+  rpc::PrepareContext(context, user_, wait + kTimeout);
   v1::LeaseTasksRequest request;
   request.set_runner_id(runner_id_);
   request.set_lease_seq(lease_seq_);
@@ -46,6 +49,7 @@ absl::StatusOr<std::vector<v1::Lease>> RunnerDriver::Lease(int max_tasks, absl::
   FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->LeaseTasks(&context, request, &response)));
   std::vector<v1::Lease> leases(response.leases().begin(), response.leases().end());
   if (leases.empty()) return leases;
+  MutexLock lock(mutex_);
   received_lease_seq_ = lease_seq_++;
   for (const v1::Lease& lease : leases) held_[lease.task_id()] = lease.attempt();
   return leases;
@@ -65,16 +69,25 @@ v1::TaskReport RunnerDriver::ReportOf(const v1::Lease& lease, v1::TaskState stat
 }
 
 absl::StatusOr<std::vector<v1::ReportStatus>> RunnerDriver::Report(const std::vector<v1::Lease>& leases,
-                                                                   v1::TaskState state) {
+                                                                   v1::TaskState state, const ResultOf& result_of) {
   v1::ReportTasksRequest request;
   request.set_runner_id(runner_id_);
-  for (const v1::Lease& lease : leases) *request.add_reports() = ReportOf(lease, state);
+  for (const v1::Lease& lease : leases) {
+    v1::TaskReport& report = *request.add_reports();
+    report = ReportOf(lease, state);
+    if (result_of && state >= v1::TASK_STATE_COMPLETED) *report.mutable_result() = result_of(lease);
+  }
   FLEET_ASSIGN_OR_RETURN(const v1::ReportTasksResponse response, Report(request));
   std::vector<v1::ReportStatus> statuses;
   for (const v1::TaskReportAnswer& answer : response.answers()) statuses.push_back(answer.status());
   if (state < v1::TASK_STATE_COMPLETED) return statuses;
-  for (const v1::Lease& lease : leases) held_.erase(lease.task_id());
+  for (const v1::Lease& lease : leases) Drop(lease);
   return statuses;
+}
+
+void RunnerDriver::Drop(const v1::Lease& lease) {
+  MutexLock lock(mutex_);
+  held_.erase(lease.task_id());
 }
 
 absl::StatusOr<v1::ReportTasksResponse> RunnerDriver::Report(const v1::ReportTasksRequest& request) {
@@ -91,11 +104,14 @@ absl::StatusOr<v1::HeartbeatResponse> RunnerDriver::Heartbeat() {
   v1::HeartbeatRequest request;
   request.set_runner_id(runner_id_);
   request.set_heartbeat_seq(++heartbeat_seq_);
-  request.set_received_lease_seq(received_lease_seq_);
-  for (const auto& [task_id, attempt] : held_) {
-    v1::HeldLease& lease = *request.add_held();
-    lease.set_task_id(task_id);
-    lease.set_attempt(attempt);
+  {
+    MutexLock lock(mutex_);
+    request.set_received_lease_seq(received_lease_seq_);
+    for (const auto& [task_id, attempt] : held_) {
+      v1::HeldLease& lease = *request.add_held();
+      lease.set_task_id(task_id);
+      lease.set_attempt(attempt);
+    }
   }
   v1::HeartbeatResponse response;
   FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->Heartbeat(&context, request, &response)));

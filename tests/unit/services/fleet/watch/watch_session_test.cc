@@ -46,12 +46,12 @@ class WatchSessionTest : public ::testing::Test {
   }
   // The next step that is none of waiting, taken when woken.
   Kind Next(WatchSession& session) {
-    Kind kind = Take(session);
-    for (int woken = wakes_; kind == Kind::kWait; kind = Take(session)) {
-      if (!WaitUntil([&] { return wakes_ > woken; })) return kind;
-      woken = wakes_;
+    while (true) {
+      // Read first: what is told to wait may be woken before it looks.
+      const int woken = wakes_;
+      const Kind kind = Take(session);
+      if (kind != Kind::kWait || !WaitUntil([&] { return wakes_ > woken; })) return kind;
     }
-    return kind;
   }
   std::string Token(int64_t revision, int64_t timeline = 1) const {
     return EncodeResumeToken(kFleet.ToString(), {revision, timeline});
