@@ -1,5 +1,6 @@
 #include "tests/support/runner_driver.h"
 
+#include <iterator>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -47,7 +48,8 @@ absl::StatusOr<std::vector<v1::Lease>> RunnerDriver::Lease(int max_tasks, absl::
   request.mutable_wait_timeout()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(wait % absl::Seconds(1))));
   v1::LeaseTasksResponse response;
   FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->LeaseTasks(&context, request, &response)));
-  std::vector<v1::Lease> leases(response.leases().begin(), response.leases().end());
+  std::vector<v1::Lease> leases(std::make_move_iterator(response.mutable_leases()->begin()),
+                                std::make_move_iterator(response.mutable_leases()->end()));
   if (leases.empty()) return leases;
   MutexLock lock(mutex_);
   received_lease_seq_ = lease_seq_++;
