@@ -8,6 +8,7 @@
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/audit_rows.h"
+#include "common/store/child_lookup.h"
 #include "common/store/database_clock.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
@@ -18,17 +19,8 @@ namespace fleet::store {
 namespace {
 
 using database::Rows;
-using database::Statement;
 using database::Transaction;
 using Facts = std::map<std::string, std::string>;
-
-// Repositories are registered under one spelling; one that changed since is found by the second statement.
-constexpr Statement kFindOrdinal{"find_ordinal", R"sql(
-  select t.ordinal from repositories r join tasks t on t.repo = r.repo where r.repo_key = $2 and t.fleet_id = $1
-)sql"};
-constexpr Statement kFindOrdinalByKey{"find_ordinal_by_key", R"sql(
-  select ordinal from tasks where fleet_id = $1 and lower(repo) = $2
-)sql"};
 
 std::string TimeText(const std::optional<absl::Time>& time) {
   return time.has_value() ? absl::FormatTime(absl::RFC3339_full, *time, absl::UTCTimeZone()) : "none";
@@ -78,15 +70,6 @@ absl::StatusOr<FleetRecord> SetPause(database::ConnectionPool& pool, const domai
         InsertAudit(transaction, {caller.user, action, fleet_id, "", PauseFacts(before), PauseFacts(*fleet)}));
     return GetFleetRecord(transaction, fleet_id);
   });
-}
-
-absl::StatusOr<int32_t> FindOrdinal(Transaction& transaction, const domain::Ulid& fleet_id, const std::string& repo) {
-  const std::string key = domain::RepoKey(repo);
-  absl::StatusOr<Rows> rows = transaction.Execute(kFindOrdinal, {fleet_id.ToUuid(), key});
-  if (rows.ok() && rows->empty()) rows = transaction.Execute(kFindOrdinalByKey, {fleet_id.ToUuid(), key});
-  if (!rows.ok()) return rows.status();
-  if (rows->empty()) return TaskNotFound(fleet_id, repo);
-  return (*rows)[0].Int();
 }
 
 absl::Status CancelIn(Transaction& transaction, const domain::Caller& caller, const domain::Ulid& fleet_id,

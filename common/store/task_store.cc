@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/database/transaction.h"
-#include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "common/store/child_lookup.h"
 #include "common/store/failure_rows.h"
 #include "common/store/fleet_store.h"
 #include "common/store/row_codec.h"
@@ -38,22 +37,11 @@ constexpr Statement kListTasks{"list_tasks", "select " FLEET_LAST_WORDS ", " FLE
 constexpr Statement kGetTask{"get_task",
                              "select " FLEET_LAST_WORDS ", a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
                              R"sql(
-  from repositories r
-  join tasks t on t.repo = r.repo
-  left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
-  left join lateral (select attempt, category, message, reason, summary, log_tail from task_attempts x
-    where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
-  where r.repo_key = $2 and t.fleet_id = $1
-)sql"};
-
-// For a repository whose registered spelling has changed since.
-constexpr Statement kGetTaskByKey{
-    "get_task_by_key", "select " FLEET_LAST_WORDS ", a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS R"sql(
   from tasks t
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
   left join lateral (select attempt, category, message, reason, summary, log_tail from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
-  where t.fleet_id = $1 and lower(t.repo) = $2
+  where t.fleet_id = $1 and t.ordinal = $2
 )sql"};
 
 constexpr Statement kListAttempts{"list_attempts", R"sql(
@@ -127,13 +115,6 @@ AttemptRecord CurrentAttemptOf(const domain::Task& task) {
 
 }  // namespace
 
-absl::Status TaskNotFound(const domain::Ulid& fleet_id, absl::string_view repo) {
-  return MakeError(
-      absl::StatusCode::kNotFound,
-      absl::StrCat("fleet ", fleet_id.ToString(), " has no child for ", repo, " (it may not be enqueued yet)"),
-      {"TASK_NOT_FOUND", {{"repo", std::string(repo)}}, {}});
-}
-
 absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ulid& fleet_id,
                                          const std::vector<domain::TaskState>& states, int32_t after, int32_t limit) {
   Array wanted;
@@ -166,19 +147,14 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ul
 }
 
 absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Caller&, const domain::Ulid& fleet_id, absl::string_view repo) {
-  const std::string key = domain::RepoKey(repo);
   return database::InTransaction(
       pool_,
       [&](Transaction& transaction) -> absl::StatusOr<TaskRecord> {
         FLEET_ASSIGN_OR_RETURN(const Rows fleet, transaction.Execute(kExpandedOf, {fleet_id.ToUuid()}));
         if (fleet.empty()) return FleetNotFound(fleet_id);
-        absl::StatusOr<Rows> rows = transaction.Execute(kGetTask, {fleet_id.ToUuid(), key});
-        if (rows.ok() && rows->empty()) rows = transaction.Execute(kGetTaskByKey, {fleet_id.ToUuid(), key});
-        if (!rows.ok()) return rows.status();
-        if (rows->empty()) {
-          return TaskNotFound(fleet_id, repo);
-        }
-        RowReader row = (*rows)[0];
+        FLEET_ASSIGN_OR_RETURN(const int32_t ordinal, FindOrdinal(transaction, fleet_id, repo));
+        FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetTask, {fleet_id.ToUuid(), ordinal}));
+        RowReader row = rows[0];
         TaskRecord record;
         LastWords words = ReadLastWords(row);
         record.summary = row.Text();

@@ -64,8 +64,6 @@ class TaskStore {
   database::ConnectionPool& pool_;
 };
 
-absl::Status TaskNotFound(const domain::Ulid& fleet_id, absl::string_view repo);
-
 }  // namespace fleet::store
 
 #endif  // FLEET_COMMON_STORE_TASK_STORE_H_
