@@ -18,7 +18,6 @@
 namespace fleet::store {
 namespace {
 
-using database::Rows;
 using database::Transaction;
 using Facts = std::map<std::string, std::string>;
 
