@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "tests/crash/crash_run.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_share.h"
 
 namespace fleet::crash {
 namespace {
@@ -30,7 +31,7 @@ TEST_P(CrashTest, NothingBreaks) {
   RecordProperty("seed", std::to_string(seed));
   FLEET_ASSERT_OK_AND_ASSIGN(const auto run, CrashRun::Start());
   int clean = 0;
-  for (int tries = 0; clean < kSchedules; ++seed, ++tries) {
+  for (int tries = 0; clean < testing::TestShare(kSchedules); ++seed, ++tries) {
     ASSERT_LE(tries - clean, kMostVoid) << "too many schedules were void";
     const CrashSchedule schedule = MakeCrashSchedule(seed);
     const CrashReport report = run->Run(schedule);

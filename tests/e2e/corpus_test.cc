@@ -14,6 +14,7 @@
 #include "tests/e2e/end_to_end_test.h"
 #include "tests/support/odd_repositories.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_share.h"
 #include "tests/support/wait_until.h"
 
 namespace fleet::e2e {
@@ -21,7 +22,7 @@ namespace {
 
 using testing::OddRepository;
 
-// Fleets one after the other, unless FLEET_CORPUS_FLEETS says how many.
+// Fleets one after the other, unless FLEET_CORPUS_FLEETS or FLEET_TEST_SHARE says how many.
 constexpr int kFleets = 3;
 // For a fleet; a machine of two idle cores needs a tenth.
 constexpr absl::Duration kLimit = absl::Minutes(5);
@@ -52,7 +53,7 @@ bool RepeatsAll() { return std::getenv("FLEET_CORPUS_ALL") != nullptr; }
 
 int Fleets() {
   const char* wanted = std::getenv("FLEET_CORPUS_FLEETS");
-  return wanted != nullptr ? std::atoi(wanted) : kFleets;
+  return wanted != nullptr ? std::atoi(wanted) : static_cast<int>(testing::TestShare(kFleets));
 }
 
 std::string RepoOf(const OddRepository& odd) { return "corpus/" + odd.name; }

@@ -7,6 +7,7 @@
 #include "tests/model/model_run.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_database.h"
+#include "tests/support/test_share.h"
 
 namespace fleet::testing {
 namespace {
@@ -18,7 +19,7 @@ TEST_P(ModelTest, ProductAndModelAgree) {
   const uint64_t seed = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : static_cast<uint64_t>(GetParam());
   std::cout << "FLEET_TEST_SEED=" << seed << std::endl;
   const TestDatabase database;
-  ModelRun run(database.url(), {.seed = seed, .steps = 6000});
+  ModelRun run(database.url(), {.seed = seed, .steps = TestShare(6000)});
   FLEET_EXPECT_OK(run.Run());
 }
 

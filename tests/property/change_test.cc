@@ -7,17 +7,12 @@
 
 #include "tests/property/change_run.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_share.h"
 
 namespace fleet::testing {
 namespace {
 
-constexpr int kCases = 125;
-
-// Of each part; CI runs fewer in sanitized builds.
-int64_t Cases() {
-  const char* wanted = std::getenv("FLEET_TEST_CASES");
-  return wanted != nullptr ? std::atoll(wanted) : kCases;
-}
+constexpr int kCases = 125;  // of each part
 
 class ChangeTest : public ::testing::TestWithParam<int> {};
 
@@ -25,8 +20,7 @@ TEST_P(ChangeTest, PushedTreeIsWhatPlainGitGives) {
   const char* wanted = std::getenv("FLEET_TEST_SEED");
   const uint64_t seed = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : static_cast<uint64_t>(GetParam());
   std::cout << "FLEET_TEST_SEED=" << seed << std::endl;
-  ASSERT_GT(Cases(), 0) << "FLEET_TEST_CASES";
-  ChangeRun run({.seed = seed, .cases = Cases()});
+  ChangeRun run({.seed = seed, .cases = TestShare(kCases)});
   FLEET_EXPECT_OK(run.Run());
 }
 
