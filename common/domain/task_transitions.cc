@@ -35,6 +35,12 @@ bool IsRecordOf(TaskState reported, TaskState recorded, const Fleet& fleet) {
                      (recorded == TaskState::kTimedOut && fleet.expired));
 }
 
+// Whether an active child that stands at `from` goes to `to`: stages only go forward, and back to work once an approval
+// was given.
+bool Advances(TaskState from, TaskState to) {
+  return to > from || (from == TaskState::kAwaitingApproval && to == TaskState::kRunning);
+}
+
 void Close(Task& after, const Fleet& fleet, absl::Time now) {
   after.state = after.cancel_requested_at.has_value() ? TaskState::kCancelled : ClosingState(fleet);
   after.category = after.state == TaskState::kTimedOut ? FailureCategory::kTimeout : FailureCategory::kNone;
@@ -89,7 +95,7 @@ ReportVerdict JudgeReport(const Task& task, const Fleet& fleet, const TaskReport
   }
   if (IsTerminal(report.state)) return ReportVerdict::kApply;
   if (StopsActive(fleet) || task.cancel_requested_at.has_value()) return ReportVerdict::kStop;
-  return report.state > task.state ? ReportVerdict::kApply : ReportVerdict::kRepeat;
+  return Advances(task.state, report.state) ? ReportVerdict::kApply : ReportVerdict::kRepeat;
 }
 
 FailureCategory ReportedCategory(const TaskReport& report) {
@@ -201,19 +207,26 @@ void Move(Rollup& rollup, const Task& before, const Task& after) {
 }
 
 std::vector<std::size_t> FoldReports(const std::vector<TaskReport>& reports, std::vector<TaskReport>& folded) {
-  std::map<std::tuple<TaskId, int32_t, Ulid>, std::size_t> leases;
+  using Lease = std::tuple<TaskId, int32_t, Ulid>;
+  std::map<Lease, std::size_t> leases;
+  std::map<std::pair<Lease, TaskState>, std::size_t> contradictions;
   std::vector<std::size_t> stands_for;
   stands_for.reserve(reports.size());
+  const auto add = [&folded](auto& places, const auto& key, const TaskReport& report) {
+    const auto [place, is_new] = places.try_emplace(key, folded.size());
+    if (is_new) folded.push_back(report);
+    return place->second;
+  };
   for (const TaskReport& report : reports) {
-    const auto [entry, is_new] = leases.try_emplace({report.task, report.attempt, report.runner_id}, folded.size());
-    stands_for.push_back(entry->second);
-    if (is_new) {
-      folded.push_back(report);
-      continue;
+    const Lease lease(report.task, report.attempt, report.runner_id);
+    std::size_t at = add(leases, lease, report);
+    TaskReport& standing = folded[at];
+    if (!IsTerminal(standing.state)) {
+      if (Advances(standing.state, report.state)) standing = report;
+    } else if (IsTerminal(report.state) && report.state != standing.state) {
+      at = add(contradictions, std::pair(lease, report.state), report);
     }
-    // The first terminal report stands: a second is a repeat, or a contradiction that came too late.
-    TaskReport& standing = folded[entry->second];
-    if (!IsTerminal(standing.state) && report.state > standing.state) standing = report;
+    stands_for.push_back(at);
   }
   return stands_for;
 }

@@ -54,9 +54,9 @@ absl::Duration RetryBackoff(int32_t tries, double jitter);
 // Keeps a rollup in step with its children: `before` became `after`.
 void Move(Rollup& rollup, const Task& before, const Task& after);
 
-// Several reports on one lease in one batch become the one that counts: a terminal one, else the latest stage.
-// (One UPDATE … FROM would apply any one of them.) Returns for each report the index, in `folded`, of the one that
-// speaks for it.
+// Several reports on one lease in one batch become the one that counts: the first terminal one, else the latest stage.
+// (One UPDATE … FROM would apply any one of them.) A terminal one that contradicts it stays, after it, to be refused as
+// it would be in a batch of its own. Returns for each report the index, in `folded`, of the one that speaks for it.
 std::vector<std::size_t> FoldReports(const std::vector<TaskReport>& reports, std::vector<TaskReport>& folded);
 
 }  // namespace fleet::domain

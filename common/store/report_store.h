@@ -23,7 +23,7 @@ class ReportStore {
   // `jitter` gives uniform numbers in [0, 1).
   ReportStore(database::ConnectionPool& pool, std::function<double()> jitter);
 
-  // Judges and records a batch in one transaction; at most one report a lease (FoldReports). Answers are in the order
+  // Judges and records a batch in one transaction, folded before (FoldReports). Answers are in the order
   // of the reports. Running it again with the same reports gives the same outcome. An error that IsDataError means that
   // some report cannot be stored, and none was.
   absl::StatusOr<std::vector<ReportAnswer>> Apply(const std::vector<domain::TaskReport>& reports);

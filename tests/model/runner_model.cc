@@ -31,6 +31,19 @@ bool IsCapacityFault(domain::FailureReason reason) {
 
 bool GaveUp(TaskState reported) { return reported == TaskState::kFailed || reported == TaskState::kCancelled; }
 
+// Stages go on, and back to work after an approval.
+bool Later(TaskState now, TaskState told) {
+  return told > now || (now == TaskState::kAwaitingApproval && told == TaskState::kRunning);
+}
+
+bool IsOfOneLease(const TaskReport& a, const TaskReport& b) {
+  return a.task == b.task && a.attempt == b.attempt && a.runner_id == b.runner_id;
+}
+
+bool IsOtherEnd(const TaskReport& standing, const TaskReport& report) {
+  return HasEnded(standing.state) && HasEnded(report.state) && standing.state != report.state;
+}
+
 bool Contains(const std::vector<store::GrantedTask>& leases, const store::GrantedTask& lease) {
   return std::find(leases.begin(), leases.end(), lease) != leases.end();
 }
@@ -86,7 +99,7 @@ ReportVerdict FleetModel::Judge(const TaskReport& report) {
   }
   if (HasEnded(report.state)) return ReportVerdict::kApply;
   if (fleet->second.IsStopping() || child.cancelling) return ReportVerdict::kStop;
-  return report.state > child.state ? ReportVerdict::kApply : ReportVerdict::kRepeat;
+  return Later(child.state, report.state) ? ReportVerdict::kApply : ReportVerdict::kRepeat;
 }
 
 void FleetModel::Apply(const TaskReport& report) {
@@ -134,21 +147,19 @@ void FleetModel::Apply(const TaskReport& report) {
 
 std::vector<FleetModel::Reported> FleetModel::Report(const std::vector<TaskReport>& reports,
                                                      bool (*poisoned)(const TaskReport&)) {
-  // Of several reports on one lease one counts: the first that ends it, else the furthest stage.
+  // Of several reports on one lease one counts: the first that ends it, else the furthest stage. Another end is a
+  // report of its own.
   std::vector<TaskReport> standing;
   std::vector<std::size_t> speaker;
   for (const TaskReport& report : reports) {
     std::size_t i = 0;
-    while (i < standing.size() && !(standing[i].task == report.task && standing[i].attempt == report.attempt &&
-                                    standing[i].runner_id == report.runner_id)) {
-      ++i;
-    }
-    speaker.push_back(i);
+    while (i < standing.size() && !(IsOfOneLease(standing[i], report) && !IsOtherEnd(standing[i], report))) ++i;
     if (i == standing.size()) {
       standing.push_back(report);
-    } else if (!HasEnded(standing[i].state) && report.state > standing[i].state) {
+    } else if (!HasEnded(standing[i].state) && Later(standing[i].state, report.state)) {
       standing[i] = report;
     }
+    speaker.push_back(i);
   }
   std::vector<Reported> answers(standing.size());
   ReportRange(standing, 0, standing.size(), poisoned, answers);
@@ -161,7 +172,11 @@ std::vector<FleetModel::Reported> FleetModel::Report(const std::vector<TaskRepor
 void FleetModel::ReportRange(const std::vector<TaskReport>& reports, std::size_t first, std::size_t last,
                              bool (*poisoned)(const TaskReport&), std::vector<Reported>& answers) {
   for (std::size_t i = first; i < last; ++i) {
-    const bool fails = poisoned(reports[i]) && Judge(reports[i]) == ReportVerdict::kApply;
+    // What contradicts an end of this transaction is not stored.
+    const bool comes_too_late = std::any_of(reports.begin() + static_cast<std::ptrdiff_t>(first),
+                                            reports.begin() + static_cast<std::ptrdiff_t>(i),
+                                            [&](const TaskReport& other) { return IsOfOneLease(other, reports[i]); });
+    const bool fails = poisoned(reports[i]) && !comes_too_late && Judge(reports[i]) == ReportVerdict::kApply;
     if (!fails) continue;
     if (last - first == 1) {
       answers[first].refused = true;

@@ -95,7 +95,7 @@ TEST(JudgeReportTest, EveryStateAgainstEveryReport) {
   const std::map<TaskState, std::string> table = {
       {TaskState::kQueued, "LLLLLRRL"},  // a failure or a stop that was recorded as a return to the queue
       {TaskState::kSubmitted, "AAAAAAAA"},  {TaskState::kHydrating, "RAAAAAAA"},
-      {TaskState::kRunning, "RRAAAAAA"},    {TaskState::kAwaitingApproval, "RRRAAAAA"},
+      {TaskState::kRunning, "RRAAAAAA"},    {TaskState::kAwaitingApproval, "RARAAAAA"},
       {TaskState::kFinalizing, "RRRRAAAA"},  // the same stage again, or one that overtook it
       {TaskState::kCompleted, "LLLLRLLL"},  {TaskState::kFailed, "LLLLLRLL"},
       {TaskState::kCancelled, "LLLLLRRL"},  {TaskState::kTimedOut, "LLLLLLLR"},
@@ -477,11 +477,27 @@ TEST(FoldReportsTest, ATerminalReportWinsInAnyOrder) {
   }
 }
 
-TEST(FoldReportsTest, TheFirstTerminalReportStands) {
+TEST(FoldReportsTest, TheFirstTerminalReportStandsAndWhatContradictsItIsJudgedAfterIt) {
   std::vector<TaskReport> folded;
-  FoldReports({ReportOf(1, TaskState::kCompleted), ReportOf(1, TaskState::kFailed)}, folded);
-  ASSERT_EQ(folded.size(), 1U);
+  EXPECT_THAT(FoldReports({ReportOf(1, TaskState::kCompleted), ReportOf(1, TaskState::kFailed),
+                           ReportOf(1, TaskState::kCompleted), ReportOf(1, TaskState::kFailed),
+                           ReportOf(1, TaskState::kCancelled), ReportOf(1, TaskState::kRunning)},
+                          folded),
+              ElementsAre(0, 1, 0, 1, 2, 0));
+  ASSERT_EQ(folded.size(), 3U);
   EXPECT_EQ(folded[0].state, TaskState::kCompleted);
+  EXPECT_EQ(folded[1].state, TaskState::kFailed);
+  EXPECT_EQ(folded[2].state, TaskState::kCancelled);
+}
+
+TEST(FoldReportsTest, WorkAfterAnApprovalIsTheLatestStage) {
+  std::vector<TaskReport> folded;
+  EXPECT_THAT(FoldReports({ReportOf(1, TaskState::kRunning), ReportOf(1, TaskState::kAwaitingApproval),
+                           ReportOf(1, TaskState::kRunning)},
+                          folded),
+              ElementsAre(0, 0, 0));
+  ASSERT_EQ(folded.size(), 1U);
+  EXPECT_EQ(folded[0].state, TaskState::kRunning);
 }
 
 }  // namespace
