@@ -1,9 +1,9 @@
 #include "common/database/database_probe.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 #include "common/database/transaction.h"
+#include "common/logging/structured_log.h"
+#include "common/status/public_words.h"
 
 namespace fleet::database {
 namespace {
@@ -18,7 +18,8 @@ void DatabaseProbe::RunOnce() {
                            return transaction.Execute(kPing);
                          }).status();
   MutexLock lock(mutex_);
-  last_ = std::move(outcome);
+  if (!outcome.ok() && last_.code() != outcome.code()) LogWarning("database_ping_failed", {{"error", outcome}});
+  last_ = ForCallers(outcome);
   ended_ = clock_.Elapsed();
 }
 

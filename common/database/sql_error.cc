@@ -7,6 +7,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/status/public_words.h"
 
 namespace fleet::database {
 namespace {
@@ -69,10 +70,30 @@ absl::Status Translate(absl::string_view lost_connection_kind) {
   }
 }
 
+// The driver's words name hosts, roles, tables and values.
+absl::string_view PublicWords(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnavailable:
+      return "the database cannot be reached or is too slow; try again";
+    case absl::StatusCode::kAborted:
+      return "the database is busy with the same rows; try again";
+    case absl::StatusCode::kResourceExhausted:
+      return "the database has no connection, memory or disk space to spare; try again later";
+    case absl::StatusCode::kAlreadyExists:
+      return "the database has such an entry already";
+    case absl::StatusCode::kInvalidArgument:
+      return "the database cannot store a value of this request";
+    default:
+      return "the database refused a statement; this is a fault of the service or of how it is set up";
+  }
+}
+
+absl::Status Worded(const absl::Status& status) { return WithPublicWords(status, PublicWords(status.code())); }
+
 }  // namespace
 
-absl::Status StatusFromCurrentException() { return Translate(kTransient); }
-absl::Status StatusFromCurrentCommitException() { return Translate(kInDoubt); }
+absl::Status StatusFromCurrentException() { return Worded(Translate(kTransient)); }
+absl::Status StatusFromCurrentCommitException() { return Worded(Translate(kInDoubt)); }
 bool IsTransient(const absl::Status& status) { return HasKind(status, kTransient); }
 bool IsInDoubt(const absl::Status& status) { return HasKind(status, kInDoubt); }
 bool IsDataError(const absl::Status& status) { return HasKind(status, kData); }

@@ -11,6 +11,7 @@ namespace fleet::database {
 //   lost or refused connection, shutdown, statement timeout → kUnavailable
 //   unique violation → kAlreadyExists; other bad data (SQLSTATE classes 22 and 23) → kInvalidArgument
 //   out of disk, memory or connections → kResourceExhausted; the rest → kInternal
+// The message is the driver's; callers are told WithPublicWords.
 absl::Status StatusFromCurrentException();
 // The same for a failed COMMIT: a lost connection leaves it in doubt whether it happened.
 absl::Status StatusFromCurrentCommitException();

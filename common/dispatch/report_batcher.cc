@@ -5,6 +5,7 @@
 
 #include "common/database/sql_error.h"
 #include "common/domain/task_transitions.h"
+#include "common/status/public_words.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::dispatch {
@@ -108,7 +109,7 @@ absl::Status ReportBatcher::ApplyRange(const std::vector<domain::TaskReport>& fo
   }
   if (!database::IsDataError(answers.status())) return std::move(answers).status();
   if (last - first == 1) {
-    outcomes[first].refused = std::string(answers.status().message());
+    outcomes[first].refused = std::string(ForCallers(answers.status()).message());
     return absl::OkStatus();
   }
   const std::size_t middle = first + (last - first) / 2;

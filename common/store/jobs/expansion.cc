@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/public_words.h"
 #include "common/status/status_macros.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
@@ -97,7 +98,7 @@ absl::Status FailExpansion(Transaction& transaction, const JobClaim& claim, cons
   domain::Fleet* fleet = ledger.Find(claim.key);
   if (fleet == nullptr || domain::IsTerminal(fleet->state)) return absl::OkStatus();
   fleet->expansion_failed = true;
-  fleet->failure_message = std::string(error.message());
+  fleet->failure_message = std::string(ForCallers(error).message());
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, claim.key, JobKind::kSweep, absl::ZeroDuration()));
   return InsertJob(transaction, claim.key, JobKind::kEndStragglers, absl::ZeroDuration());

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/database/transaction.h"
+#include "common/status/public_words.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/common/database/database_fixture.h"
 
@@ -36,6 +37,9 @@ TEST_P(SqlErrorTest, IsClassified) {
   EXPECT_FALSE(IsTransient(result.status()));
   EXPECT_FALSE(IsInDoubt(result.status()));
   EXPECT_EQ(runs, 1) << "another try would not help";
+  const std::string told(ForCallers(result.status()).message());
+  EXPECT_THAT(told, ::testing::StartsWith("the database "));
+  EXPECT_NE(told, result.status().message()) << "the driver's words are for the log";
 }
 
 INSTANTIATE_TEST_SUITE_P(
