@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/logging/structured_log.h"
+#include "common/status/status_macros.h"
 
 namespace fleet::dispatch {
 
@@ -168,7 +169,7 @@ void WatchHub::Tell(const domain::Ulid& fleet_id, const store::FleetRecord& reco
     } else {
       watcher->cursor_ = revision;
       watcher->last_told_ = clock_.Elapsed();
-      watcher->Offer(shared, nullptr, revision, ended);
+      watcher->Offer(shared, {}, revision, ended);
     }
   }
   if (!with_tasks.empty()) TellTasks(fleet_id, shared, with_tasks);
@@ -180,25 +181,35 @@ void WatchHub::TellTasks(const domain::Ulid& fleet_id, const std::shared_ptr<con
   std::map<int64_t, std::vector<std::shared_ptr<WatchSubscription>>> by_cursor;
   for (const auto& watcher : watchers) by_cursor[watcher->cursor_].push_back(watcher);
   for (const auto& [cursor, group] : by_cursor) {
-    auto changes = feed_.read_changes(fleet_id, cursor, record->fleet.revision);
-    if (!changes.ok()) {
-      LogWarning("watch_read_failed", {{"error", changes.status()}});
+    const auto chunks = ReadChunks(record->fleet, cursor);
+    if (!chunks.ok()) {
+      LogWarning("watch_read_failed", {{"error", chunks.status()}});
       continue;
     }
-    const auto shared = std::make_shared<const store::ChangedTasks>(*std::move(changes));
-    const bool is_last = domain::IsTerminal(record->fleet.state) && shared->revision == record->fleet.revision;
+    const store::ChangedTasks& latest = *chunks->back();
+    const bool is_last = domain::IsTerminal(record->fleet.state) && latest.revision == record->fleet.revision;
     for (const auto& watcher : group) {
-      if (!shared->contiguous) {
+      if (!latest.contiguous) {
         watcher->Interrupt(WatchUpdate::Kind::kRestart, absl::OkStatus());
         watcher->cursor_ = record->fleet.revision;
         continue;
       }
-      watcher->cursor_ = shared->revision;
+      watcher->cursor_ = latest.revision;
       watcher->last_told_ = clock_.Elapsed();
-      watcher->Offer(record, shared, shared->revision, is_last);
+      watcher->Offer(record, *chunks, latest.revision, is_last);
     }
-    if (shared->more) Wake({fleet_id});
+    if (latest.more) Wake({fleet_id});
   }
+}
+
+absl::StatusOr<WatchSubscription::Chunks> WatchHub::ReadChunks(const domain::Fleet& fleet, int64_t cursor) {
+  WatchSubscription::Chunks chunks;
+  do {
+    FLEET_ASSIGN_OR_RETURN(store::ChangedTasks changes, feed_.read_changes(fleet.id, cursor, fleet.revision));
+    cursor = changes.revision;
+    chunks.push_back(std::make_shared<const store::ChangedTasks>(std::move(changes)));
+  } while (domain::IsTerminal(fleet.state) && chunks.back()->more && chunks.back()->contiguous);
+  return chunks;
 }
 
 void WatchHub::TellBookmarks() {

@@ -40,8 +40,9 @@ class WatchSubscription {
   friend class WatchHub;
   WatchSubscription(int64_t revision, bool with_tasks, std::function<void()> ready);
 
-  void Offer(std::shared_ptr<const store::FleetRecord> fleet, std::shared_ptr<const store::ChangedTasks> tasks,
-             int64_t revision, bool is_last);
+  using Chunks = std::vector<std::shared_ptr<const store::ChangedTasks>>;
+
+  void Offer(std::shared_ptr<const store::FleetRecord> fleet, const Chunks& tasks, int64_t revision, bool is_last);
   void Interrupt(WatchUpdate::Kind kind, const absl::Status& status);
   void Bookmark();
 
@@ -105,6 +106,9 @@ class WatchHub {
   void Tell(const domain::Ulid& fleet_id, const store::FleetRecord& record, const Subscriptions& watchers);
   void TellTasks(const domain::Ulid& fleet_id, const std::shared_ptr<const store::FleetRecord>& record,
                  const Subscriptions& watchers);
+  // One chunk of what changed after `cursor`; of a fleet that has ended all of them, so that no watcher is told the end
+  // before its last children.
+  absl::StatusOr<WatchSubscription::Chunks> ReadChunks(const domain::Fleet& fleet, int64_t cursor);
   void TellBookmarks();
   Subscriptions WatchersOf(const domain::Ulid& fleet_id);
 

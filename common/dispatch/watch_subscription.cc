@@ -33,8 +33,8 @@ void WatchSubscription::Announce() {
   ready_();
 }
 
-void WatchSubscription::Offer(std::shared_ptr<const store::FleetRecord> fleet,
-                              std::shared_ptr<const store::ChangedTasks> tasks, int64_t revision, bool is_last) {
+void WatchSubscription::Offer(std::shared_ptr<const store::FleetRecord> fleet, const Chunks& tasks, int64_t revision,
+                              bool is_last) {
   {
     MutexLock lock(mutex_);
     if (pending_ != nullptr && pending_->kind >= WatchUpdate::Kind::kRestart) return;
@@ -43,9 +43,10 @@ void WatchSubscription::Offer(std::shared_ptr<const store::FleetRecord> fleet,
     pending_->fleet = std::move(fleet);
     pending_->revision = revision;
     pending_->is_last = is_last;
-    if (tasks != nullptr && !tasks->tasks.empty()) {
-      pending_tasks_ += tasks->tasks.size();
-      pending_->tasks.push_back(std::move(tasks));
+    for (const auto& chunk : tasks) {
+      if (chunk->tasks.empty()) continue;
+      pending_tasks_ += chunk->tasks.size();
+      pending_->tasks.push_back(chunk);
     }
     if (pending_tasks_ > kMostPendingTasks) {
       pending_->kind = WatchUpdate::Kind::kRestart;
