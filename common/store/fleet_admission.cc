@@ -272,10 +272,11 @@ absl::StatusOr<std::string> ResolveWorkflow(Transaction& transaction, const doma
                     {{"workflow_ref", "no such workflow was applied"}}});
 }
 
-absl::Status AdmitReopened(Transaction& transaction, const std::string& creator, const domain::Limits& limits) {
+absl::Status AdmitRetry(Transaction& transaction, const std::string& creator, bool is_reopened) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
   FLEET_ASSIGN_OR_RETURN(const int64_t left, TakeToken(transaction, creator, limits));
   FLEET_RETURN_IF_ERROR(CheckToken(left, creator, limits));
-  return CheckOpenFleets(transaction, creator, 1);
+  return is_reopened ? CheckOpenFleets(transaction, creator, 1) : absl::OkStatus();
 }
 
 absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet) {

@@ -45,11 +45,11 @@ struct Admitted {
 // OPEN_FLEETS_LIMIT.
 absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet);
 
-// What a fleet passes that ended and is to be open again, as a new one does: the submit rate and the limits of open
-// fleets. Returns kResourceExhausted, and the caller rolls back. Locks: the user, then the limit of open fleets until
-// the end of the transaction, so call it before a fleet is locked and after a look for a replay behind LockUser.
-absl::Status AdmitReopened(database::Transaction& transaction, const std::string& creator,
-                           const domain::Limits& limits);
+// What a retry passes as a new fleet does: the submit rate, and, if its fleet has ended and is to be open again, the
+// limits of open fleets. Returns kResourceExhausted, and the caller rolls back. Locks: the user, then the limit of open
+// fleets until the end of the transaction, so call it before a fleet is locked and after a look for a replay behind
+// LockUser.
+absl::Status AdmitRetry(database::Transaction& transaction, const std::string& creator, bool is_reopened);
 // The version that a fleet is pinned to: the highest applied one if the reference names none. Returns kInvalidArgument
 // WORKFLOW_NOT_FOUND.
 absl::StatusOr<std::string> ResolveWorkflow(database::Transaction& transaction, const domain::WorkflowRef& workflow);

@@ -15,7 +15,6 @@
 #include "common/store/fleet_admission.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
-#include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {
@@ -218,10 +217,7 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const doma
   // An ended fleet counts as one of its creator's again. Users are locked before fleets, so this is decided by the
   // fleet as it was a moment ago, and checked below.
   const bool had_ended = domain::IsTerminal(seen.fleet.state);
-  if (had_ended) {
-    FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
-    FLEET_RETURN_IF_ERROR(AdmitReopened(transaction, seen.fleet.creator, limits));
-  }
+  FLEET_RETURN_IF_ERROR(AdmitRetry(transaction, seen.fleet.creator, had_ended));
   FLEET_RETURN_IF_ERROR(
       DropJobs(transaction, request.fleet_id, {JobKind::kSweep, JobKind::kEndStragglers, JobKind::kQueueAge}));
   if (had_ended) FLEET_RETURN_IF_ERROR(RenewDeadline(transaction, seen.fleet));
@@ -232,8 +228,8 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const doma
     return absl::AbortedError("the fleet ended while it was being retried: try again");
   }
   FLEET_ASSIGN_OR_RETURN(const absl::Time now, ReadClock(transaction));
-  FLEET_RETURN_IF_ERROR(CheckRetryable(*fleet, request, now));
   FLEET_RETURN_IF_ERROR(CheckRepos(transaction, request));
+  FLEET_RETURN_IF_ERROR(CheckRetryable(*fleet, request, now));
   Reopen(*fleet, now);
   FLEET_RETURN_IF_ERROR(InsertGeneration(transaction, caller, request, fleet->generation));
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));

@@ -303,21 +303,23 @@ TEST_F(LimitsTest, SubmitRateIsExactUnderEightSubmittersAtOnce) {
   EXPECT_EQ(CountAccepted(calls, "SUBMIT_RATE_LIMIT"), 3);
 }
 
-TEST_F(LimitsTest, AFleetThatIsToBeOpenAgainPassesTheSameLimits) {
-  const auto reopen = [&] {
-    return database::InTransaction(stores_.pool, [&](database::Transaction& transaction) -> absl::Status {
-      FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, store::ReadLimits(transaction));
-      return store::AdmitReopened(transaction, "alice", limits);
+TEST_F(LimitsTest, ARetryPassesTheSubmitRateAndAFleetThatIsToBeOpenAgainTheOthersToo) {
+  const auto retry = [&](bool is_reopened) {
+    return database::InTransaction(stores_.pool, [&](database::Transaction& transaction) {
+      return store::AdmitRetry(transaction, "alice", is_reopened);
     });
   };
+  const auto reopen = [&] { return retry(true); };
   Set("open_fleets_user", 1);
   Set("submit_rate_user", 2);
   FLEET_EXPECT_OK(reopen());
   FLEET_EXPECT_OK(Submit({.targets = 1}));
   EXPECT_EQ(GetErrorInfo(reopen()).reason, "SUBMIT_RATE_LIMIT");
+  EXPECT_EQ(GetErrorInfo(retry(false)).reason, "SUBMIT_RATE_LIMIT") << "also of a fleet that is still running";
   Set("submit_rate_user", 600);
   stores_.Sql("update users set submit_tokens = 600");
   EXPECT_EQ(GetErrorInfo(reopen()).reason, "OPEN_FLEETS_LIMIT");
+  FLEET_EXPECT_OK(retry(false));
 }
 
 }  // namespace

@@ -210,6 +210,9 @@ TEST_F(RedriveTest, RefusesWhatCannotBeRetried) {
   store::NewGeneration unknown = Request();
   unknown.repos = {"org/nowhere"};
   EXPECT_THAT(stores_.redrives.Redrive(kBob, unknown), StatusIs(absl::StatusCode::kInvalidArgument));
+  unknown.states = {TaskState::kTimedOut};
+  EXPECT_THAT(stores_.redrives.Redrive(kBob, unknown), StatusIs(absl::StatusCode::kInvalidArgument))
+      << "what is no repository of this fleet is a mistake, whatever else there is to say";
   FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, Request()).status());
   EXPECT_EQ(Reason(stores_.redrives.Redrive(kBob, Request()).status()), "RETRY_IN_PROGRESS");
   FLEET_ASSERT_OK(stores_.fleets.Cancel({"bob"}, fleet_, domain::CancelMode::kStop));

@@ -18,18 +18,17 @@ bool Allows(const std::vector<T>& list, const T& value) {
 
 // The first reason not to retry the fleet; empty if there is none.
 std::string RefusalOf(const ModelFleet& fleet, const store::NewGeneration& request) {
-  if (fleet.failed) return "EXPANSION_FAILED";
-  if (fleet.IsOpen() && (fleet.IsCancelling() || fleet.is_late)) return "FLEET_CANCELLING";
-  if (fleet.retry.has_value()) return "RETRY_IN_PROGRESS";
-  const bool any = std::any_of(fleet.children.begin(), fleet.children.end(),
-                               [&](const ModelChild& child) { return Allows(request.states, child.state); });
-  if (!any) return "NOTHING_TO_RETRY";
   for (const std::string& repo : request.repos) {
     bool known = false;
     for (int32_t ordinal = 1; ordinal <= fleet.Expanded(); ++ordinal) known |= TestStores::RepoName(ordinal) == repo;
     if (!known) return "INVALID_ARGUMENT";
   }
-  return "";
+  if (fleet.failed) return "EXPANSION_FAILED";
+  if (fleet.IsOpen() && (fleet.IsCancelling() || fleet.is_late)) return "FLEET_CANCELLING";
+  if (fleet.retry.has_value()) return "RETRY_IN_PROGRESS";
+  const bool any = std::any_of(fleet.children.begin(), fleet.children.end(),
+                               [&](const ModelChild& child) { return Allows(request.states, child.state); });
+  return any ? "" : "NOTHING_TO_RETRY";
 }
 
 }  // namespace
