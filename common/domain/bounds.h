@@ -22,6 +22,12 @@ inline constexpr std::size_t kMaxRunnerName = 128;
 // Bytes of a clone URL, and of a pull request's.
 inline constexpr std::size_t kMaxUrl = 2000;
 
+// Tasks that a runner works on at once, and leases that it says it holds.
+inline constexpr int32_t kMaxSlots = 10'000;
+// Bytes of what LeaseTasks tells, as long as it is more than one lease: gRPC's clients take 4 MiB unless told
+// otherwise.
+inline constexpr std::size_t kMaxLeaseBytes = std::size_t{3} << 20;
+
 // What a runner reports of an attempt. Bytes of the failure's message, and of the summary: runner and service keep the
 // beginning of a longer one.
 inline constexpr std::size_t kMaxReportText = 2000;

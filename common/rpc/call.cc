@@ -3,16 +3,15 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "common/status/error_info.h"
 
 namespace fleet::rpc {
 
-absl::Status MalformedRequest(const google::protobuf::Message& request) {
-  return MakeError(absl::StatusCode::kInvalidArgument,
-                   absl::StrCat("the request's bytes are no ", request.GetDescriptor()->full_name()),
-                   {"MALFORMED_REQUEST", {}, {}});
-}
+namespace {
+
+constexpr absl::Duration kRetryAfter = absl::Seconds(1);
+
+}  // namespace
 
 Call::Call(const Method& method, const CallEnvironment& environment, UnaryTransport& transport)
     : method_(method), environment_(environment), transport_(transport), record_(method, environment) {}
@@ -21,6 +20,7 @@ void Call::Start() {
   absl::StatusOr<domain::Caller> caller = environment_.authenticator.Authenticate(transport_);
   if (!caller.ok()) return End(caller.status());
   caller_ = *std::move(caller);
+  if (!Reserve()) return;
   if (method_.kind() == MethodKind::kPending) return RunPending(std::get<Method::Pending>(method_.handler));
   const bool taken = method_.pool->Submit([this] { RunUnary(std::get<Method::Unary>(method_.handler)); });
   if (!taken) End(absl::UnavailableError("too many calls wait; try again"));
@@ -38,20 +38,32 @@ void Call::RunPending(const Method::Pending& handle) {
          {transport_.TimeLeft(), abandoned_, [this](const absl::Status& status) { End(status); }});
 }
 
+bool Call::Reserve() {
+  const std::size_t bytes = transport_.RequestBytes();
+  if (const absl::Status fits = CheckRequestSize(method_, bytes); !fits.ok()) return End(fits), false;
+  if (!environment_.budget.Take(bytes)) {
+    End(MakeError(absl::StatusCode::kResourceExhausted,
+                  "the service is handling as many bytes of requests as it may; try again",
+                  {"TOO_MANY_REQUEST_BYTES", {}, {}, kRetryAfter}));
+    return false;
+  }
+  reserved_ = bytes;
+  return true;
+}
+
 bool Call::ReadRequest() {
   request_ = method_.request->New(&arena_);
   response_ = method_.response->New(&arena_);
-  if (transport_.ReadRequest(*request_)) return true;
-  End(MalformedRequest(*request_));
-  return false;
+  const absl::Status read = transport_.ReadRequest(*request_);
+  if (!read.ok()) End(read);
+  return read.ok();
 }
 
 void Call::End(const absl::Status& status) {
-  record_.End(status);
+  environment_.budget.Give(reserved_);
+  const absl::Status told = record_.End(status);
   if (status.ok()) record_.CountSent();
-  const bool is_worded = !status.ok() && environment_.word_error != nullptr;
-  transport_.End(is_worded ? environment_.word_error(status) : status,
-                 response_ == nullptr ? *method_.response : *response_);
+  transport_.End(told, response_ == nullptr ? *method_.response : *response_);
 }
 
 }  // namespace fleet::rpc

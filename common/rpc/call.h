@@ -4,6 +4,7 @@
 #define FLEET_COMMON_RPC_CALL_H_
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -15,9 +16,6 @@
 #include "google/protobuf/message.h"
 
 namespace fleet::rpc {
-
-// INVALID_ARGUMENT with reason MALFORMED_REQUEST, for bytes that are no such message.
-absl::Status MalformedRequest(const google::protobuf::Message& request);
 
 class Call {
  public:
@@ -35,6 +33,8 @@ class Call {
  private:
   void RunUnary(const Method::Unary& handle);
   void RunPending(const Method::Pending& handle);
+  // False if the call has ended instead.
+  bool Reserve();
   bool ReadRequest();
   void End(const absl::Status& status);
 
@@ -47,6 +47,7 @@ class Call {
   google::protobuf::Message* request_ = nullptr;
   google::protobuf::Message* response_ = nullptr;
   domain::Caller caller_;
+  std::size_t reserved_ = 0;  // of the environment's budget
   const std::shared_ptr<std::atomic<bool>> abandoned_ = std::make_shared<std::atomic<bool>>(false);
 };
 

@@ -1,6 +1,12 @@
 #include "common/rpc/call_record.h"
 
+#include <string>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
 #include "common/logging/structured_log.h"
+#include "common/status/error_info.h"
+#include "common/status/public_words.h"
 
 namespace fleet::rpc {
 namespace {
@@ -10,7 +16,21 @@ bool IsOurFault(absl::StatusCode code) {
          code == absl::StatusCode::kDataLoss || code == absl::StatusCode::kUnavailable;
 }
 
+// Long enough to be found in a day's log.
+std::string NewCallId() {
+  thread_local absl::BitGen random;
+  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+}
+
 }  // namespace
+
+absl::Status CheckRequestSize(const Method& method, std::size_t bytes) {
+  if (bytes <= method.max_request_bytes) return absl::OkStatus();
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("the request has ", bytes, " bytes; ", method.name, " takes at most ", method.max_request_bytes),
+      {"REQUEST_TOO_LARGE", {}, {}});
+}
 
 CallRecord::CallRecord(const Method& method, const CallEnvironment& environment)
     : method_(method),
@@ -23,12 +43,19 @@ CallRecord::CallRecord(const Method& method, const CallEnvironment& environment)
 
 void CallRecord::CountSent() { environment_.metrics.Sent(type_, method_.service, method_.name); }
 
-void CallRecord::End(const absl::Status& status) {
+absl::Status CallRecord::End(const absl::Status& status) {
   environment_.metrics.Handled(type_, method_.service, method_.name, status.code(),
                                environment_.clock.Elapsed() - started_);
-  if (IsOurFault(status.code())) {
-    LogWarning("call_failed", {{"service", method_.service}, {"method", method_.name}, {"error", status}});
-  }
+  if (status.ok()) return status;
+  if (!IsOurFault(status.code()) && !HasPublicWords(status)) return Word(status);
+  const std::string call_id = NewCallId();
+  LogWarning("call_failed",
+             {{"call_id", call_id}, {"service", method_.service}, {"method", method_.name}, {"error", status}});
+  return Word(ForCallers(status, call_id));
+}
+
+absl::Status CallRecord::Word(const absl::Status& status) const {
+  return environment_.word_error == nullptr ? status : environment_.word_error(status);
 }
 
 }  // namespace fleet::rpc

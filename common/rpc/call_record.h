@@ -2,12 +2,16 @@
 #ifndef FLEET_COMMON_RPC_CALL_RECORD_H_
 #define FLEET_COMMON_RPC_CALL_RECORD_H_
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
 #include "common/metrics/rpc_metrics.h"
 #include "common/rpc/authenticator.h"
 #include "common/rpc/method_table.h"
+#include "common/rpc/open_streams.h"
+#include "common/rpc/request_budget.h"
 
 namespace fleet::rpc {
 
@@ -16,9 +20,14 @@ struct CallEnvironment {
   const Authenticator& authenticator;
   metrics::RpcMetrics& metrics;
   const Clock& clock;
+  RequestBudget& budget;
+  OpenStreams& streams;
   // How an error is worded for callers; nullptr: as it is.
   absl::Status (*word_error)(const absl::Status&) = nullptr;
 };
+
+// RESOURCE_EXHAUSTED with reason REQUEST_TOO_LARGE, if the method takes no request of so many bytes.
+absl::Status CheckRequestSize(const Method& method, std::size_t bytes);
 
 class CallRecord {
  public:
@@ -26,11 +35,13 @@ class CallRecord {
   CallRecord(const Method& method, const CallEnvironment& environment);
 
   void CountSent();
-  // Counts and times the call's end. Logs the server's own faults as warnings; callers' errors not at all, since
-  // metrics count them. Call once.
-  void End(const absl::Status& status);
+  // Counts and times the call's end; returns the status as the caller is told it. Logs the server's own faults as
+  // warnings; callers' errors not at all, since metrics count them. Call once.
+  absl::Status End(const absl::Status& status);
 
  private:
+  absl::Status Word(const absl::Status& status) const;
+
   const Method& method_;
   const CallEnvironment& environment_;
   const metrics::RpcType type_;

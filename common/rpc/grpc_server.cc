@@ -9,6 +9,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/resource_quota.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 
@@ -31,7 +32,8 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
 
 GrpcServer::GrpcServer(const Options& options, const MethodTable& methods, const CallEnvironment& environment)
     : options_(options), environment_(environment), names_(methods.services()) {
-  for (const std::string& name : names_) {
+  names_.push_back("");  // the server as a whole
+  for (const std::string& name : methods.services()) {
     services_.push_back(std::make_unique<GrpcService>(name, methods, environment_));
   }
 }
@@ -49,6 +51,13 @@ absl::Status GrpcServer::Listen() {
   grpc::ServerBuilder builder;
   builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port_);
   builder.SetMaxReceiveMessageSize(options_.max_receive_bytes);
+  builder.SetResourceQuota(grpc::ResourceQuota("requests").Resize(options_.receive_buffer_bytes));
+  // A megabyte may unpack to a gigabyte: compressed requests are answered UNIMPLEMENTED, unread.
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+  // Connections that say nothing, and messages that are not read, hold little and not for long.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_WRITE_BUFFER_SIZE, 16 << 10);
   // Two services on one port would share its calls by chance.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 20'000);
@@ -60,11 +69,14 @@ absl::Status GrpcServer::Listen() {
     return absl::UnavailableError(
         absl::StrCat("cannot listen on ", options_.listen, ": is the port taken? Choose another with --listen"));
   }
-  for (const std::string& name : names_) server_->GetHealthCheckService()->SetServingStatus(name, true);
+  server_->GetHealthCheckService()->SetServingStatus(kLiveness, true);
+  SayServing(true);
   return absl::OkStatus();
 }
 
-void GrpcServer::SayNotServing() { server_->GetHealthCheckService()->SetServingStatus(false); }
+void GrpcServer::SayServing(bool serving) {
+  for (const std::string& name : names_) server_->GetHealthCheckService()->SetServingStatus(name, serving);
+}
 
 void GrpcServer::Drain() {
   // Shutdown also waits until every client has closed its connection, which one without a call does some seconds late:

@@ -18,9 +18,15 @@ namespace fleet::rpc {
 
 class GrpcServer {
  public:
+  // For the health service's `service`: whether the process is alive, whatever it lacks.
+  static constexpr char kLiveness[] = "liveness";
+
   struct Options {
-    std::string listen;                                // "host:port"; port 0 takes a free one
-    int max_receive_bytes = kMaxMessageBytes;          // of one message
+    std::string listen;                        // "host:port"; port 0 takes a free one
+    int max_receive_bytes = kMaxMessageBytes;  // of one message
+    // Of requests that are being received, all together. At the limit gRPC ends some of their calls, at random, with
+    // RESOURCE_EXHAUSTED.
+    std::size_t receive_buffer_bytes = std::size_t{192} << 20;
     absl::Duration drain_timeout = absl::Seconds(10);  // how long calls may take to finish
   };
   // Serving when it returns. The table and the environment outlive it. Returns kFailedPrecondition if the table is not
@@ -33,8 +39,9 @@ class GrpcServer {
   GrpcServer& operator=(const GrpcServer&) = delete;
 
   int port() const { return port_; }
-  // The health service says NOT_SERVING from now on; calls are served all the same.
-  void SayNotServing();
+  // What the health service says of every service and of the server as a whole: SERVING at first. Calls are served all
+  // the same. Of kLiveness it says SERVING as long as the server runs.
+  void SayServing(bool serving);
   // Lets calls finish for the drain time, then ends those that are left and closes.
   void Drain();
 

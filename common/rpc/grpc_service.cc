@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/call.h"
 #include "common/rpc/grpc_status.h"
+#include "common/rpc/malformed_request.h"
 #include "common/rpc/stream_call.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
@@ -32,10 +33,20 @@ absl::Duration UntilDeadline(const grpc::CallbackServerContext& context) {
   return absl::FromChrono(context.deadline() - std::chrono::system_clock::now());
 }
 
+std::string Concatenate(const grpc::ByteBuffer& bytes) {
+  std::string all;
+  std::vector<grpc::Slice> slices;
+  if (!bytes.Dump(&slices).ok()) return all;
+  for (const grpc::Slice& slice : slices) all.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return all;
+}
+
 // gRPC would keep the request's bytes until the call ends: reading gives them up.
-bool Parse(const grpc::ByteBuffer& bytes, Message& message) {
-  return grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(const_cast<grpc::ByteBuffer*>(&bytes), &message)
-      .ok();
+absl::Status Parse(const grpc::ByteBuffer& bytes, Message& message) {
+  const grpc::ByteBuffer kept = bytes;  // the same bytes
+  const bool is_read =
+      grpc::GenericDeserialize<grpc::ProtoBufferReader, Message>(const_cast<grpc::ByteBuffer*>(&bytes), &message).ok();
+  return is_read ? absl::OkStatus() : MalformedRequest(message, Concatenate(kept));
 }
 
 // The bytes as they are, kept until gRPC has sent them.
@@ -64,7 +75,8 @@ class GrpcUnary final : public grpc::ServerUnaryReactor, private UnaryTransport 
  private:
   std::vector<absl::string_view> Values(absl::string_view key) const override { return MetadataValues(context_, key); }
   absl::Duration TimeLeft() const override { return UntilDeadline(context_); }
-  bool ReadRequest(Message& request) override { return Parse(bytes_.request, request); }
+  std::size_t RequestBytes() const override { return bytes_.request.Length(); }
+  absl::Status ReadRequest(Message& request) override { return Parse(bytes_.request, request); }
   void End(const absl::Status& status, const Message& response) override {
     if (!status.ok()) return Finish(ToGrpcStatus(status));
     bool is_ours = false;
@@ -79,7 +91,7 @@ class GrpcUnary final : public grpc::ServerUnaryReactor, private UnaryTransport 
 // Deletes itself when gRPC is done with it; its call may live until a step of it has ended.
 class GrpcStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, private StreamTransport {
  public:
-  GrpcStream(const Method& method, const CallEnvironment& environment, const grpc::CallbackServerContext& context,
+  GrpcStream(const Method& method, const CallEnvironment& environment, grpc::CallbackServerContext& context,
              const grpc::ByteBuffer& request)
       : context_(context),
         request_(request),
@@ -96,18 +108,16 @@ class GrpcStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, priv
  private:
   std::vector<absl::string_view> Values(absl::string_view key) const override { return MetadataValues(context_, key); }
   absl::Duration TimeLeft() const override { return UntilDeadline(context_); }
-  bool ReadRequest(Message& request) override { return Parse(request_, request); }
+  std::size_t RequestBytes() const override { return request_.Length(); }
+  absl::Status ReadRequest(Message& request) override { return Parse(request_, request); }
   void Write(SharedBytes message) override {
     message_ = Share(std::move(message));
     StartWrite(&message_);
   }
-  void WriteLast(SharedBytes message) override {
-    message_ = Share(std::move(message));
-    StartWriteAndFinish(&message_, grpc::WriteOptions(), grpc::Status::OK);
-  }
   void End(const absl::Status& status) override { Finish(ToGrpcStatus(status)); }
+  void Drop() override { context_.TryCancel(); }
 
-  const grpc::CallbackServerContext& context_;
+  grpc::CallbackServerContext& context_;
   const grpc::ByteBuffer& request_;
   grpc::ByteBuffer message_;
   const std::shared_ptr<StreamCall> call_;

@@ -2,10 +2,15 @@
 #ifndef FLEET_COMMON_RPC_MESSAGE_BOUNDS_H_
 #define FLEET_COMMON_RPC_MESSAGE_BOUNDS_H_
 
+#include <cstddef>
+
 namespace fleet::rpc {
 
 // Bytes of one message, in either direction. gRPC answers a larger one RESOURCE_EXHAUSTED.
 inline constexpr int kMaxMessageBytes = 64 << 20;
+// Bytes of one request, of methods that are not told otherwise. We answer a larger one RESOURCE_EXHAUSTED, before it is
+// read as a message.
+inline constexpr std::size_t kUsualRequestBytes = std::size_t{1} << 20;
 
 }  // namespace fleet::rpc
 

@@ -30,6 +30,15 @@ void MethodTable::Insert(const std::string& name, const Method::Message& request
   if (!methods_.emplace(name, std::move(method)).second) problems_.push_back(absl::StrCat(name, " has two rows"));
 }
 
+void MethodTable::SetMaxRequestBytes(const std::string& name, std::size_t bytes) {
+  const auto method = methods_.find(name);
+  if (method == methods_.end()) {
+    problems_.push_back(absl::StrCat(name, " has a size and no row"));
+    return;
+  }
+  method->second.max_request_bytes = bytes;
+}
+
 std::string MethodTable::Problem(const Method& method) const {
   const ServiceDescriptor* service = FindService(method.service);
   const bool is_served = std::count(services_.begin(), services_.end(), method.service) > 0;

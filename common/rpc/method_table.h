@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "common/domain/caller.h"
 #include "common/lifecycle/thread_pool.h"
+#include "common/rpc/message_bounds.h"
 #include "common/rpc/stream_session.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -54,6 +55,7 @@ struct Method {
   const Message* response;
   std::variant<Unary, Pending, Stream> handler;
   ThreadPool* pool;  // null for kPending
+  std::size_t max_request_bytes = kUsualRequestBytes;
 
   MethodKind kind() const { return static_cast<MethodKind>(handler.index()); }
 };
@@ -100,6 +102,9 @@ class MethodTable {
            }),
            &pool);
   }
+
+  // The method of this name, which was added, takes requests of up to so many bytes instead of kUsualRequestBytes.
+  void SetMaxRequestBytes(const std::string& name, std::size_t bytes);
 
   // Returns kFailedPrecondition naming the methods that have no row or two, and the rows that fit no method.
   absl::Status Check() const;

@@ -4,7 +4,6 @@
 
 #include "absl/status/statusor.h"
 #include "common/domain/caller.h"
-#include "common/rpc/call.h"
 #include "common/status/status_macros.h"
 #include "google/protobuf/arena.h"
 
@@ -14,6 +13,7 @@ StreamCall::StreamCall(const Method& method, const CallEnvironment& environment,
     : method_(method), environment_(environment), transport_(transport), record_(method, environment) {}
 
 void StreamCall::Start() {
+  environment_.streams.Add(weak_from_this());
   const absl::Status opened = Open();
   if (!opened.ok()) return End(opened);
   ScheduleStep();
@@ -21,9 +21,10 @@ void StreamCall::Start() {
 
 absl::Status StreamCall::Open() {
   FLEET_ASSIGN_OR_RETURN(const domain::Caller caller, environment_.authenticator.Authenticate(transport_));
+  FLEET_RETURN_IF_ERROR(CheckRequestSize(method_, transport_.RequestBytes()));
   google::protobuf::Arena arena;
   google::protobuf::Message* request = method_.request->New(&arena);
-  if (!transport_.ReadRequest(*request)) return MalformedRequest(*request);
+  FLEET_RETURN_IF_ERROR(transport_.ReadRequest(*request));
   // Weak: whom the session waits for must not keep a stream alive.
   session_ = std::get<Method::Stream>(method_.handler)(caller, *request, [weak = weak_from_this()] {
     if (const auto call = weak.lock()) call->Wake();
@@ -55,16 +56,14 @@ void StreamCall::RunStep() {
 }
 
 void StreamCall::Send(StreamStep step) {
-  const bool is_last = step.kind == StreamStep::Kind::kLast;
   {
     MutexLock lock(mutex_);
     if (state_ == State::kDone) return;
-    state_ = is_last ? State::kDone : State::kWriting;
+    state_ = step.kind == StreamStep::Kind::kLast ? State::kWritingLast : State::kWriting;
+    writing_since_ = environment_.clock.Elapsed();
   }
   record_.CountSent();
-  if (!is_last) return transport_.Write(std::move(step.message));
-  record_.End(absl::OkStatus());
-  transport_.WriteLast(std::move(step.message));
+  transport_.Write(std::move(step.message));
 }
 
 void StreamCall::Wait() {
@@ -92,12 +91,20 @@ void StreamCall::Wake() {
 }
 
 void StreamCall::OnWritten(bool ok) {
-  if (!ok) return End(absl::CancelledError("the watcher is gone"));
+  bool is_last = false;
   {
     MutexLock lock(mutex_);
-    if (state_ != State::kWriting) return;
-    state_ = State::kStepping;
+    writing_since_ = absl::InfiniteDuration();
+    if (dropping_) {
+      dropped_ = true;
+      return;
+    }
+    if (!IsWriting()) return;
+    is_last = state_ == State::kWritingLast;
+    if (ok && !is_last) state_ = State::kStepping;
   }
+  if (!ok) return End(absl::CancelledError("the watcher is gone"));
+  if (is_last) return End(absl::OkStatus());
   ScheduleStep();
 }
 
@@ -105,10 +112,28 @@ void StreamCall::OnCancel() {
   // While a message is being written, its failure ends the stream.
   {
     MutexLock lock(mutex_);
-    if (state_ == State::kWriting) return;
+    if (IsWriting()) return;
   }
   End(absl::CancelledError("the watcher is gone"));
 }
+
+bool StreamCall::EndIfStalled(absl::Duration oldest) {
+  {
+    MutexLock lock(mutex_);
+    if (!IsWriting() || writing_since_ > oldest) return false;
+    dropping_ = true;
+  }
+  transport_.Drop();
+  {
+    MutexLock lock(mutex_);
+    dropping_ = false;
+    if (!dropped_) return true;
+  }
+  End(absl::CancelledError("the watcher does not read"));
+  return true;
+}
+
+bool StreamCall::IsWriting() const { return state_ == State::kWriting || state_ == State::kWritingLast; }
 
 void StreamCall::End(const absl::Status& status) {
   {
@@ -116,8 +141,7 @@ void StreamCall::End(const absl::Status& status) {
     if (state_ == State::kDone) return;
     state_ = State::kDone;
   }
-  record_.End(status);
-  transport_.End(status);
+  transport_.End(record_.End(status));
 }
 
 }  // namespace fleet::rpc

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "common/lifecycle/mutex.h"
 #include "common/rpc/call_record.h"
 #include "common/rpc/method_table.h"
@@ -26,10 +27,13 @@ class StreamCall : public std::enable_shared_from_this<StreamCall> {
   void OnWritten(bool ok);
   // The caller is gone.
   void OnCancel();
+  // Ends the stream, and frees what it holds, if the message it sends has been on its way since `oldest` or longer, of
+  // the environment's clock. The caller sees CANCELLED. Whether it did.
+  bool EndIfStalled(absl::Duration oldest);
 
  private:
   // Most streams wait most of the time: they keep nothing they can do without.
-  enum class State { kStepping, kWaiting, kWriting, kDone };
+  enum class State { kStepping, kWaiting, kWriting, kWritingLast, kDone };
 
   absl::Status Open();
   void Wake();
@@ -37,6 +41,7 @@ class StreamCall : public std::enable_shared_from_this<StreamCall> {
   void RunStep();
   void Send(StreamStep step);
   void Wait();
+  bool IsWriting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Ends the stream unless it has ended.
   void End(const absl::Status& status);
 
@@ -49,6 +54,10 @@ class StreamCall : public std::enable_shared_from_this<StreamCall> {
   Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_) = State::kStepping;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;  // while stepping
+  absl::Duration writing_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
+  // While the transport is told to drop its message, the stream must not end.
+  bool dropping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool dropped_ ABSL_GUARDED_BY(mutex_) = false;  // it was told OnWritten meanwhile
 };
 
 }  // namespace fleet::rpc

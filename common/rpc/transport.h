@@ -2,6 +2,7 @@
 #ifndef FLEET_COMMON_RPC_TRANSPORT_H_
 #define FLEET_COMMON_RPC_TRANSPORT_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,8 +26,10 @@ class Transport : public Metadata {
  public:
   // Until the caller's deadline; infinite without one.
   virtual absl::Duration TimeLeft() const = 0;
-  // Reads the request's body, once, and gives it up. False if it is no such message.
-  virtual bool ReadRequest(google::protobuf::Message& request) = 0;
+  // Of the request's body, as it came.
+  virtual std::size_t RequestBytes() const = 0;
+  // Reads the request's body, once, and gives it up. Returns INVALID_ARGUMENT as MalformedRequest does.
+  virtual absl::Status ReadRequest(google::protobuf::Message& request) = 0;
 };
 
 class UnaryTransport : public Transport {
@@ -40,10 +43,11 @@ using SharedBytes = std::shared_ptr<const std::string>;
 
 class StreamTransport : public Transport {
  public:
-  // Sends a message. The next comes when it is told StreamCall::OnWritten; not while this call runs.
+  // Sends a message. What comes next, comes when it is told StreamCall::OnWritten; not while this call runs.
   virtual void Write(SharedBytes message) = 0;
-  // One of the two is called, once: the stream may be gone when they return.
-  virtual void WriteLast(SharedBytes message) = 0;
+  // Gives up the message that is on its way: OnWritten(false) follows, or has been told already.
+  virtual void Drop() = 0;
+  // Called once: the stream may be gone when it returns.
   virtual void End(const absl::Status& status) = 0;
 };
 

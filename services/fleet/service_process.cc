@@ -46,7 +46,9 @@ constexpr std::size_t kMostQueuedCalls = 10000;
 constexpr std::size_t kMostQueuedWatchSteps = 200000;
 constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 // A ping that hangs for so long counts as failed.
-constexpr absl::Duration kProbeFreshness = absl::Milliseconds(2500);
+constexpr absl::Duration kProbeFreshness = absl::Seconds(2);
+constexpr absl::Duration kHealthInterval = absl::Milliseconds(250);
+constexpr absl::Duration kStalledInterval = absl::Seconds(5);
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 // Only what a service of an earlier version imported is found then.
@@ -141,6 +143,8 @@ struct ServiceProcess::Parts {
                                               {caller_pool, watch_pool, runner_pool});
   database::DatabaseProbe probe{runners.pool, Clock::System(), kProbeFreshness};
   Readiness readiness{[this] { return probe.Check(); }};
+  rpc::RequestBudget request_budget;
+  rpc::OpenStreams open_streams{Clock::System()};
   std::unique_ptr<metrics::OpsServer> ops;
   std::unique_ptr<rpc::GrpcServer> server;
 
@@ -148,9 +152,11 @@ struct ServiceProcess::Parts {
   CloneUrlKeeper clone_urls{callers.catalog};
   ServicePresence presence{service_id, runners.limits, runners.runners};
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
+  PeriodicLoop stalled_loop{kStalledInterval, Once([this] { return open_streams.RunOnce(); })};
   PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return gauges.RunOnce(), true; })};
   PeriodicLoop presence_loop{kPresenceInterval, Once([this] { return presence.RunOnce(); })};
   PeriodicLoop clone_url_loop{kCloneUrlInterval, [this] { return clone_urls.RunOnce(); }};
+  std::unique_ptr<PeriodicLoop> health_loop;  // once there is a server
 };
 
 absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const ServiceConfig& config) {
@@ -161,9 +167,14 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const Serv
   rpc::GrpcServer::Options options;
   options.listen = config.listen;
   options.drain_timeout = config.drain_timeout;
-  FLEET_ASSIGN_OR_RETURN(
-      parts->server, rpc::GrpcServer::Start(options, parts->methods,
-                                            {parts->authenticator, parts->rpc_metrics, Clock::System(), &WithAdvice}));
+  FLEET_ASSIGN_OR_RETURN(parts->server,
+                         rpc::GrpcServer::Start(options, parts->methods,
+                                                {parts->authenticator, parts->rpc_metrics, Clock::System(),
+                                                 parts->request_budget, parts->open_streams, &WithAdvice}));
+  parts->health_loop =
+      std::make_unique<PeriodicLoop>(kHealthInterval, Once([server = parts->server.get(), &parts = *parts] {
+                                       return server->SayServing(parts.readiness.Check().ok()), true;
+                                     }));
   // Last: whoever is told that the service is ready finds it serving.
   FLEET_ASSIGN_OR_RETURN(parts->ops,
                          metrics::OpsServer::Start(config.metrics_listen, parts->registry, parts->readiness));
@@ -179,7 +190,7 @@ std::map<std::string, int> ServiceProcess::Ports() const {
 
 void ServiceProcess::Drain() {
   parts_->readiness.SayStopping();
-  parts_->server->SayNotServing();
+  parts_->server->SayServing(false);
   parts_->listener.Stop();
   parts_->dispatcher.Stop();
   parts_->hub.Stop();

@@ -12,6 +12,7 @@ namespace fleet::service {
 namespace {
 
 constexpr std::size_t kMostCached = 1000;
+constexpr std::size_t kMostCachedBytes = std::size_t{16} << 20;
 
 absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> ToLeasedFleet(const store::GenerationDetails& details) {
   auto fleet = std::make_shared<v1::LeasedFleet>();
@@ -35,18 +36,22 @@ absl::StatusOr<LeasedFleetCache::Leased> LeasedFleetCache::Read(const std::vecto
     claimed.insert(key);
     return true;
   });
+  Leased leased;
   absl::Status status = details.status();
-  for (std::size_t i = 0; status.ok() && i < details->generations.size(); ++i) status = Keep(details->generations[i]);
+  for (std::size_t i = 0; status.ok() && i < details->generations.size(); ++i) {
+    status = Keep(details->generations[i], leased);
+  }
   if (!status.ok()) {
     GiveUp(claimed);
     return status;
   }
-  std::set<Key> keys;
-  for (std::size_t i = 0; i < tasks.size(); ++i) keys.insert({tasks[i].fleet_id, details->tasks[i].generation});
-  Leased leased{std::move(details->tasks), {}};
-  for (const Key& key : keys) {
-    leased.fleets.push_back(Await(key));
-    if (leased.fleets.back() == nullptr) return absl::UnavailableError("a leased fleet could not be read; ask again");
+  leased.tasks = std::move(details->tasks);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const Key key(tasks[i].fleet_id, leased.tasks[i].generation);
+    if (leased.fleets.count(key) > 0) continue;
+    Entry fleet = Await(key);
+    if (fleet == nullptr) return absl::UnavailableError("a leased fleet could not be read; ask again");
+    leased.fleets.emplace(key, std::move(fleet));
   }
   return leased;
 }
@@ -56,13 +61,18 @@ bool LeasedFleetCache::Claim(const Key& key) {
   return entries_.emplace(key, nullptr).second;
 }
 
-absl::Status LeasedFleetCache::Keep(const store::GenerationDetails& details) {
+absl::Status LeasedFleetCache::Keep(const store::GenerationDetails& details, Leased& leased) {
   FLEET_ASSIGN_OR_RETURN(Entry fleet, ToLeasedFleet(details));
+  leased.fleets.emplace(details.key, fleet);
   MutexLock lock(mutex_);
+  bytes_ += fleet->ByteSizeLong();
   entries_[details.key] = std::move(fleet);
   oldest_first_.push_back(details.key);
-  if (oldest_first_.size() > kMostCached) {
-    entries_.erase(oldest_first_.front());
+  // Never the newest, which callers wait for.
+  while (oldest_first_.size() > 1 && (oldest_first_.size() > kMostCached || bytes_ > kMostCachedBytes)) {
+    const auto oldest = entries_.find(oldest_first_.front());
+    bytes_ -= oldest->second->ByteSizeLong();
+    entries_.erase(oldest);
     oldest_first_.pop_front();
   }
   changed_.SignalAll();

@@ -16,27 +16,27 @@
 
 namespace fleet::service {
 
-// Thread-safe. Keeps the last 1,000 generations.
+// Thread-safe. Keeps the last 1,000 generations, and of them no more than 16 MiB.
 class LeasedFleetCache {
  public:
   explicit LeasedFleetCache(store::LeaseDetailsStore& store) : store_(store) {}
 
+  using Key = store::GenerationKey;
   struct Leased {
     std::vector<store::TaskDetails> tasks;  // in the order asked for
-    std::vector<std::shared_ptr<const v1::LeasedFleet>> fleets;
+    std::map<Key, std::shared_ptr<const v1::LeasedFleet>> fleets;
   };
   // One transaction. Waits for another call that reads the same generation; if that one fails, so does this, with
   // kUnavailable.
   absl::StatusOr<Leased> Read(const std::vector<domain::TaskId>& tasks);
 
  private:
-  using Key = store::GenerationKey;
   // Null while some call reads it.
   using Entry = std::shared_ptr<const v1::LeasedFleet>;
 
   // Whether the caller has to read it, and then to Keep it or GiveUp.
   bool Claim(const Key& key);
-  absl::Status Keep(const store::GenerationDetails& details);
+  absl::Status Keep(const store::GenerationDetails& details, Leased& leased);
   void GiveUp(const std::set<Key>& keys);
   // Null if it is not to be had.
   Entry Await(const Key& key);
@@ -46,6 +46,7 @@ class LeasedFleetCache {
   CondVar changed_;
   std::map<Key, Entry> entries_ ABSL_GUARDED_BY(mutex_);
   std::deque<Key> oldest_first_ ABSL_GUARDED_BY(mutex_);
+  std::size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace fleet::service

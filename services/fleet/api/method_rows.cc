@@ -1,6 +1,11 @@
 #include "services/fleet/api/method_rows.h"
 
 namespace fleet::service {
+namespace {
+
+constexpr std::size_t kMiddlingRequestBytes = std::size_t{8} << 20;
+
+}  // namespace
 
 rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   rpc::MethodTable table(
@@ -37,6 +42,15 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   table.AddPending("fleet.v1.RunnerService/LeaseTasks", apis.runners, &RunnerApi::LeaseTasks);
   table.AddPending("fleet.v1.RunnerService/ReportTasks", apis.runners, &RunnerApi::ReportTasks);
   table.Add("fleet.v1.RunnerService/Heartbeat", apis.runners, &RunnerApi::Heartbeat, pools.runners);
+
+  // What may be long: targets with parameters, a catalog, programs, logs, a selection of repositories.
+  for (const char* large : {"fleet.v1.FleetService/CreateFleet", "fleet.v1.CatalogService/ImportRepositories",
+                            "fleet.v1.RunnerService/ReportTasks"}) {
+    table.SetMaxRequestBytes(large, rpc::kMaxMessageBytes);
+  }
+  for (const char* middling : {"fleet.v1.CatalogService/ApplyWorkflow", "fleet.v1.FleetService/RetryFleet"}) {
+    table.SetMaxRequestBytes(middling, kMiddlingRequestBytes);
+  }
   return table;
 }
 

@@ -1,9 +1,11 @@
 #include "services/fleet/api/task_leasing.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "common/domain/bounds.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "services/fleet/requests/runner_requests.h"
@@ -57,8 +59,23 @@ absl::Status TaskLeasing::Fill(const store::LeaseAnswer& granted, v1::LeaseTasks
   ids.reserve(granted.tasks.size());
   for (const store::GrantedTask& task : granted.tasks) ids.push_back(task.id);
   FLEET_ASSIGN_OR_RETURN(const LeasedFleetCache::Leased leased, fleets_.Read(ids));
-  for (std::size_t i = 0; i < ids.size(); ++i) ToProto(granted.tasks[i], leased.tasks[i], *response.add_leases());
-  for (const auto& fleet : leased.fleets) *response.add_fleets() = *fleet;
+  std::set<LeasedFleetCache::Key> told;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    v1::Lease& lease = *response.add_leases();
+    ToProto(granted.tasks[i], leased.tasks[i], lease);
+    const LeasedFleetCache::Key key(ids[i].fleet_id, lease.generation());
+    const v1::LeasedFleet& fleet = *leased.fleets.at(key);
+    const bool is_new = told.insert(key).second;
+    bytes += lease.ByteSizeLong() + (is_new ? fleet.ByteSizeLong() : 0);
+    if (bytes > domain::kMaxLeaseBytes && i > 0) {
+      // The runner will not hold the others: they go back to the queue, without a try, with the heartbeat that
+      // acknowledges this grant.
+      response.mutable_leases()->RemoveLast();
+      return absl::OkStatus();
+    }
+    if (is_new) *response.add_fleets() = fleet;
+  }
   return absl::OkStatus();
 }
 

@@ -38,10 +38,8 @@ absl::Status ValidateRegisterRunner(const v1::RegisterRunnerRequest& request) {
   CheckRunnerId(request.runner_id(), violations);
   if (request.name().empty()) violations.Add("name", "is empty");
   violations.CheckText("name", request.name(), domain::kMaxRunnerName);
-  if (!request.pool().empty() && !domain::IsPoolName(request.pool())) {
-    violations.Add("pool", "must match [a-z][a-z0-9-]{0,62}");
-  }
-  if (request.slots() < 1 || request.slots() > 10000) violations.Add("slots", "must be from 1 to 10,000");
+  CheckPool(request.pool(), violations);
+  if (request.slots() < 1 || request.slots() > domain::kMaxSlots) violations.Add("slots", "must be from 1 to 10,000");
   return violations.ToStatus();
 }
 
@@ -68,6 +66,11 @@ absl::Status ValidateHeartbeat(const v1::HeartbeatRequest& request) {
   CheckRunnerId(request.runner_id(), violations);
   if (request.heartbeat_seq() < 1) violations.Add("heartbeat_seq", "must be at least 1");
   if (request.received_lease_seq() < 0) violations.Add("received_lease_seq", "must not be negative");
+  if (request.held_size() > domain::kMaxSlots) {
+    violations.Add("held", absl::StrCat("has ", request.held_size(), " leases; a runner has at most ",
+                                        domain::kMaxSlots, " slots"));
+    return violations.ToStatus();
+  }
   for (int i = 0; i < request.held_size(); ++i) {
     CheckLease(absl::StrCat("held[", i, "]"), request.held(i).task_id(), request.held(i).attempt(), violations);
   }
@@ -100,7 +103,7 @@ std::string ReportProblem(const v1::TaskReport& report) {
 
 store::RunnerRegistration ToRegistration(const domain::Caller& caller, const v1::RegisterRunnerRequest& request) {
   return {*domain::Ulid::Parse(request.runner_id()), request.name(), caller.user,
-          request.pool().empty() ? "default" : request.pool(), request.slots()};
+          PoolOf(request.pool()), request.slots()};
 }
 
 store::LeaseDemand ToDemand(const v1::LeaseTasksRequest& request) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/status/error_info.h"
+#include "common/status/public_words.h"
 #include "fleet/v1/admin_service.pb.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/common/rpc/fake_transport.h"
@@ -103,6 +104,70 @@ TEST_F(CallTest, BytesThatAreNoRequestAreTheCallersError) {
     EXPECT_EQ(GetErrorInfo(transport.status()).reason, "MALFORMED_REQUEST") << name;
   }
   EXPECT_EQ(api_.calls, 0);
+}
+
+TEST_F(CallTest, ARequestLongerThanItsMethodTakesIsRefusedUnread) {
+  table_.SetMaxRequestBytes("fleet.v1.AdminService/SetLimit", 100);
+  for (const std::size_t bytes : {98U, 99U}) {
+    FakeUnaryTransport transport(Body(std::string(bytes, 'n')));
+    Call call(MethodNamed("SetLimit"), environment_.calls, transport);
+    call.Start();
+    if (bytes == 98) {
+      EXPECT_THAT(transport.status(), IsOk());
+      continue;
+    }
+    EXPECT_THAT(transport.status(), StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("101 bytes; SetLimit")));
+    EXPECT_EQ(GetErrorInfo(transport.status()).reason, "REQUEST_TOO_LARGE");
+    EXPECT_EQ(transport.reads(), 0);
+  }
+}
+
+TEST_F(CallTest, WhileOtherRequestsTakeTheBudgetALargeOneIsToldToTryAgain) {
+  const std::size_t large = 200'000;
+  RequestBudget budget(2 * large);
+  const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, Clock::System(), budget,
+                              environment_.streams};
+  ASSERT_TRUE(budget.Take(large));
+  ASSERT_TRUE(budget.Take(large));
+  FakeUnaryTransport refused(Body(std::string(large, 'n')));
+  Call late(MethodNamed("SetLimit"), calls, refused);
+  late.Start();
+  EXPECT_THAT(refused.status(), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(GetErrorInfo(refused.status()).reason, "TOO_MANY_REQUEST_BYTES");
+  EXPECT_GT(GetErrorInfo(refused.status()).retry_after, absl::ZeroDuration());
+  EXPECT_EQ(refused.reads(), 0);
+
+  FakeUnaryTransport small(Body("user_active"));
+  Call unharmed(MethodNamed("SetLimit"), calls, small);
+  unharmed.Start();
+  EXPECT_THAT(small.status(), IsOk());
+
+  budget.Give(2 * large);
+  FakeUnaryTransport again(Body(std::string(large, 'n')));
+  Call later(MethodNamed("SetLimit"), calls, again);
+  later.Start();
+  EXPECT_THAT(again.status(), IsOk());
+  EXPECT_EQ(budget.taken(), 0U);
+}
+
+TEST_F(CallTest, ARequestThatFillsTheBudgetAloneIsTaken) {
+  RequestBudget budget(1000);
+  EXPECT_TRUE(budget.Take(500'000));
+  EXPECT_FALSE(budget.Take(70'000));
+  EXPECT_TRUE(budget.Take(RequestBudget::kSmallBytes));
+}
+
+TEST_F(CallTest, TheWordsOfTheDatabaseStayInTheLog) {
+  api_.answer = WithPublicWords(absl::UnavailableError("FATAL: too many connections for role \"fleet\""),
+                                "the database cannot be reached");
+  FakeUnaryTransport transport;
+  Call call(MethodNamed("SetLimit"), environment_.calls, transport);
+  call.Start();
+  const absl::Status told = transport.status();
+  EXPECT_THAT(told, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("the database cannot be reached (call ")));
+  EXPECT_THAT(told.ToString(), Not(HasSubstr("role")));
+  EXPECT_THAT(std::string(told.message()), HasSubstr(GetErrorInfo(told).metadata["call_id"]));
+  EXPECT_THAT(GetErrorInfo(told).metadata["call_id"], SizeIs(16));
 }
 
 TEST_F(CallTest, AHandlersErrorEndsTheCall) {

@@ -3,6 +3,7 @@
 #define FLEET_TESTS_UNIT_COMMON_RPC_FAKE_TRANSPORT_H_
 
 #include <atomic>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "common/clock/clock.h"
 #include "common/lifecycle/mutex.h"
 #include "common/rpc/call_record.h"
+#include "common/rpc/malformed_request.h"
 #include "common/rpc/transport.h"
 #include "prometheus/registry.h"
 #include "tests/support/wait_until.h"
@@ -42,9 +44,10 @@ class FakeTransportOf : public Base {
 
   std::vector<absl::string_view> Values(absl::string_view key) const override { return metadata_.Values(key); }
   absl::Duration TimeLeft() const override { return absl::Seconds(7); }
-  bool ReadRequest(google::protobuf::Message& request) override {
+  std::size_t RequestBytes() const override { return body_.size(); }
+  absl::Status ReadRequest(google::protobuf::Message& request) override {
     ++reads_;
-    return request.ParseFromString(body_);
+    return request.ParseFromString(body_) ? absl::OkStatus() : MalformedRequest(request, body_);
   }
 
   void SendNoUser() { metadata_ = FakeMetadata({}); }
@@ -90,8 +93,13 @@ class FakeStreamTransport : public FakeTransportOf<StreamTransport> {
  public:
   using FakeTransportOf::FakeTransportOf;
   void Write(SharedBytes message) override { Add("write " + *message); }
-  void WriteLast(SharedBytes message) override { Add("last " + *message); }
   void End(const absl::Status& status) override { Add("end " + status.ToString()); }
+  void Drop() override {
+    Add("drop");
+    if (during_drop) during_drop();
+  }
+
+  std::function<void()> during_drop;
 
   std::vector<std::string> events() {
     MutexLock lock(mutex_);
@@ -119,7 +127,9 @@ struct TestEnvironment {
   const std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
   metrics::RpcMetrics rpc_metrics{*registry};
   Authenticator authenticator{true};
-  CallEnvironment calls{authenticator, rpc_metrics, Clock::System()};
+  RequestBudget budget;
+  OpenStreams streams{Clock::System()};
+  CallEnvironment calls{authenticator, rpc_metrics, Clock::System(), budget, streams};
 };
 
 }  // namespace fleet::rpc

@@ -13,6 +13,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/impl/codegen/client_unary_call.h"
 #include "grpcpp/server_builder.h"
+#include "tests/support/simulated_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/common/rpc/fake_transport.h"
 
@@ -22,6 +23,7 @@ namespace {
 using ::fleet::testing::IsOk;
 using ::fleet::testing::StatusIs;
 using ::testing::HasSubstr;
+using Health = grpc::health::v1::HealthCheckResponse;
 
 // Says whom it was called by and with what; streams `count` equal messages.
 struct EchoApi {
@@ -59,10 +61,11 @@ class Repeater final : public StreamSession {
 };
 
 struct RepeatApi {
+  int count = 3;
   std::unique_ptr<StreamSession> Watch(const domain::Caller&, const v1::WatchFleetRequest& request, Wake) {
     v1::WatchFleetResponse message;
     message.set_resume_token(request.fleet_id());
-    return std::make_unique<Repeater>(3, std::make_shared<const std::string>(message.SerializeAsString()));
+    return std::make_unique<Repeater>(count, std::make_shared<const std::string>(message.SerializeAsString()));
   }
 };
 
@@ -98,6 +101,18 @@ class GrpcServerTest : public ::testing::Test {
     return FromGrpcStatus(grpc::internal::BlockingUnaryCall(
         channel_.get(), grpc::internal::RpcMethod(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC), &context,
         request, &response));
+  }
+  Health::ServingStatus HealthOf(const std::string& service) {
+    grpc::ClientContext context;
+    PrepareContext(context, "", absl::Seconds(20));
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
+    Health response;
+    using grpc::internal::RpcMethod;
+    const grpc::Status status = grpc::internal::BlockingUnaryCall(
+        channel_.get(), RpcMethod("/grpc.health.v1.Health/Check", RpcMethod::NORMAL_RPC), &context, request, &response);
+    EXPECT_TRUE(status.ok()) << service << status.error_message();
+    return response.status();
   }
   std::size_t Pending() {
     MutexLock lock(api_.mutex);
@@ -138,6 +153,34 @@ TEST_F(GrpcServerTest, BytesThatAreNoRequestAreAnsweredByUs) {
   EXPECT_EQ(GetErrorInfo(status).reason, "MALFORMED_REQUEST");
 }
 
+TEST_F(GrpcServerTest, BytesThatAreNoRequestNameTheirField) {
+  const absl::Status status = CallRaw("/fleet.v1.AdminService/SetLimit", "\x0a\x02\xff\xff");
+  ASSERT_EQ(GetErrorInfo(status).violations.size(), 1U) << status;
+  EXPECT_EQ(GetErrorInfo(status).violations[0].field, "name");
+}
+
+TEST_F(GrpcServerTest, ACompressedRequestIsRefusedUnread) {
+  for (const auto algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    grpc::ClientContext context;
+    PrepareContext(context, "ann", absl::Seconds(20));
+    context.set_compression_algorithm(algorithm);
+    v1::SetLimitRequest request;
+    request.set_name(std::string(100'000, 'n'));
+    v1::SetLimitResponse response;
+    EXPECT_EQ(stub_->SetLimit(&context, request, &response).error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  }
+}
+
+TEST_F(GrpcServerTest, HealthFollowsWhatTheServerSaysAndLivenessDoesNot) {
+  for (const bool serving : {true, false, true}) {
+    server_->SayServing(serving);
+    for (const char* service : {"", "fleet.v1.AdminService"}) {
+      EXPECT_EQ(HealthOf(service), serving ? Health::SERVING : Health::NOT_SERVING) << service;
+    }
+    EXPECT_EQ(HealthOf(GrpcServer::kLiveness), Health::SERVING);
+  }
+}
+
 TEST_F(GrpcServerTest, AnUnknownMethodIsUnimplemented) {
   EXPECT_THAT(CallRaw("/fleet.v1.AdminService/Reboot", ""), StatusIs(absl::StatusCode::kUnimplemented));
 }
@@ -160,18 +203,57 @@ TEST_F(GrpcServerTest, APendingCallKnowsItsDeadlineAndThatItsCallerHasGone) {
   api_.pending[0].done(absl::CancelledError("gone"));
 }
 
-TEST_F(GrpcServerTest, AStreamSendsItsSharedMessages) {
-  RepeatApi api;
-  MethodTable methods({"fleet.v1.FleetService"});
-  methods.AddStream<v1::WatchFleetResponse>("fleet.v1.FleetService/WatchFleet", api, &RepeatApi::Watch, pool_);
+class GrpcStreamTest : public ::testing::Test {
+ protected:
+  GrpcStreamTest() {
+    methods_.AddStream<v1::WatchFleetResponse>("fleet.v1.FleetService/WatchFleet", api_, &RepeatApi::Watch, pool_);
+  }
   // The other methods of this service have no rows: so it must be put on a server by hand.
-  GrpcService service("fleet.v1.FleetService", methods, environment_.calls);
-  grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  const auto stub = v1::FleetService::NewStub(MakeChannel(absl::StrCat("127.0.0.1:", port)));
+  std::unique_ptr<v1::FleetService::Stub> Serve(const CallEnvironment& calls) {
+    service_ = std::make_unique<GrpcService>("fleet.v1.FleetService", methods_, calls);
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(service_.get());
+    server_ = builder.BuildAndStart();
+    return v1::FleetService::NewStub(MakeChannel(absl::StrCat("127.0.0.1:", port)));
+  }
+
+  RepeatApi api_;
+  TestEnvironment environment_;
+  ThreadPool pool_{2, 100};
+  MethodTable methods_{{"fleet.v1.FleetService"}};
+  std::unique_ptr<GrpcService> service_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+TEST_F(GrpcStreamTest, ACallerWhoDoesNotReadIsEnded) {
+  api_.count = 1'000'000;
+  testing::SimulatedClock clock;
+  OpenStreams streams(clock, absl::Seconds(30));
+  const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, clock, environment_.budget,
+                              streams};
+  const auto stub = Serve(calls);
+  grpc::ClientContext context;
+  PrepareContext(context, "ann", absl::InfiniteDuration());
+  v1::WatchFleetRequest request;
+  request.set_fleet_id(std::string(40'000, 'f'));
+  const auto reader = stub->WatchFleet(&context, request);
+  v1::WatchFleetResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  // Until the connection has taken what it can, messages go on being sent.
+  ASSERT_TRUE(testing::WaitUntil([&] {
+    clock.Advance(absl::Seconds(31));
+    return streams.RunOnce() == 1;
+  }));
+  EXPECT_TRUE(testing::WaitUntil([&] { return environment_.rpc_metrics.in_flight() == 0; }));
+  while (reader->Read(&message)) {
+  }
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(GrpcStreamTest, SendsItsSharedMessages) {
+  const auto stub = Serve(environment_.calls);
   grpc::ClientContext context;
   PrepareContext(context, "ann", absl::Seconds(20));
   v1::WatchFleetRequest request;
@@ -201,10 +283,8 @@ TEST_F(GrpcServerTest, DrainingSaysSoAndLetsTheCallsThatRunFinish) {
     EXPECT_TRUE(stub_->ListLimits(&context, v1::ListLimitsRequest(), &response).ok());
   });
   ASSERT_TRUE(testing::WaitUntil([&] { return Pending() == 1; }));
-  server_->SayNotServing();
-  grpc::health::v1::HealthCheckRequest named;
-  named.set_service("fleet.v1.AdminService");
-  EXPECT_THAT(CallRaw("/grpc.health.v1.Health/Check", named.SerializeAsString()), IsOk());
+  server_->SayServing(false);
+  EXPECT_EQ(HealthOf("fleet.v1.AdminService"), Health::NOT_SERVING);
   std::thread drain([&] { server_->Drain(); });
   {
     MutexLock lock(api_.mutex);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "fleet/v1/fleet_service.pb.h"
+#include "tests/support/simulated_clock.h"
 #include "tests/unit/common/rpc/fake_transport.h"
 
 namespace fleet::rpc {
@@ -113,7 +114,9 @@ TEST_F(StreamCallTest, TheNextMessageIsMadeWhenTheLastOneIsSent) {
   call_->OnWritten(true);
   EXPECT_THAT(transport_.Await(2), ElementsAre("write a", "write b"));
   call_->OnWritten(true);
-  EXPECT_THAT(transport_.Await(3), ElementsAre("write a", "write b", "last c"));
+  EXPECT_THAT(transport_.Await(3), ElementsAre("write a", "write b", "write c"));
+  call_->OnWritten(true);
+  EXPECT_THAT(transport_.events(), ElementsAre("write a", "write b", "write c", StartsWith("end OK")));
   EXPECT_EQ(api_.script.opened, "ann f");
   EXPECT_THAT(environment_.Metrics(), AllOf(HasSubstr("grpc_type=\"server_stream\"} 3"), HasSubstr("\"OK\"")));
   EXPECT_EQ(environment_.rpc_metrics.in_flight(), 0);
@@ -188,6 +191,66 @@ TEST_F(StreamCallTest, WhileAMessageIsOnItsWayItsFailureEndsTheStream) {
   EXPECT_THAT(transport_.events(), ElementsAre("write a"));
   call_->OnWritten(false);
   EXPECT_THAT(transport_.events(), ElementsAre("write a", StartsWith("end CANCELLED")));
+}
+
+// ---- Callers who do not read
+
+TEST_F(StreamCallTest, AMessageThatIsNotTakenInTimeIsDroppedAndTheStreamEnded) {
+  for (const bool is_last : {false, true}) {
+    testing::SimulatedClock clock;
+    OpenStreams streams(clock, absl::Seconds(30));
+    const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, clock, environment_.budget,
+                                streams};
+    FakeStreamTransport transport(Body());
+    api_.script.Add(Message("a", is_last));
+    const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], calls, transport);
+    call->Start();
+    ASSERT_THAT(transport.Await(1), ElementsAre("write a"));
+    clock.Advance(absl::Seconds(29));
+    EXPECT_EQ(streams.RunOnce(), 0);
+    clock.Advance(absl::Seconds(1));
+    EXPECT_EQ(streams.RunOnce(), 1);
+    EXPECT_THAT(transport.events(), ElementsAre("write a", "drop"));
+    call->OnWritten(false);
+    EXPECT_THAT(transport.events(), ElementsAre("write a", "drop", StartsWith("end CANCELLED")));
+    EXPECT_EQ(streams.RunOnce(), 0);
+  }
+}
+
+TEST_F(StreamCallTest, AStreamDoesNotEndWhileItsMessageIsBeingDropped) {
+  testing::SimulatedClock clock;
+  OpenStreams streams(clock, absl::Seconds(30));
+  const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, clock, environment_.budget,
+                              streams};
+  FakeStreamTransport transport(Body());
+  api_.script.Add(Message("a"));
+  const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], calls, transport);
+  call->Start();
+  ASSERT_THAT(transport.Await(1), ElementsAre("write a"));
+  transport.during_drop = [&] {
+    call->OnCancel();
+    call->OnWritten(false);
+    EXPECT_THAT(transport.events(), ElementsAre("write a", "drop"));
+  };
+  clock.Advance(absl::Seconds(31));
+  EXPECT_EQ(streams.RunOnce(), 1);
+  EXPECT_THAT(transport.events(), ElementsAre("write a", "drop", StartsWith("end CANCELLED")));
+}
+
+TEST_F(StreamCallTest, AWatcherThatWaitsOrReadsIsLeftAlone) {
+  testing::SimulatedClock clock;
+  OpenStreams streams(clock, absl::Seconds(30));
+  const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, clock, environment_.budget,
+                              streams};
+  FakeStreamTransport transport(Body());
+  api_.script.Add(Message("a"));
+  const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], calls, transport);
+  call->Start();
+  ASSERT_THAT(transport.Await(1), ElementsAre("write a"));
+  call->OnWritten(true);
+  ASSERT_TRUE(AwaitSteps(2));
+  clock.Advance(absl::Hours(1));
+  EXPECT_EQ(streams.RunOnce(), 0);
 }
 
 TEST_F(StreamCallTest, AMessageMadeForAStreamThatHasEndedIsNotSent) {

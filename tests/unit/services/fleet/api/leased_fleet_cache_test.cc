@@ -36,9 +36,10 @@ TEST_F(LeasedFleetCacheTest, GivesEachChildInTheOrderAskedForAndItsGenerationOnc
   EXPECT_EQ(leased.tasks[0].repo, testing::TestStores::RepoName(7));
   EXPECT_EQ(leased.tasks[1].repo, testing::TestStores::RepoName(2));
   ASSERT_EQ(leased.fleets.size(), 1U);
-  EXPECT_EQ(leased.fleets[0]->fleet_id(), fleet_.ToString());
-  EXPECT_EQ(leased.fleets[0]->workflow().title(), "Nothing");
-  EXPECT_EQ(leased.fleets[0]->task_timeout().seconds(), 3600);
+  const v1::LeasedFleet& fleet = *leased.fleets.begin()->second;
+  EXPECT_EQ(fleet.fleet_id(), fleet_.ToString());
+  EXPECT_EQ(fleet.workflow().title(), "Nothing");
+  EXPECT_EQ(fleet.task_timeout().seconds(), 3600);
 }
 
 TEST_F(LeasedFleetCacheTest, AGenerationIsReadOnceHoweverManyAskAtOnce) {
@@ -50,9 +51,22 @@ TEST_F(LeasedFleetCacheTest, AGenerationIsReadOnceHoweverManyAskAtOnce) {
   for (auto& call : calls) {
     const auto leased = call.get();
     FLEET_ASSERT_OK(leased);
-    for (const auto& fleet : leased->fleets) seen.insert(fleet.get());
+    for (const auto& [key, fleet] : leased->fleets) seen.insert(fleet.get());
   }
   EXPECT_EQ(seen.size(), 1U);
+}
+
+TEST_F(LeasedFleetCacheTest, KeepsNoMoreBytesThanItSaysAndAnswersAllTheSame) {
+  std::vector<domain::TaskId> ids;
+  for (int i = 0; i < 6; ++i) ids.push_back({stores_.CreateFleet({.targets = 1}), 1});
+  stores_.ExpandAll();
+  stores_.Sql("update fleet_intents set task_description = repeat('y', 4000000)");
+  FLEET_ASSERT_OK_AND_ASSIGN(const LeasedFleetCache::Leased leased, cache_.Read(ids));
+  EXPECT_EQ(leased.fleets.size(), 6U) << "also those that did not fit";
+  FLEET_ASSERT_OK_AND_ASSIGN(const LeasedFleetCache::Leased again, cache_.Read(ids));
+  int kept = 0;
+  for (const auto& [key, fleet] : leased.fleets) kept += again.fleets.at(key) == fleet ? 1 : 0;
+  EXPECT_LE(kept, 4) << "16 MiB";
 }
 
 TEST_F(LeasedFleetCacheTest, WhatCouldNotBeReadIsReadByTheNextCall) {

@@ -51,6 +51,75 @@ TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
   EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kCompleted), 1);
 }
 
+TEST_F(RunnerApiTest, OfTwoEndsOfOneLeaseTheSecondIsRefusedInOneRequestAsInTwo) {
+  stores_.CreateFleet({.targets = 2});
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  ASSERT_EQ(leased_.leases_size(), 2);
+  const auto report = [](const v1::Lease& lease, v1::TaskState state, v1::ReportTasksRequest& request) {
+    v1::TaskReport& added = *request.add_reports();
+    added.set_task_id(lease.task_id());
+    added.set_attempt(lease.attempt());
+    added.set_state(state);
+  };
+  v1::ReportTasksRequest together;
+  together.set_runner_id(kRunner);
+  for (const auto state : {v1::TASK_STATE_COMPLETED, v1::TASK_STATE_TIMED_OUT, v1::TASK_STATE_COMPLETED}) {
+    report(leased_.leases(0), state, together);
+  }
+  const v1::LeaseTasksResponse leased = leased_;
+  FLEET_ASSERT_OK(Report(caller_, together));
+  EXPECT_EQ(reported_.answers(0).status(), v1::REPORT_STATUS_OK);
+  EXPECT_EQ(reported_.answers(1).status(), v1::REPORT_STATUS_LEASE_LOST);
+  EXPECT_EQ(reported_.answers(2).status(), v1::REPORT_STATUS_OK) << "a repeat";
+  for (const auto state : {v1::TASK_STATE_COMPLETED, v1::TASK_STATE_TIMED_OUT}) {
+    v1::ReportTasksRequest alone;
+    alone.set_runner_id(kRunner);
+    report(leased.leases(1), state, alone);
+    FLEET_ASSERT_OK(Report(caller_, alone));
+  }
+  EXPECT_EQ(reported_.answers(0).status(), v1::REPORT_STATUS_LEASE_LOST);
+}
+
+TEST_F(RunnerApiTest, AnAnswerIsNoLargerThanAnyClientTakesAndWhatIsLeftOutGoesBack) {
+  const domain::Ulid fleet = stores_.CreateFleet({.targets = 8});
+  stores_.ExpandAll();
+  stores_.Sql("update fleets set has_parameters = true");
+  stores_.Sql(
+      "insert into task_parameters (fleet_id, ordinal, parameters)"
+      " select fleet_id, ordinal, '{\"x\": \"' || repeat('y', 900000) || '\"}' from tasks");
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  EXPECT_EQ(leased_.leases_size(), 3);
+  EXPECT_EQ(leased_.fleets_size(), 1);
+  EXPECT_LT(leased_.ByteSizeLong(), std::size_t{4} << 20);
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.Active(), 8) << "the grant is stored";
+
+  v1::HeartbeatRequest heartbeat;
+  heartbeat.set_runner_id(kRunner);
+  heartbeat.set_heartbeat_seq(1);
+  heartbeat.set_received_lease_seq(1);
+  for (const v1::Lease& lease : leased_.leases()) {
+    heartbeat.add_held()->set_task_id(lease.task_id());
+    heartbeat.mutable_held(heartbeat.held_size() - 1)->set_attempt(lease.attempt());
+  }
+  v1::HeartbeatResponse response;
+  FLEET_ASSERT_OK(api_.Heartbeat(caller_, heartbeat, response));
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.Active(), 3);
+  EXPECT_EQ(stores_.Sql("select max(coalesce(tries, 0)) from tasks"), "0") << "no try is used";
+}
+
+TEST_F(RunnerApiTest, ALeaseThatIsLargeByItselfIsHandedOutAlone) {
+  stores_.CreateFleet({.targets = 2});
+  stores_.ExpandAll();
+  stores_.Sql("update fleet_intents set task_description = repeat('y', 4000000)");
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  EXPECT_EQ(leased_.leases_size(), 1);
+  EXPECT_EQ(leased_.fleets_size(), 1);
+}
+
 TEST_F(RunnerApiTest, ARunnerThatIsUnknownOrLostIsTold) {
   EXPECT_EQ(GetErrorInfo(Lease(caller_, Demand(kRunner, 1))).reason, "RUNNER_NOT_REGISTERED");
   EXPECT_EQ(GetErrorInfo(Heartbeat(caller_, kRunner, 1)).reason, "RUNNER_NOT_REGISTERED");

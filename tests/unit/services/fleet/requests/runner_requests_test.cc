@@ -67,8 +67,13 @@ TEST(ValidateHeartbeatTest, EveryField) {
   held.set_task_id(absl::StrCat(kUlid, "-1"));
   held.set_attempt(1);
   FLEET_EXPECT_OK(ValidateHeartbeat(request));
-  held.set_task_id("x");
-  held.set_attempt(0);
+  while (request.held_size() < 10'000) *request.add_held() = held;
+  FLEET_EXPECT_OK(ValidateHeartbeat(request));
+  *request.add_held() = held;
+  EXPECT_THAT(Fields(ValidateHeartbeat(request)), ElementsAre("held"));
+  request.mutable_held()->DeleteSubrange(1, 10'000);
+  request.mutable_held(0)->set_task_id("x");
+  request.mutable_held(0)->set_attempt(0);
   request.set_received_lease_seq(-1);
   EXPECT_THAT(Fields(ValidateHeartbeat(request)),
               ElementsAre("received_lease_seq", "held[0].task_id", "held[0].attempt"));
