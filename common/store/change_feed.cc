@@ -26,11 +26,12 @@ constexpr Statement kReadChangeRows{"read_change_rows", R"sql(
   where fleet_id = $1 and revision > $2 and revision <= $3 order by revision limit 200
 )sql"};
 
-constexpr Statement kReadChangedTasks{"read_changed_tasks", "select a.message, a.reason, " FLEET_TASK_COLUMNS R"sql(
+constexpr Statement kReadChangedTasks{"read_changed_tasks",
+                                      "select a.message, a.reason, a.summary, " FLEET_TASK_COLUMNS R"sql(
   from unnest($2::int[]) as k(ordinal)
   join tasks t on t.fleet_id = $1 and t.ordinal = k.ordinal
-  left join lateral (select message, reason from task_attempts x
-    where t.category <> 0 and x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
+  left join lateral (select message, reason, summary from task_attempts x
+    where (t.category <> 0 or t.state = 7) and x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
 )sql"};
 
 // The first eight digits of a log file's name are the timeline.
@@ -95,6 +96,7 @@ absl::StatusOr<ChangedTasks> ChangeFeed::ReadChanges(const domain::Ulid& fleet_i
           TaskRecord& record = changes.tasks.emplace_back();
           record.message = row.Text();
           record.reason = static_cast<domain::FailureReason>(row.Int());
+          record.summary = row.Text();
           record.task = ReadTask(row);
         }
         return changes;

@@ -22,21 +22,21 @@ using database::Transaction;
 constexpr Statement kExpandedOf{"expanded_of", "select expanded from fleets where fleet_id = $1"};
 
 // The third says whether the attempt `a` is what the child ended by.
-#define FLEET_LAST_WORDS "a.message, a.reason, coalesce(a.attempt = t.attempt and a.category = t.category, false)"
+#define FLEET_LAST_WORDS \
+  "a.message, a.reason, a.summary, coalesce(a.attempt = t.attempt and a.category = t.category, false)"
 
 // A child's last ended attempt is its current one, or the one before while it runs.
 constexpr Statement kListTasks{"list_tasks", "select " FLEET_LAST_WORDS ", " FLEET_TASK_COLUMNS R"sql(
   from (select * from tasks where fleet_id = $1 and ordinal > $2 and ordinal <= $3
           and (cardinality($4::smallint[]) = 0 or state = any($4::smallint[]))
         order by ordinal limit $5) t
-  left join lateral (select attempt, category, message, reason from task_attempts x
+  left join lateral (select attempt, category, message, reason, summary from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
   order by t.ordinal
 )sql"};
 
-constexpr Statement kGetTask{"get_task",
-                             "select " FLEET_LAST_WORDS ", a.summary, a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
-                             R"sql(
+constexpr Statement kGetTask{"get_task", "select " FLEET_LAST_WORDS ", a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
+                                         R"sql(
   from tasks t
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
   left join lateral (select attempt, category, message, reason, summary, log_tail from task_attempts x
@@ -57,6 +57,7 @@ constexpr int32_t kScan = 10000;
 struct LastWords {
   std::string message;
   domain::FailureReason reason;
+  std::string summary;
   bool ended_child;
 };
 
@@ -64,6 +65,7 @@ LastWords ReadLastWords(RowReader& row) {
   LastWords words;
   words.message = row.Text();
   words.reason = static_cast<domain::FailureReason>(row.Int());
+  words.summary = row.Text();
   words.ended_child = row.Bool();
   return words;
 }
@@ -79,6 +81,7 @@ void Describe(TaskRecord& record, LastWords words) {
   }
   record.message = std::move(words.message);
   record.reason = words.reason;
+  record.summary = std::move(words.summary);
 }
 
 AttemptRecord ReadAttempt(RowReader row) {
@@ -157,7 +160,6 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Caller&, const domain::U
         RowReader row = rows[0];
         TaskRecord record;
         LastWords words = ReadLastWords(row);
-        record.summary = row.Text();
         record.log_tail = row.Text();
         record.parameters = DecodeParameters(row.Text());
         record.task = ReadTask(row);

@@ -20,9 +20,9 @@ struct TaskRecord {
   domain::Task task;
   std::string message;
   domain::FailureReason reason = domain::FailureReason::kUnspecified;  // with message
-  std::string summary;                                                 // only with Get
-  std::string log_tail;                                                // only with Get
-  domain::Parameters parameters;                                       // only with Get
+  std::string summary;
+  std::string log_tail;           // only with Get
+  domain::Parameters parameters;  // only with Get
 };
 
 struct TaskPage {

@@ -69,6 +69,35 @@ TEST_F(ReportTest, RepeatedProgressIsAnsweredOkAndChangesNothing) {
   ExpectNoEffect(ReportVerdict::kRepeat, runner_, leased_[0], TaskState::kHydrating);
 }
 
+TEST_F(ReportTest, AnApprovalThatWasGivenShows) {
+  for (const TaskState state : {TaskState::kRunning, TaskState::kAwaitingApproval, TaskState::kRunning}) {
+    ASSERT_EQ(stores_.Report(runner_, leased_[0], state).verdict, ReportVerdict::kApply);
+    EXPECT_EQ(stores_.GetTask(leased_[0].id).state, state);
+    EXPECT_EQ(stores_.GetFleet(fleet_).rollup.State(state), 1);
+  }
+  ExpectNoEffect(ReportVerdict::kRepeat, runner_, leased_[0], TaskState::kRunning);
+}
+
+TEST_F(ReportTest, TheSummaryOfACompletedChildIsListedAndInTheFeed) {
+  domain::TaskReport report;
+  report.task = leased_[0].id;
+  report.attempt = leased_[0].attempt;
+  report.runner_id = runner_;
+  report.state = TaskState::kCompleted;
+  report.outcome = domain::Outcome::kNoChanges;
+  report.texts.summary = "no CODEOWNERS";
+  const int64_t before = stores_.GetFleet(fleet_).revision;
+  FLEET_ASSERT_OK(stores_.reports.Apply({report}).status());
+  ASSERT_EQ(stores_.Report(runner_, leased_[1], TaskState::kCompleted).verdict, ReportVerdict::kApply);
+  FLEET_ASSERT_OK_AND_ASSIGN(const store::TaskPage page, stores_.tasks.List({"alice"}, fleet_, {}, 0, 2));
+  EXPECT_EQ(page.tasks[0].summary, "no CODEOWNERS");
+  EXPECT_EQ(page.tasks[1].summary, "");
+  FLEET_ASSERT_OK_AND_ASSIGN(const store::ChangedTasks changes,
+                             stores_.feed.ReadChanges(fleet_, before, stores_.GetFleet(fleet_).revision));
+  ASSERT_EQ(changes.tasks.size(), 2U);
+  EXPECT_EQ(changes.tasks[0].summary, "no CODEOWNERS");
+}
+
 TEST_F(ReportTest, ContradictionAfterTheEndIsLost) {
   ASSERT_EQ(stores_.Report(runner_, leased_[0], TaskState::kCompleted).verdict, ReportVerdict::kApply);
   ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, leased_[0], TaskState::kFailed);

@@ -115,6 +115,7 @@ void ToProto(const store::FleetRecord& record, v1::Fleet& proto) {
   proto.set_generation(fleet.generation);
   proto.set_retrying(fleet.redriving);
   proto.set_deadline_exceeded(fleet.expired);
+  proto.set_pool(fleet.pool);
 }
 
 void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto) {
@@ -149,8 +150,8 @@ void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto) {
   if (task.leased_at.has_value()) *proto.mutable_lease_time() = ToProtoTime(*task.leased_at);
   if (task.ended_at.has_value()) *proto.mutable_end_time() = ToProtoTime(*task.ended_at);
   if (task.retry_at.has_value()) *proto.mutable_retry_time() = ToProtoTime(*task.retry_at);
+  proto.set_summary(record.summary);
   if (detailed) {
-    proto.set_summary(record.summary);
     proto.mutable_parameters()->insert(record.parameters.begin(), record.parameters.end());
   }
 }

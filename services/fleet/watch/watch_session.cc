@@ -13,10 +13,24 @@ namespace {
 
 using rpc::StreamStep;
 
-constexpr int32_t kSnapshotPage = 1000;
+// Of a snapshot's message: what a watcher that does not read holds.
+constexpr int32_t kSnapshotPage = 200;
+constexpr std::size_t kSnapshotPageBytes = std::size_t{40} << 10;
 
 StreamStep Message(rpc::SharedBytes bytes, bool is_last) {
   return {is_last ? StreamStep::Kind::kLast : StreamStep::Kind::kMessage, std::move(bytes), absl::OkStatus()};
+}
+
+// As many as a message may hold, at least one; the ordinal to go on after, 0 after the last.
+int32_t AddTasks(const store::TaskPage& tasks, v1::WatchFleetResponse& page) {
+  std::size_t bytes = 0;
+  for (const store::TaskRecord& task : tasks.tasks) {
+    v1::Task& told = *page.add_tasks();
+    ToProto(task, false, told);
+    bytes += told.ByteSizeLong();
+    if (bytes > kSnapshotPageBytes && page.tasks_size() < static_cast<int>(tasks.tasks.size())) return told.ordinal();
+  }
+  return tasks.next_after;
 }
 
 }  // namespace
@@ -100,8 +114,7 @@ absl::StatusOr<StreamStep> WatchSession::PageStep() {
   ToProto(*record_, *page.mutable_fleet());
   if (include_tasks_) {
     FLEET_ASSIGN_OR_RETURN(const store::TaskPage tasks, sources_.list_tasks(caller_, fleet_id_, after_, kSnapshotPage));
-    for (const store::TaskRecord& task : tasks.tasks) ToProto(task, false, *page.add_tasks());
-    after_ = tasks.next_after;
+    after_ = AddTasks(tasks, page);
   }
   bool is_last = false;
   if (after_ == 0) {

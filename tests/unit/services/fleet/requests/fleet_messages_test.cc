@@ -152,7 +152,7 @@ TEST(TaskToProtoTest, LeavesOutWhatIsUnknownOrNotAskedFor) {
   EXPECT_FALSE(proto.has_cost_usd());
   EXPECT_FALSE(proto.has_duration());
   EXPECT_EQ(proto.runner_id(), "");
-  EXPECT_EQ(proto.summary(), "");
+  EXPECT_EQ(proto.summary(), "done");
   EXPECT_TRUE(proto.parameters().empty());
   EXPECT_FALSE(proto.has_lease_time());
   EXPECT_FALSE(proto.has_end_time());

@@ -69,6 +69,17 @@ TEST_F(ValidateCreateFleetTest, WorkflowRef) {
   }
 }
 
+TEST_F(ValidateCreateFleetTest, Pool) {
+  EXPECT_EQ(ToNewFleet(request_).pool, "default");
+  request_.set_pool("gpu-2");
+  EXPECT_THAT(Check(), IsEmpty());
+  EXPECT_EQ(ToNewFleet(request_).pool, "gpu-2");
+  for (const char* pool : {"GPU", "2gpu", "g pu", "gpu\xe2\x80\x8b"}) {
+    request_.set_pool(pool);
+    EXPECT_THAT(Check(), ElementsAre("pool")) << pool;
+  }
+}
+
 TEST_F(ValidateCreateFleetTest, TaskDescriptionIsCountedInCharacters) {
   request_.set_task_description(Euros(10000));
   EXPECT_THAT(Check(), IsEmpty());

@@ -63,13 +63,18 @@ class WatchSessionTest : public ::testing::Test {
   WatchMessages messages_;
   std::atomic<int64_t> timeline_ = 1;
   int pages_ = 1;
+  int tasks_a_page_ = 1;
+  std::string summary_;
   WatchSources sources_{[this] { return timeline_.load(); }, feed_.Functions().read_fleets,
                         [this](const domain::Caller& caller, const domain::Ulid& id, int32_t after, int32_t) {
                           EXPECT_EQ(caller.user, "ann");
                           store::TaskPage page;
-                          store::TaskRecord task;
-                          task.task.id = {id, after + 1};
-                          page.tasks.push_back(task);
+                          for (int i = 1; i <= tasks_a_page_; ++i) {
+                            store::TaskRecord task;
+                            task.task.id = {id, after + i};
+                            task.summary = summary_;
+                            page.tasks.push_back(task);
+                          }
                           page.next_after = after + 1 < pages_ ? after + 1 : 0;
                           return page;
                         },
@@ -105,6 +110,21 @@ TEST_F(WatchSessionTest, ALargeSnapshotComesInPages) {
     EXPECT_EQ(message_.resume_token().empty(), page < 3);
   }
   EXPECT_EQ(Take(*session), Kind::kWait);
+}
+
+TEST_F(WatchSessionTest, AMessageOfASnapshotIsSmallHoweverMuchItsChildrenSay) {
+  tasks_a_page_ = 200;
+  summary_ = std::string(2000, 's');
+  const auto session = Watch("", true);
+  int32_t last = 0;
+  for (int message = 0; message < 3; ++message) {
+    ASSERT_EQ(Take(*session), Kind::kMessage);
+    EXPECT_LT(message_.ByteSizeLong(), std::size_t{48} << 10);
+    EXPECT_FALSE(message_.snapshot_complete());
+    EXPECT_EQ(message_.tasks(0).ordinal(), last + 1) << "none is left out";
+    last = message_.tasks(message_.tasks_size() - 1).ordinal();
+  }
+  EXPECT_GT(last, 40);
 }
 
 TEST_F(WatchSessionTest, ChangedChildrenAreTold) {
