@@ -11,12 +11,13 @@
 #include "tests/bench/bench_session.h"
 #include "tests/bench/fairness.h"
 #include "tests/bench/idle_cost.h"
+#include "tests/bench/memory_attack.h"
 #include "tests/bench/pick_up_latency.h"
 #include "tests/bench/throughput.h"
 #include "tests/bench/watch_latency.h"
 
 ABSL_FLAG(std::vector<std::string>, servers, {"127.0.0.1:7070"}, "host:port of each fleet-service, used in turn.");
-ABSL_FLAG(std::string, measure, "end-to-end", "end-to-end, phases, pick-up, watch, fairness or idle-cost.");
+ABSL_FLAG(std::string, measure, "end-to-end", "end-to-end, phases, pick-up, watch, fairness, idle-cost or attack.");
 ABSL_FLAG(std::string, user, "bench", "Who submits; the services must run with --insecure_identity.");
 ABSL_FLAG(int32_t, fleets, 1, "end-to-end, phases: fleets submitted at the same time.");
 ABSL_FLAG(int32_t, children, 100000, "end-to-end, phases, fairness: repositories of each fleet; at most 100,000.");
@@ -25,7 +26,8 @@ ABSL_FLAG(int32_t, lease_size, 500, "end-to-end, phases: most leases of a call; 
 ABSL_FLAG(bool, progress, false, "end-to-end, phases: report HYDRATING, RUNNING and FINALIZING too.");
 ABSL_FLAG(int32_t, samples, 200, "pick-up, fairness: submissions; watch: reports, at most 490.");
 ABSL_FLAG(int32_t, slots, 200, "fairness: slots of all runners, 10 each; the limit system_active must be as low.");
-ABSL_FLAG(int32_t, watchers, 1000, "watch, idle-cost: watchers (and parked leases).");
+ABSL_FLAG(int32_t, watchers, 1000, "watch, idle-cost, attack: watchers (and parked leases).");
+ABSL_FLAG(std::string, metrics_server, "", "attack: host:port of the service's metrics.");
 ABSL_FLAG(std::string, processes, "",
           "name:pid,…: processes whose processor time is told; idle-cost looks at the one named service.");
 
@@ -48,7 +50,12 @@ absl::StatusOr<nlohmann::json> Measure(BenchSession& session, const std::string&
   if (what == "idle-cost") {
     return MeasureIdleCost(session, absl::GetFlag(FLAGS_watchers), absl::GetFlag(FLAGS_processes));
   }
-  return absl::InvalidArgumentError("--measure must be end-to-end, phases, pick-up, watch, fairness or idle-cost");
+  if (what == "attack") {
+    return MeasureAttack(session, {absl::GetFlag(FLAGS_servers).front(), absl::GetFlag(FLAGS_metrics_server),
+                                   absl::GetFlag(FLAGS_watchers), throughput});
+  }
+  return absl::InvalidArgumentError(
+      "--measure must be end-to-end, phases, pick-up, watch, fairness, idle-cost or attack");
 }
 
 absl::StatusOr<nlohmann::json> Run() {
