@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/domain/character_rules.h"
 
 namespace fleet::domain {
 
@@ -21,8 +22,8 @@ struct RuleProblem {
   bool empty() const { return what.empty(); }
 };
 
-// At most `characters`, and no NUL byte.
-RuleProblem TextProblem(absl::string_view text, std::size_t characters);
+// At most `characters`, all of which may stand in a text of this kind (character_rules.h).
+RuleProblem TextProblem(absl::string_view text, std::size_t characters, TextKind kind = TextKind::kLines);
 
 // One line of at most 200 characters with something to see on it.
 RuleProblem TitleProblem(absl::string_view title);
