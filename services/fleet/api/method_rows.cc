@@ -1,10 +1,13 @@
 #include "services/fleet/api/method_rows.h"
 
+#include "services/fleet/requests/request_names.h"
+
 namespace fleet::service {
 
 rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   rpc::MethodTable table(
-      {"fleet.v1.FleetService", "fleet.v1.AdminService", "fleet.v1.CatalogService", "fleet.v1.RunnerService"});
+      {"fleet.v1.FleetService", "fleet.v1.AdminService", "fleet.v1.CatalogService", "fleet.v1.RunnerService"},
+      CheckNames);
 
   table.Add("fleet.v1.FleetService/CreateFleet", apis.fleets, &FleetApi::CreateFleet, pools.callers);
   table.Add("fleet.v1.FleetService/GetFleet", apis.fleets, &FleetApi::GetFleet, pools.callers);

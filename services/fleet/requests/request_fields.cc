@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/bounds.h"
+#include "common/domain/character_rules.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/text.h"
 #include "common/rpc/proto_time.h"
@@ -15,6 +16,12 @@ namespace fleet::service {
 namespace {
 
 constexpr int kMaxParameters = 50;
+
+std::string ParameterNameProblem(const std::string& name) {
+  if (domain::IsParameterName(name)) return "";
+  const std::string problem = domain::CharacterProblem(name, domain::TextKind::kName);
+  return absl::StrCat("name ", problem.empty() ? "must match [A-Za-z][A-Za-z0-9_]{0,63}" : problem);
+}
 
 }  // namespace
 
@@ -72,7 +79,7 @@ void CheckParameters(const std::string& field, const google::protobuf::Map<std::
   std::map<std::string, std::string> folded;
   for (const auto& [name, value] : parameters) {
     const std::string entry = absl::StrCat(field, "[", domain::KeepHead(name, 64), "]");
-    if (!domain::IsParameterName(name)) violations.Add(entry, "name must match [A-Za-z][A-Za-z0-9_]{0,63}");
+    violations.AddProblem(entry, ParameterNameProblem(name));
     const auto [other, is_new] = folded.emplace(absl::AsciiStrToUpper(name), name);
     if (!is_new) violations.Add(entry, absl::StrCat("differs from ", other->second, " only by case"));
     violations.CheckText(entry, value, domain::kMaxText);
