@@ -236,7 +236,7 @@ class WorkflowReader {
     const absl::Duration parsed = ParsePositiveDuration(text);
     if (parsed == absl::ZeroDuration()) {
       return Refuse(value.mark,
-                    absl::StrCat(value.key, " must be a duration with its unit: \"90s\", \"10m\", \"1h30m\""));
+                    absl::StrCat(value.key, " must be a duration with its unit: \"90s\", \"10m\", \"1h30m\", \"1d\""));
     }
     Refuse(value, domain::StepTimeoutProblem(parsed));
     duration = rpc::ToProtoDuration(parsed);
@@ -310,6 +310,7 @@ absl::StatusOr<YAML::Node> LoadOneDocument(const InputFile& file) {
 }  // namespace
 
 absl::StatusOr<v1::Workflow> ParseWorkflowFile(const InputFile& file) {
+  FLEET_RETURN_IF_ERROR(CheckCharacters(file));
   FLEET_ASSIGN_OR_RETURN(const YAML::Node root, LoadOneDocument(file));
   const YamlLines lines(file.text);
   ProblemList problems(file.name);

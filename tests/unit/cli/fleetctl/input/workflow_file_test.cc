@@ -304,5 +304,28 @@ TEST(WorkflowFileTest, WhatTheDocumentsShowCanBeApplied) {
   }
 }
 
+TEST(WorkflowFileTest, NamesWhatNobodySees) {
+  EXPECT_EQ(ErrorOf(WithHead("steps:\n  - name: a\n    command: [tr\u200Bue]\n")),
+            "w.yaml:6: holds the invisible character U+200B at character 17");
+  EXPECT_THAT(ErrorOf("workflow: a/b-v1\nversion: 1.0.0\ntitle: t # \u202E\n"), HasSubstr("w.yaml:3: "));
+  // Written as an escape it is seen in the file, but nowhere else.
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: a\n    command: [\"tr\\u200Bue\"]\n")),
+              HasSubstr("command[0] holds the invisible character U+200B at character 3"));
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: a\n    script: \"a\\u202Eb\"\n")),
+              HasSubstr("script holds the invisible character U+202E at character 2"));
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: \"a\\u200B\"\n    command: [true]\n")),
+              HasSubstr("name holds the invisible character U+200B at character 2"));
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: a\n    command: [true]\n    environment: {A: \"\\e[2J\"}\n")),
+              HasSubstr("environment.A holds the control character U+001B at character 1"));
+}
+
+TEST(WorkflowFileTest, TimeoutsMayHaveDays) {
+  const auto workflow =
+      ParseWorkflowFile({"w.yaml", WithHead("steps:\n  - name: a\n    command: [true]\n    timeout: 1d\n")});
+  ASSERT_TRUE(workflow.ok()) << workflow.status();
+  EXPECT_EQ(workflow->steps(0).timeout().seconds(), 86'400);
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: a\n    command: [true]\n    timeout: 2d\n")), HasSubstr("24h"));
+}
+
 }  // namespace
 }  // namespace fleet::cli
