@@ -31,6 +31,7 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
 
   table.Add("fleet.v1.CatalogService/ImportRepositories", apis.catalog, &CatalogApi::ImportRepositories, pools.callers);
   table.Add("fleet.v1.CatalogService/GetRepository", apis.catalog, &CatalogApi::GetRepository, pools.callers);
+  table.Add("fleet.v1.CatalogService/DeleteRepository", apis.catalog, &CatalogApi::DeleteRepository, pools.callers);
   table.Add("fleet.v1.CatalogService/ListRepositories", apis.catalog, &CatalogApi::ListRepositories, pools.callers);
   table.Add("fleet.v1.CatalogService/ApplyWorkflow", apis.catalog, &CatalogApi::ApplyWorkflow, pools.callers);
   table.Add("fleet.v1.CatalogService/GetWorkflow", apis.catalog, &CatalogApi::GetWorkflow, pools.callers);
