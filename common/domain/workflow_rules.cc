@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "common/domain/bounds.h"
 #include "common/domain/character_rules.h"
+#include "common/domain/identifiers.h"
 #include "common/domain/text.h"
 
 namespace fleet::domain {
@@ -117,6 +118,16 @@ RuleProblem VariableValueProblem(absl::string_view name, absl::string_view value
     return {"is taken as it stands, \"$\" is not replaced: name the folders, or write export PATH=… in a script"};
   }
   return {};
+}
+
+RuleProblem ParameterNameProblem(absl::string_view name) {
+  if (std::string problem = CharacterProblem(name, TextKind::kName); !problem.empty()) return {std::move(problem)};
+  if (!IsParameterName(name)) return {"must match [A-Za-z][A-Za-z0-9_]{0,63}"};
+  return {};
+}
+
+RuleProblem DescriptionProblem(absl::string_view description) {
+  return TextProblem(description, kMaxLine, TextKind::kLine);
 }
 
 RuleProblem StepTimeoutProblem(absl::Duration timeout) {

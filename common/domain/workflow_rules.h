@@ -13,6 +13,7 @@
 namespace fleet::domain {
 
 inline constexpr int kMaxWorkflowSteps = 50;
+inline constexpr int kMaxWorkflowParameters = 50;
 
 // What is wrong with a value, and what to write instead.
 struct RuleProblem {
@@ -32,6 +33,10 @@ RuleProblem StepNameProblem(absl::string_view name);
 // A variable of a step's environment: not one that Fleet, git or the shell sets.
 RuleProblem VariableNameProblem(absl::string_view name);
 RuleProblem VariableValueProblem(absl::string_view name, absl::string_view value);
+// A parameter that a workflow declares.
+RuleProblem ParameterNameProblem(absl::string_view name);
+// What it means: one line of at most 200 characters, or nothing.
+RuleProblem DescriptionProblem(absl::string_view description);
 // From one second to the most that a task may take.
 RuleProblem StepTimeoutProblem(absl::Duration timeout);
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
@@ -59,6 +60,7 @@ class WorkflowReader {
         {"title", [&](const Value& value) { ReadText(value, *workflow.mutable_title(), domain::TitleProblem); }},
         {"steps", [&](const Value& value) { ReadSteps(value, workflow); }},
         {"commit", [&](const Value& value) { ReadCommit(value, *workflow.mutable_commit()); }},
+        {"parameters", [&](const Value& value) { ReadParameters(value, *workflow.mutable_parameters()); }},
         {"report_only", [&](const Value& value) { workflow.set_report_only(ReadBool(value)); }},
     };
     if (!ReadMap({root, root.Mark(), "the file"}, fields, {"workflow", "version", "title", "steps"})) return workflow;
@@ -135,6 +137,37 @@ class WorkflowReader {
   void ReadStepName(const Value& value, std::string& name) {
     if (!ReadText(value, name, domain::StepNameProblem)) return;
     if (!step_names_.insert(name).second) Refuse(value.mark, "name is the name of an earlier step");
+  }
+
+  template <typename Map>
+  void ReadParameters(const Value& value, Map& parameters) {
+    if (!HasOnlyTag(value, "map")) return;
+    if (!value.node.IsMap()) return Refuse(value.mark, "parameters must be a map of names to what is said of them");
+    if (value.node.size() == 0) return Refuse(value.mark, "parameters is empty: leave it out");
+    if (value.node.size() > domain::kMaxWorkflowParameters) {
+      return Refuse(value.mark, absl::StrCat("parameters has ", value.node.size(), " entries, more than the ",
+                                             domain::kMaxWorkflowParameters, " allowed"));
+    }
+    std::map<std::string, std::string> folded;
+    for (const auto& entry : value.node) {
+      const Value key = {entry.first, entry.first.Mark(), "every name in parameters"};
+      std::string name;
+      if (!ReadText(key, name)) continue;
+      const std::string path = absl::StrCat("parameters.", domain::KeepHead(name, 64));
+      Refuse({entry.first, key.mark, path}, domain::ParameterNameProblem(name));
+      const auto [other, is_new] = folded.emplace(absl::AsciiStrToUpper(name), name);
+      if (!is_new) Refuse(key.mark, absl::StrCat(path, " is the name of an earlier one, but for the case"));
+      ReadParameter({entry.second, MarkOf(entry.second, key.mark), path}, parameters[name]);
+    }
+  }
+
+  void ReadParameter(const Value& value, v1::WorkflowParameter& parameter) {
+    const Fields fields = {
+        {"required", [&](const Value& field) { parameter.set_required(ReadBool(field)); }},
+        {"description",
+         [&](const Value& field) { ReadText(field, *parameter.mutable_description(), domain::DescriptionProblem); }},
+    };
+    ReadMap(value, fields, {});
   }
 
   void ReadCommit(const Value& value, v1::WorkflowCommit& commit) {

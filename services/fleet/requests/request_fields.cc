@@ -6,9 +6,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/bounds.h"
-#include "common/domain/character_rules.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/text.h"
+#include "common/domain/workflow_rules.h"
 #include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 
@@ -16,12 +16,6 @@ namespace fleet::service {
 namespace {
 
 constexpr int kMaxParameters = 50;
-
-std::string ParameterNameProblem(const std::string& name) {
-  if (domain::IsParameterName(name)) return "";
-  const std::string problem = domain::CharacterProblem(name, domain::TextKind::kName);
-  return absl::StrCat("name ", problem.empty() ? "must match [A-Za-z][A-Za-z0-9_]{0,63}" : problem);
-}
 
 }  // namespace
 
@@ -79,7 +73,8 @@ void CheckParameters(const std::string& field, const google::protobuf::Map<std::
   std::map<std::string, std::string> folded;
   for (const auto& [name, value] : parameters) {
     const std::string entry = absl::StrCat(field, "[", domain::KeepHead(name, 64), "]");
-    violations.AddProblem(entry, ParameterNameProblem(name));
+    const domain::RuleProblem problem = domain::ParameterNameProblem(name);
+    if (!problem.empty()) violations.Add(entry, absl::StrCat("name ", problem.what));
     const auto [other, is_new] = folded.emplace(absl::AsciiStrToUpper(name), name);
     if (!is_new) violations.Add(entry, absl::StrCat("differs from ", other->second, " only by case"));
     violations.CheckText(entry, value, domain::kMaxText);

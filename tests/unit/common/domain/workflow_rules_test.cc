@@ -123,5 +123,15 @@ TEST(WorkflowRulesTest, AMessageSaysSomethingAndLeavesTheTrailerToFleet) {
   EXPECT_FALSE(CommitMessageProblem(std::string(10001, 'x')).empty());
 }
 
+TEST(WorkflowRulesTest, ParametersHaveNamesAndOneLineOfMeaning) {
+  EXPECT_TRUE(ParameterNameProblem("OWNER").empty());
+  EXPECT_THAT(ParameterNameProblem("_a").what, HasSubstr("must match"));
+  EXPECT_EQ(ParameterNameProblem("a\u200B").what, "holds the invisible character U+200B at character 2");
+  EXPECT_TRUE(DescriptionProblem("").empty());
+  EXPECT_TRUE(DescriptionProblem("who owns it").empty());
+  EXPECT_EQ(DescriptionProblem("a\nb").what, "holds the control character U+000A at character 2");
+  EXPECT_FALSE(DescriptionProblem(std::string(201, 'x')).empty());
+}
+
 }  // namespace
 }  // namespace fleet::domain

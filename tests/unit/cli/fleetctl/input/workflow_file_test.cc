@@ -327,5 +327,35 @@ TEST(WorkflowFileTest, TimeoutsMayHaveDays) {
   EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: a\n    command: [true]\n    timeout: 2d\n")), HasSubstr("24h"));
 }
 
+TEST(WorkflowFileTest, ReadsAndWritesDeclaredParameters) {
+  const auto workflow = ParseWorkflowFile({"w.yaml", WithHead(R"(steps: [{name: a, command: [x]}]
+parameters:
+  OWNER: {required: true, description: "whose it is: \"quoted\""}
+  YEAR: {}
+)")});
+  ASSERT_TRUE(workflow.ok()) << workflow.status();
+  EXPECT_TRUE(workflow->parameters().at("OWNER").required());
+  EXPECT_EQ(workflow->parameters().at("OWNER").description(), "whose it is: \"quoted\"");
+  EXPECT_FALSE(workflow->parameters().at("YEAR").required());
+  const std::string yaml = FormatWorkflow(*workflow);
+  const auto again = ParseWorkflowFile({"again.yaml", yaml});
+  ASSERT_TRUE(again.ok()) << again.status() << "\n" << yaml;
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(*again, *workflow)) << yaml;
+}
+
+TEST(WorkflowFileTest, RefusesParametersThatSayNothingOrTooMuch) {
+  const auto error = [](const std::string& section) {
+    return ErrorOf(WithHead("steps: [{name: a, command: [x]}]\n" + section));
+  };
+  EXPECT_EQ(error("parameters: {}\n"), "w.yaml:5:13: parameters is empty: leave it out");
+  EXPECT_THAT(error("parameters: [OWNER]\n"), HasSubstr("parameters must be a map of names"));
+  EXPECT_THAT(error("parameters: {OWNER: true}\n"), HasSubstr("parameters.OWNER must be a map"));
+  EXPECT_THAT(error("parameters: {OWNER: {default: x}}\n"), HasSubstr("unknown key \"default\" in parameters.OWNER"));
+  EXPECT_THAT(error("parameters: {OWNER: {required: yes}}\n"), HasSubstr("required must be true or false"));
+  EXPECT_THAT(error("parameters: {a-b: {}}\n"), HasSubstr("parameters.a-b must match"));
+  EXPECT_THAT(error("parameters: {OWNER: {}, owner: {}}\n"), HasSubstr("but for the case"));
+  EXPECT_THAT(error("parameters: {OWNER: {description: \"a\\nb\"}}\n"), HasSubstr("description holds"));
+}
+
 }  // namespace
 }  // namespace fleet::cli
