@@ -1,5 +1,6 @@
 #include "cli/fleetctl/input/workflow_file.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -15,6 +16,7 @@
 #include "cli/fleetctl/input/problem_list.h"
 #include "cli/fleetctl/input/yaml_lines.h"
 #include "cli/fleetctl/output/value_format.h"
+#include "common/domain/commit_template.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/program_rules.h"
 #include "common/domain/text.h"
@@ -64,6 +66,7 @@ class WorkflowReader {
         {"report_only", [&](const Value& value) { workflow.set_report_only(ReadBool(value)); }},
     };
     if (!ReadMap({root, root.Mark(), "the file"}, fields, {"workflow", "version", "title", "steps"})) return workflow;
+    RefusePlaceholders(root, workflow);
     if (workflow.report_only() && workflow.has_commit()) {
       Refuse(MarkOf(root["commit"], root.Mark()),
              "commit has no effect, as report_only is true: leave one of them out");
@@ -137,6 +140,17 @@ class WorkflowReader {
   void ReadStepName(const Value& value, std::string& name) {
     if (!ReadText(value, name, domain::StepNameProblem)) return;
     if (!step_names_.insert(name).second) Refuse(value.mark, "name is the name of an earlier step");
+  }
+
+  // Which there are is known when all of the file is read.
+  void RefusePlaceholders(const YAML::Node& root, const v1::Workflow& workflow) {
+    std::vector<std::string> declared;
+    for (const auto& [name, parameter] : workflow.parameters()) declared.push_back(name);
+    std::sort(declared.begin(), declared.end());
+    Refuse({root["title"], root["title"].Mark(), "title"}, domain::PlaceholderProblem(workflow.title(), declared));
+    if (workflow.commit().message().empty()) return;
+    const YAML::Node message = root["commit"]["message"];
+    Refuse({message, message.Mark(), "message"}, domain::PlaceholderProblem(workflow.commit().message(), declared));
   }
 
   template <typename Map>

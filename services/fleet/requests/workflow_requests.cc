@@ -1,5 +1,6 @@
 #include "services/fleet/requests/workflow_requests.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/domain/commit_template.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/program_rules.h"
 #include "common/domain/text.h"
@@ -92,6 +94,14 @@ void CheckDeclaredParameters(const v1::Workflow& workflow, Violations& violation
   }
 }
 
+void CheckPlaceholders(const v1::Workflow& workflow, Violations& violations) {
+  std::vector<std::string> declared;
+  for (const auto& [name, parameter] : workflow.parameters()) declared.push_back(name);
+  std::sort(declared.begin(), declared.end());
+  CheckField("workflow.title", domain::PlaceholderProblem(workflow.title(), declared), violations);
+  CheckField("workflow.commit.message", domain::PlaceholderProblem(workflow.commit().message(), declared), violations);
+}
+
 // A field that is empty is one that was not given.
 void CheckCommit(const v1::Workflow& workflow, Violations& violations) {
   const v1::WorkflowCommit& commit = workflow.commit();
@@ -128,6 +138,7 @@ absl::Status ValidateApplyWorkflow(const v1::ApplyWorkflowRequest& request) {
   }
   CheckDeclaredParameters(workflow, violations);
   CheckCommit(workflow, violations);
+  CheckPlaceholders(workflow, violations);
   return violations.ToStatus();
 }
 

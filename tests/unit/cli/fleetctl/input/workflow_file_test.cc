@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "cli/fleetctl/output/workflow_writer.h"
 #include "common/status/error_info.h"
@@ -355,6 +356,17 @@ TEST(WorkflowFileTest, RefusesParametersThatSayNothingOrTooMuch) {
   EXPECT_THAT(error("parameters: {a-b: {}}\n"), HasSubstr("parameters.a-b must match"));
   EXPECT_THAT(error("parameters: {OWNER: {}, owner: {}}\n"), HasSubstr("but for the case"));
   EXPECT_THAT(error("parameters: {OWNER: {description: \"a\\nb\"}}\n"), HasSubstr("description holds"));
+}
+
+TEST(WorkflowFileTest, RefusesPlaceholdersThatNothingFills) {
+  const std::string rest =
+      "steps: [{name: a, command: [x]}]\ncommit:\n  message: |\n    {{param.to}}\n\n    {{repo}}\n";
+  EXPECT_THAT(ErrorOf(WithHead(rest)), HasSubstr("w.yaml:9:5: message has the unknown placeholder {{repo}}"));
+  EXPECT_THAT(ErrorOf(WithHead(
+                  absl::StrCat(absl::StrReplaceAll(rest, {{"{{repo}}", "{{task}}"}}), "parameters: {OWNER: {}}\n"))),
+              HasSubstr("w.yaml:7:5: message has {{param.to}}, which is not among parameters: OWNER"));
+  EXPECT_THAT(ErrorOf("workflow: a/b-v1\nversion: 1.0.0\ntitle: \"{{x}}\"\nsteps: [{name: a, command: [x]}]\n"),
+              HasSubstr("w.yaml:3:8: title has the unknown placeholder {{x}}"));
 }
 
 }  // namespace

@@ -264,5 +264,18 @@ TEST_F(ValidateApplyWorkflowTest, DeclaredParametersAreStoredWithTheVersion) {
   EXPECT_EQ(told.parameters().at("YEAR").description(), "of the licence");
 }
 
+TEST_F(ValidateApplyWorkflowTest, PlaceholdersThatNothingFills) {
+  workflow_.set_title("Bump {{param.library}}");
+  workflow_.mutable_commit()->set_message("{{task}}");
+  EXPECT_THAT(Check(), IsEmpty());
+  workflow_.set_title("Bump {{library}}");
+  workflow_.mutable_commit()->set_message("x\n\n{{repo}}");
+  EXPECT_THAT(Check(), ElementsAre("workflow.title", "workflow.commit.message"));
+  workflow_.set_title("Bump {{param.library}}");
+  workflow_.clear_commit();
+  (*workflow_.mutable_parameters())["OWNER"];
+  EXPECT_THAT(Check(), ElementsAre("workflow.title")) << "not among those that it declares";
+}
+
 }  // namespace
 }  // namespace fleet::service
