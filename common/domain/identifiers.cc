@@ -8,12 +8,21 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/domain/bounds.h"
+#include "common/domain/character_rules.h"
 
 namespace fleet::domain {
 namespace {
 
 constexpr char kNoCloneUrl[] = "is not an https, http, ssh, git or file URL, nor [user@]host:path";
+
+// A forge's own URL for copying may have the user's name in it; a token stands at the same place, so that it is not
+// repeated here.
+constexpr char kCredentials[] =
+    "holds credentials: leave out what stands before \"@\", also a mere user name; credentials come from --git_config "
+    "of "
+    "the runner";
 
 constexpr std::size_t kMaxRepoLength = 200;
 
@@ -37,14 +46,80 @@ bool IsSlug(absl::string_view text) {
   return !text.empty() && IsLower(text[0]) && AllOf(text, [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; });
 }
 
+// The characters of a repository's parts.
+bool IsRepoCharacter(char c) { return IsAlnum(c) || c == '.' || c == '_' || c == '-'; }
+
 std::string RepoPartProblem(absl::string_view part) {
   if (part.empty()) return "has an empty part";
   if (part == "." || part == "..") return "has \".\" or \"..\" as a part";
   if (part[0] == '-') return "has a part that starts with \"-\"";
-  if (!AllOf(part, [](char c) { return IsAlnum(c) || c == '.' || c == '_' || c == '-'; })) {
+  if (!AllOf(part, IsRepoCharacter)) {
     return "may only have letters, digits, \".\", \"_\" and \"-\" in its parts";
   }
   return "";
+}
+
+// Between "://" and the path; empty without a scheme.
+absl::string_view AuthorityOf(absl::string_view url) {
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == absl::string_view::npos) return url.substr(0, 0);
+  const absl::string_view rest = url.substr(scheme_end + 3);
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
+// What is to be done about a character that a URL cannot hold depends on where it stands: hosts have an encoding of
+// their own, and git takes the path of [user@]host:path as it stands.
+std::string UrlCharacterProblem(absl::string_view url) {
+  const std::string first = FirstNonAscii(url);
+  if (first.empty()) return "";
+  const std::string problem = absl::StrCat("holds ", first);
+  if (!FirstNonAscii(AuthorityOf(url)).empty()) {
+    return absl::StrCat(problem, ": leave it out, or write the host as it stands in the DNS (\"xn--…\")");
+  }
+  if (!absl::StrContains(url, "://")) {
+    return absl::StrCat(problem, ": leave it out, or percent-encode it in an ssh:// URL");
+  }
+  return absl::StrCat(problem, ": leave it out, or percent-encode it");
+}
+
+// [user@]host:path. A user without a password is how ssh is told who logs in.
+std::string ScpUrlProblem(absl::string_view url) {
+  if (absl::StrContains(url, "::")) return "names a transport helper";
+  const std::size_t colon = url.find(':');
+  const std::size_t slash = url.find('/');
+  if (colon == absl::string_view::npos || colon == 0 || slash < colon) return kNoCloneUrl;
+  const absl::string_view host = url.substr(0, colon);
+  const absl::string_view bare = host.substr(host.rfind('@') == absl::string_view::npos ? 0 : host.rfind('@') + 1);
+  if (bare.empty() || bare[0] == '-') return "has no host";
+  if (url.find('@', colon) != absl::string_view::npos) return kCredentials;
+  return "";
+}
+
+std::string SchemedUrlProblem(absl::string_view url) {
+  const absl::string_view scheme = url.substr(0, url.find("://"));
+  if (scheme != "https" && scheme != "http" && scheme != "ssh" && scheme != "file" && scheme != "git") {
+    return kNoCloneUrl;
+  }
+  absl::string_view authority = AuthorityOf(url);
+  const std::size_t at = authority.rfind('@');
+  if (at != absl::string_view::npos) {
+    // ssh://git@host is a login name; anything else before "@" is, or may be, a secret.
+    if (scheme != "ssh" || absl::StrContains(authority.substr(0, at), ':')) return kCredentials;
+    authority.remove_prefix(at + 1);
+  }
+  if (scheme != "file" && (authority.empty() || authority[0] == '-')) return "has no host";
+  return "";
+}
+
+// What a clone calls a branch, as the remote calls it: of "refs/heads/main" and "origin/main" "main".
+absl::string_view BranchMeant(absl::string_view name) {
+  for (const absl::string_view prefix : {"refs/remotes/", "remotes/"}) {
+    if (absl::ConsumePrefix(&name, prefix)) return name.substr(name.find('/') + 1);
+  }
+  for (const absl::string_view prefix : {"refs/heads/", "heads/", "origin/"}) {
+    if (absl::ConsumePrefix(&name, prefix)) return name;
+  }
+  return name;
 }
 
 }  // namespace
@@ -94,6 +169,10 @@ std::string WorkflowRef::ToString() const { return version.empty() ? name : absl
 std::string RepoNameProblem(absl::string_view repo) {
   if (repo.empty()) return "is empty";
   if (repo.size() > kMaxRepoLength) return "is longer than 200 characters";
+  // A letter of another script can look like one that may stand there.
+  if (const std::string other = FirstNonAscii(repo); !other.empty() && !absl::StartsWith(other, "U+0020 ")) {
+    return absl::StrCat("may only have letters, digits, \".\", \"_\" and \"-\" in its parts, and holds ", other);
+  }
   const std::size_t slash = repo.find('/');
   if (slash == absl::string_view::npos || repo.find('/', slash + 1) != absl::string_view::npos) {
     return "is not of the form \"owner/name\"";
@@ -108,39 +187,8 @@ std::string CloneUrlProblem(absl::string_view url) {
   if (url.empty()) return "is empty";
   if (url.size() > kMaxUrl) return "is longer than 2,000 bytes";
   if (url[0] == '-') return "starts with \"-\"";
-  if (std::any_of(url.begin(), url.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte <= 0x20 || byte == 0x7f;
-      })) {
-    return "has a space or control character";
-  }
-  const std::size_t scheme_end = url.find("://");
-  if (scheme_end == absl::string_view::npos) {
-    if (absl::StrContains(url, "::")) return "names a transport helper";
-    // scp-like: [user@]host:path. A user without a password is how ssh is told who logs in.
-    const std::size_t colon = url.find(':');
-    const std::size_t slash = url.find('/');
-    if (colon == absl::string_view::npos || colon == 0 || slash < colon) return kNoCloneUrl;
-    const absl::string_view host = url.substr(0, colon);
-    const absl::string_view bare = host.substr(host.rfind('@') == absl::string_view::npos ? 0 : host.rfind('@') + 1);
-    if (bare.empty() || bare[0] == '-') return "has no host";
-    if (url.find('@', colon) != absl::string_view::npos) return "holds credentials";
-    return "";
-  }
-  const absl::string_view scheme = url.substr(0, scheme_end);
-  if (scheme != "https" && scheme != "http" && scheme != "ssh" && scheme != "file" && scheme != "git") {
-    return kNoCloneUrl;
-  }
-  absl::string_view authority = url.substr(scheme_end + 3);
-  authority = authority.substr(0, authority.find_first_of("/?#"));
-  const std::size_t at = authority.rfind('@');
-  if (at != absl::string_view::npos) {
-    // ssh://git@host is a login name; anything else before "@" is, or may be, a secret.
-    if (scheme != "ssh" || authority.substr(0, at).find(':') != absl::string_view::npos) return "holds credentials";
-    authority.remove_prefix(at + 1);
-  }
-  if (scheme != "file" && (authority.empty() || authority[0] == '-')) return "has no host";
-  return "";
+  if (std::string problem = UrlCharacterProblem(url); !problem.empty()) return problem;
+  return absl::StrContains(url, "://") ? SchemedUrlProblem(url) : ScpUrlProblem(url);
 }
 
 bool IsBranchName(absl::string_view text) {
@@ -160,6 +208,16 @@ bool IsBranchName(absl::string_view text) {
     if (absl::EndsWith(part, ".lock")) return false;
   }
   return true;
+}
+
+std::string DefaultBranchProblem(absl::string_view text) {
+  if (text.empty()) return "";
+  if (text == "HEAD") return "is no branch: leave it empty for the remote's default branch, or write that branch";
+  if (std::string problem = CharacterProblem(text, TextKind::kName); !problem.empty()) return problem;
+  if (!IsBranchName(text)) return "cannot name a branch";
+  const absl::string_view branch = BranchMeant(text);
+  if (branch == "HEAD" || absl::StartsWith(branch, "refs/")) return "is no branch: write a branch's name";
+  return branch == text ? "" : absl::StrCat("is no branch of the remote: write \"", branch, "\"");
 }
 
 std::string BranchName(const Ulid& fleet_id, absl::string_view /*repo*/) {

@@ -46,12 +46,16 @@ std::string RepoNameProblem(absl::string_view repo);
 std::string RepoKey(absl::string_view repo);
 
 // Why `url` cannot be cloned from, or empty if it can: https, http, ssh, git and file URLs and [user@]host:path;
-// no password or token, no leading "-", no transport helper ("ext::"), no control characters, at most 2,000 bytes.
-// The answer never repeats the URL, which may hold a secret.
+// no password or token, no leading "-", no transport helper ("ext::"), nothing but printable ASCII, at most 2,000
+// bytes. The answer never repeats the URL, which may hold a secret.
 std::string CloneUrlProblem(absl::string_view url);
 
 // Whether `text` can name a branch (git-check-ref-format's rules, and no leading "-").
 bool IsBranchName(absl::string_view text);
+
+// Why `text` cannot be a repository's default branch, or empty if it can, or is empty: no branch's name, or a ref or
+// remote-tracking name that stands for one ("refs/heads/main", "origin/main", "HEAD").
+std::string DefaultBranchProblem(absl::string_view text);
 
 // The branch a child pushes: "fleet/<fleet id in lower case>", the same in every repository of a fleet, a function of
 // fleet and repository so that a second attempt updates what a first one pushed.

@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/domain/program_name.h"
 #include "common/domain/text.h"
 
@@ -19,7 +18,6 @@ constexpr std::size_t kMaxArguments = 200;
 constexpr std::size_t kMaxArgument = 10000;
 constexpr std::size_t kMaxScript = 100000;
 constexpr std::size_t kMostQuoted = 200;
-constexpr absl::string_view kByteOrderMark = "\uFEFF";
 
 using Words = std::vector<std::string>;
 
@@ -107,7 +105,7 @@ RuleProblem AddedPathProblem(const Words& interpreter) {
   return {absl::StrCat("takes the script's path for something else than its program: write ", YamlList(better))};
 }
 
-// A first line that is "#!…", whatever blanks and byte order mark stand before it.
+// A first line that is "#!…", whatever blanks stand before it.
 struct FirstLine {
   absl::string_view text;
   std::size_t number = 1;
@@ -115,11 +113,9 @@ struct FirstLine {
 
 FirstLine FirstLineOf(absl::string_view script) {
   FirstLine line;
-  absl::ConsumePrefix(&script, kByteOrderMark);
   while (!script.empty()) {
     const std::size_t end = std::min(script.find('\n'), script.size());
     line.text = absl::StripAsciiWhitespace(script.substr(0, end));
-    absl::ConsumePrefix(&line.text, kByteOrderMark);
     if (!line.text.empty() || end == script.size()) return line;
     script.remove_prefix(end + 1);
     ++line.number;
@@ -226,10 +222,6 @@ RuleProblem ScriptProblem(absl::string_view script, const Words& interpreter) {
   if (RuleProblem problem = FirstLineProblem(first, interpreter); !problem.empty()) return problem;
   const std::string program = interpreter.empty() ? "sh" : ProgramStartedBy(interpreter);
   if (!IsScriptLanguage(program)) return {};
-  if (IsShell(program) && absl::StartsWith(script, kByteOrderMark)) {
-    return {"begins with a byte order mark (U+FEFF), which a shell takes for a part of the first word: leave it out",
-            1};
-  }
   return LinesProblem(script, IsShell(program));
 }
 

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "common/domain/bounds.h"
+#include "common/domain/character_rules.h"
+#include "common/domain/identifiers.h"
 #include "common/domain/text.h"
 
 namespace fleet::domain {
@@ -18,47 +20,10 @@ constexpr std::size_t kMaxLine = 200;
 
 bool IsAlphanumeric(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 
-// The length of the control character at the start of `text`: ASCII's, Latin-1's and the separators of lines and
-// paragraphs; 0 if it begins with none.
-std::size_t ControlLength(absl::string_view text) {
-  if (absl::ascii_iscntrl(static_cast<unsigned char>(text[0]))) return 1;
-  if (text.size() > 1 && text[0] == '\xC2' && static_cast<unsigned char>(text[1]) < 0xA0) return 2;
-  return absl::StartsWith(text, "\u2028") || absl::StartsWith(text, "\u2029") ? 3 : 0;
-}
-
-// The first control character that is not among `allowed`.
-RuleProblem ControlProblem(absl::string_view text, absl::string_view allowed) {
-  std::size_t line = 1;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') ++line;
-    const std::size_t length = ControlLength(text.substr(i));
-    if (length == 0 || allowed.find(text[i]) != absl::string_view::npos) continue;
-    if (text[i] == '\r') return {"holds a carriage return", line};
-    const auto byte = static_cast<unsigned char>(text[i + length - 1]);
-    const unsigned code = length == 3 ? 0x2028U + (byte - 0xA8U) : byte;
-    return {absl::StrFormat("holds the control character U+%04X", code), line};
-  }
-  return {};
-}
-
-// Without anything to see: white space, also of other scripts, and characters of no width.
-bool IsBlank(absl::string_view text) {
-  static constexpr std::array<absl::string_view, 10> kInvisible = {"\u00A0", "\u1680", "\u202F", "\u205F", "\u2060",
-                                                                   "\u3000", "\uFEFF", "\u00AD", "\u2800", "\u3164"};
-  while (!text.empty()) {
-    if (absl::ascii_isspace(static_cast<unsigned char>(text[0]))) {
-      text.remove_prefix(1);
-      continue;
-    }
-    // U+2000 to U+200F.
-    const bool is_general =
-        text.size() > 2 && absl::StartsWith(text, "\xE2\x80") && static_cast<unsigned char>(text[2]) <= 0x8F;
-    const auto* const invisible = std::find_if(kInvisible.begin(), kInvisible.end(),
-                                               [&](absl::string_view one) { return absl::StartsWith(text, one); });
-    if (!is_general && invisible == kInvisible.end()) return false;
-    text.remove_prefix(is_general ? 3 : invisible->size());
-  }
-  return true;
+// From 1, of the character at `position`.
+std::size_t LineOf(absl::string_view text, std::size_t position) {
+  const absl::string_view before = text.substr(0, position);
+  return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
 }
 
 // git takes a trailer's name in either case, with blanks between it and the colon.
@@ -84,10 +49,9 @@ bool IsLeftOut(char c) {
 }
 
 RuleProblem IdentityProblem(absl::string_view text) {
-  if (RuleProblem problem = TextProblem(text, kMaxLine); !problem.empty()) return problem;
   if (IsBlank(text)) return {"is blank"};
   if (text.find_first_of("<>\n\r") != absl::string_view::npos) return {"holds \"<\", \">\" or a line break"};
-  if (RuleProblem problem = ControlProblem(text, ""); !problem.empty()) return {problem.what};
+  if (RuleProblem problem = TextProblem(text, kMaxLine, TextKind::kLine); !problem.empty()) return problem;
   absl::string_view kept = text;
   while (!kept.empty() && IsLeftOut(kept.front())) kept.remove_prefix(1);
   while (!kept.empty() && IsLeftOut(kept.back())) kept.remove_suffix(1);
@@ -98,8 +62,10 @@ RuleProblem IdentityProblem(absl::string_view text) {
 
 }  // namespace
 
-RuleProblem TextProblem(absl::string_view text, std::size_t characters) {
-  if (absl::StrContains(text, '\0')) return {"holds a NUL byte"};
+RuleProblem TextProblem(absl::string_view text, std::size_t characters, TextKind kind) {
+  if (const auto bad = FindBadCharacter(text, kind)) {
+    return {absl::StrCat(bad->what, " at character ", bad->column), kind == TextKind::kLines ? bad->line : 0};
+  }
   // Counting is only needed when the bytes alone do not settle it.
   if (text.size() <= characters || CountCharacters(text) <= characters) return {};
   return {absl::StrCat("is longer than ", characters, " characters")};
@@ -114,12 +80,13 @@ RuleProblem TitleProblem(absl::string_view title) {
     return {"has more than one line: a longer text can be the message of commit", 2};
   }
   if (end != absl::string_view::npos) return {"ends with a line break: write it on one line, without \"|\" or \">\""};
-  if (RuleProblem problem = ControlProblem(title, ""); !problem.empty()) return {problem.what};
+  if (RuleProblem problem = TextProblem(title, kMaxLine, TextKind::kLine); !problem.empty()) return problem;
   if (absl::StripAsciiWhitespace(title) != title) return {"begins or ends with a blank"};
   return TrailerProblem(title);
 }
 
 RuleProblem StepNameProblem(absl::string_view name) {
+  if (std::string problem = CharacterProblem(name, TextKind::kName); !problem.empty()) return {std::move(problem)};
   const bool good = !name.empty() && name.size() <= 64 && IsAlphanumeric(name[0]) &&
                     std::all_of(name.begin(), name.end(), [](char c) {
                       return IsAlphanumeric(c) || c == ' ' || c == '.' || c == '_' || c == '-';
@@ -129,6 +96,7 @@ RuleProblem StepNameProblem(absl::string_view name) {
 }
 
 RuleProblem VariableNameProblem(absl::string_view name) {
+  if (std::string problem = CharacterProblem(name, TextKind::kName); !problem.empty()) return {std::move(problem)};
   const bool good = !name.empty() && name.size() <= 200 && !absl::ascii_isdigit(static_cast<unsigned char>(name[0])) &&
                     std::all_of(name.begin(), name.end(), [](char c) { return IsAlphanumeric(c) || c == '_'; });
   if (!good) return {"must match [A-Za-z_][A-Za-z0-9_]*"};
@@ -152,6 +120,16 @@ RuleProblem VariableValueProblem(absl::string_view name, absl::string_view value
   return {};
 }
 
+RuleProblem ParameterNameProblem(absl::string_view name) {
+  if (std::string problem = CharacterProblem(name, TextKind::kName); !problem.empty()) return {std::move(problem)};
+  if (!IsParameterName(name)) return {"must match [A-Za-z][A-Za-z0-9_]{0,63}"};
+  return {};
+}
+
+RuleProblem DescriptionProblem(absl::string_view description) {
+  return TextProblem(description, kMaxLine, TextKind::kLine);
+}
+
 RuleProblem StepTimeoutProblem(absl::Duration timeout) {
   if (timeout < absl::Seconds(1)) return {"must be at least 1s"};
   if (timeout > absl::Hours(24)) return {"must be at most 24h, the most that a task may take"};
@@ -169,7 +147,9 @@ RuleProblem AuthorEmailProblem(absl::string_view email) {
 RuleProblem CommitMessageProblem(absl::string_view message) {
   if (IsBlank(message)) return {"is blank: leave it out, and the title is the message"};
   if (RuleProblem problem = TextProblem(message, kMaxText); !problem.empty()) return problem;
-  if (RuleProblem problem = ControlProblem(message, "\n\t"); !problem.empty()) return problem;
+  // git would keep it at the end of every line.
+  if (absl::StrContains(message, '\r'))
+    return {"holds a carriage return (U+000D)", LineOf(message, message.find('\r'))};
   return TrailerProblem(message);
 }
 

@@ -8,10 +8,12 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/domain/character_rules.h"
 
 namespace fleet::domain {
 
 inline constexpr int kMaxWorkflowSteps = 50;
+inline constexpr int kMaxWorkflowParameters = 50;
 
 // What is wrong with a value, and what to write instead.
 struct RuleProblem {
@@ -21,8 +23,8 @@ struct RuleProblem {
   bool empty() const { return what.empty(); }
 };
 
-// At most `characters`, and no NUL byte.
-RuleProblem TextProblem(absl::string_view text, std::size_t characters);
+// At most `characters`, all of which may stand in a text of this kind (character_rules.h).
+RuleProblem TextProblem(absl::string_view text, std::size_t characters, TextKind kind = TextKind::kLines);
 
 // One line of at most 200 characters with something to see on it.
 RuleProblem TitleProblem(absl::string_view title);
@@ -31,6 +33,10 @@ RuleProblem StepNameProblem(absl::string_view name);
 // A variable of a step's environment: not one that Fleet, git or the shell sets.
 RuleProblem VariableNameProblem(absl::string_view name);
 RuleProblem VariableValueProblem(absl::string_view name, absl::string_view value);
+// A parameter that a workflow declares.
+RuleProblem ParameterNameProblem(absl::string_view name);
+// What it means: one line of at most 200 characters, or nothing.
+RuleProblem DescriptionProblem(absl::string_view description);
 // From one second to the most that a task may take.
 RuleProblem StepTimeoutProblem(absl::Duration timeout);
 

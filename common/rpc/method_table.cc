@@ -16,10 +16,52 @@ const ServiceDescriptor* FindService(const std::string& name) {
   return DescriptorPool::generated_pool()->FindServiceByName(name);
 }
 
+// A stream that ends as soon as it is read.
+class RefusedSession : public StreamSession {
+ public:
+  explicit RefusedSession(absl::Status status) : status_(std::move(status)) {}
+  StreamStep Step() override { return StreamStep::End(status_); }
+
+ private:
+  const absl::Status status_;
+};
+
+// Puts `check` before each kind of handler.
+struct Checked {
+  using Handler = std::variant<Method::Unary, Method::Pending, Method::Stream>;
+  const RequestCheck& check;
+
+  Handler operator()(Method::Unary handle) const {
+    return Method::Unary([check = check, handle = std::move(handle)](
+                             const domain::Caller& caller, const Method::Message& request, Method::Message& response) {
+      const absl::Status status = check(request);
+      return status.ok() ? handle(caller, request, response) : status;
+    });
+  }
+  Handler operator()(Method::Pending handle) const {
+    return Method::Pending(
+        [check = check, handle = std::move(handle)](const domain::Caller& caller, const Method::Message& request,
+                                                    Method::Message& response, const PendingCall& call) {
+          const absl::Status status = check(request);
+          return status.ok() ? handle(caller, request, response, call) : call.done(status);
+        });
+  }
+  Handler operator()(Method::Stream open) const {
+    return Method::Stream([check = check, open = std::move(open)](const domain::Caller& caller,
+                                                                  const Method::Message& request,
+                                                                  Wake wake) -> std::unique_ptr<StreamSession> {
+      absl::Status status = check(request);
+      if (!status.ok()) return std::make_unique<RefusedSession>(std::move(status));
+      return open(caller, request, std::move(wake));
+    });
+  }
+};
+
 }  // namespace
 
 void MethodTable::Insert(const std::string& name, const Method::Message& request, const Method::Message& response,
                          std::variant<Method::Unary, Method::Pending, Method::Stream> handler, ThreadPool* pool) {
+  if (check_ != nullptr) handler = std::visit(Checked{check_}, std::move(handler));
   const std::size_t slash = std::min(name.find('/'), name.size());
   Method method{name.substr(0, slash),
                 name.substr(std::min(slash + 1, name.size())),

@@ -60,11 +60,15 @@ struct Method {
   MethodKind kind() const { return static_cast<MethodKind>(handler.index()); }
 };
 
+// What is wrong with a request whatever its method is; on any thread.
+using RequestCheck = std::function<absl::Status(const google::protobuf::Message&)>;
+
 // Not thread-safe until it is complete; never changes from then on.
 class MethodTable {
  public:
-  // Full names of the services that are served.
-  explicit MethodTable(std::vector<std::string> services) : services_(std::move(services)) {}
+  // Full names of the services that are served. A request that `check`, if there is one, refuses reaches no handler.
+  explicit MethodTable(std::vector<std::string> services, RequestCheck check = nullptr)
+      : services_(std::move(services)), check_(std::move(check)) {}
 
   // `name`: "fleet.v1.FleetService/GetFleet". `api` and `pool` outlive every call. What is wrong with a row, Check
   // says.
@@ -120,6 +124,7 @@ class MethodTable {
   std::string Problem(const Method& method) const;
 
   const std::vector<std::string> services_;
+  const RequestCheck check_;
   std::map<std::string, Method> methods_;  // by name as it is given to Add
   std::vector<std::string> problems_;
 };

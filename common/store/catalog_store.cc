@@ -53,6 +53,15 @@ constexpr Statement kListRepositories{"list_repositories", "select " FLEET_REPOS
                                                            " from repositories where repo_key > $1"
                                                            " order by repo_key limit $2"};
 
+constexpr Statement kDeleteRepository{"delete_repository", R"sql(
+  with gone as (delete from repositories where repo_key = $1 returning *),
+  kept as (
+    insert into deleted_repositories (repo_key, clone_url, default_branch)
+    select repo_key, clone_url, default_branch from gone
+    on conflict (repo_key) do update set clone_url = excluded.clone_url, default_branch = excluded.default_branch,
+      deleted_at = clock_timestamp())
+  select )sql" FLEET_REPOSITORY_COLUMNS " from gone"};
+
 constexpr Statement kInsertWorkflow{"insert_workflow", R"sql(
   insert into workflows (name, major, minor, patch, definition, created_by) values ($1, $2, $3, $4, $5, $6)
   on conflict do nothing
@@ -97,6 +106,11 @@ absl::Status AuditImport(Transaction& transaction, const domain::Caller& caller,
                  {"updated", absl::StrCat(counts.updated)},
                  {"unchanged", absl::StrCat(counts.unchanged)}};
   return InsertAudit(transaction, entry);
+}
+
+absl::Status RepositoryNotFound(absl::string_view repo) {
+  return MakeError(absl::StatusCode::kNotFound, absl::StrCat("repository ", repo, " is not registered"),
+                   {"REPO_NOT_FOUND", {{"repo", std::string(repo)}}, {}});
 }
 
 }  // namespace
@@ -159,11 +173,23 @@ absl::StatusOr<RepositoryRecord> CatalogStore::GetRepository(const domain::Calle
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<RepositoryRecord> {
     transaction.RollBackInstead();
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetRepository, {domain::RepoKey(repo)}));
-    if (rows.empty()) {
-      return MakeError(absl::StatusCode::kNotFound, absl::StrCat("repository ", repo, " is not registered"),
-                       {"REPO_NOT_FOUND", {{"repo", std::string(repo)}}, {}});
-    }
+    if (rows.empty()) return RepositoryNotFound(repo);
     return ReadRepository(rows[0]);
+  });
+}
+
+absl::StatusOr<RepositoryRecord> CatalogStore::Delete(const domain::Caller& caller, absl::string_view repo) {
+  const std::string key = domain::RepoKey(repo);
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<RepositoryRecord> {
+    FLEET_RETURN_IF_ERROR(LockCloneUrls(transaction));
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kDeleteRepository, {key}));
+    if (rows.empty()) return RepositoryNotFound(repo);
+    RepositoryRecord deleted = ReadRepository(rows[0]);
+    FLEET_RETURN_IF_ERROR(ForgetCloneUrl(transaction, key));
+    AuditEntry entry{caller.user, "DeleteRepository", {}, deleted.repo, {}, {}};
+    entry.before = {{"clone_url", deleted.clone_url}, {"default_branch", deleted.default_branch}};
+    FLEET_RETURN_IF_ERROR(InsertAudit(transaction, entry));
+    return deleted;
   });
 }
 

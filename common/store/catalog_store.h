@@ -50,6 +50,9 @@ class CatalogStore {
   absl::StatusOr<std::string> KeepCloneUrls(const std::string& after_key);
   // Returns kNotFound.
   absl::StatusOr<RepositoryRecord> GetRepository(const domain::Caller& caller, absl::string_view repo);
+  // The repository as it was. Fleets that have it go on, and are cloned from where it was. Returns kNotFound. Audited
+  // in the same transaction.
+  absl::StatusOr<RepositoryRecord> Delete(const domain::Caller& caller, absl::string_view repo);
   // By key, after `after_key`.
   absl::StatusOr<std::vector<RepositoryRecord>> ListRepositories(const domain::Caller& caller,
                                                                  absl::string_view after_key, int32_t limit);

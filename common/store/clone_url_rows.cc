@@ -32,6 +32,10 @@ constexpr Statement kUpsertKeys{"upsert_clone_url_keys", R"sql(
     where (clone_url_keys.clone_url, clone_url_keys.url_key) is distinct from (excluded.clone_url, excluded.url_key)
 )sql"};
 
+constexpr Statement kDeleteKey{"delete_clone_url_key", R"sql(
+  delete from clone_url_keys where repo_key = $1 returning url_key
+)sql"};
+
 constexpr Statement kForgetShared{"forget_shared_clone_urls", R"sql(
   delete from shared_clone_urls where url_key = any($1::text[]) or repo_key = any($2::text[])
 )sql"};
@@ -83,6 +87,17 @@ absl::Status UpdateCloneUrls(Transaction& transaction, const std::vector<CloneUr
   FLEET_RETURN_IF_ERROR(transaction.Execute(kUpsertKeys, {repo_keys, clone_urls, url_keys}).status());
   Array affected;
   for (const std::string& key : touched) affected.AddText(key);
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kForgetShared, {affected, repo_keys}).status());
+  return transaction.Execute(kKeepShared, {affected}).status();
+}
+
+absl::Status ForgetCloneUrl(Transaction& transaction, const std::string& repo_key) {
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kDeleteKey, {repo_key}));
+  if (rows.empty()) return absl::OkStatus();
+  Array affected;
+  affected.AddText(rows[0].Text());
+  Array repo_keys;
+  repo_keys.AddText(repo_key);
   FLEET_RETURN_IF_ERROR(transaction.Execute(kForgetShared, {affected, repo_keys}).status());
   return transaction.Execute(kKeepShared, {affected}).status();
 }

@@ -23,6 +23,9 @@ absl::Status LockCloneUrls(database::Transaction& transaction);
 // Keeps what the URLs of these repositories mean. After LockCloneUrls.
 absl::Status UpdateCloneUrls(database::Transaction& transaction, const std::vector<CloneUrl>& urls);
 
+// Of a repository that is gone. After LockCloneUrls.
+absl::Status ForgetCloneUrl(database::Transaction& transaction, const std::string& repo_key);
+
 // The next repositories whose URLs were stored without their meaning, by a program that did not keep it; at most
 // `limit`, by key after `after_key`.
 absl::StatusOr<std::vector<CloneUrl>> FindUnkeptCloneUrls(database::Transaction& transaction,

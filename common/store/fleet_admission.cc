@@ -41,7 +41,7 @@ constexpr Statement kFindRequest{"find_request", R"sql(
 )sql"};
 
 constexpr Statement kResolveWorkflow{"resolve_workflow", R"sql(
-  select major || '.' || minor || '.' || patch from workflows
+  select major || '.' || minor || '.' || patch, definition from workflows
   where name = $1 and ($2 = '' or major || '.' || minor || '.' || patch = $2)
   order by major desc, minor desc, patch desc limit 1
 )sql"};
@@ -263,9 +263,15 @@ absl::Status LockUser(Transaction& transaction, const std::string& user) {
   return transaction.Execute(kLockUser, {user}).status();
 }
 
-absl::StatusOr<std::string> ResolveWorkflow(Transaction& transaction, const domain::WorkflowRef& workflow) {
+absl::StatusOr<ResolvedWorkflow> ResolveWorkflow(Transaction& transaction, const domain::WorkflowRef& workflow) {
   FLEET_ASSIGN_OR_RETURN(const Rows versions, transaction.Execute(kResolveWorkflow, {workflow.name, workflow.version}));
-  if (!versions.empty()) return versions[0].Text();
+  if (!versions.empty()) {
+    RowReader row = versions[0];
+    ResolvedWorkflow resolved;
+    resolved.version = row.Text();
+    resolved.definition = row.Text();
+    return resolved;
+  }
   return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("there is no workflow ", workflow.ToString()),
                    {"WORKFLOW_NOT_FOUND",
                     {{"workflow_ref", workflow.ToString()}},
@@ -289,7 +295,8 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
   }
   FLEET_RETURN_IF_ERROR(CheckTargets(fleet, limits));
   FLEET_RETURN_IF_ERROR(CheckDeadline(transaction, fleet));
-  FLEET_ASSIGN_OR_RETURN(const std::string version, ResolveWorkflow(transaction, fleet.workflow));
+  FLEET_ASSIGN_OR_RETURN(const ResolvedWorkflow workflow, ResolveWorkflow(transaction, fleet.workflow));
+  if (fleet.accept != nullptr) FLEET_RETURN_IF_ERROR(fleet.accept(workflow.definition));
   FLEET_RETURN_IF_ERROR(CheckToken(tokens_left, caller.user, limits));
   FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet));
   const int32_t cap =
@@ -297,7 +304,7 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
   FLEET_RETURN_IF_ERROR(InsertFleet(transaction, caller, fleet, cap, has_parameters));
   FLEET_RETURN_IF_ERROR(
       transaction
-          .Execute(kInsertIntent, {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, version,
+          .Execute(kInsertIntent, {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, workflow.version,
                                    fleet.task_description, EncodeParameters(fleet.parameters), fleet.replace_branch})
           .status());
   FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertFirstChange, {fleet.id.ToUuid()}).status());

@@ -2,6 +2,7 @@
 #ifndef FLEET_COMMON_STORE_FLEET_ADMISSION_H_
 #define FLEET_COMMON_STORE_FLEET_ADMISSION_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct NewFleet {
   bool replace_branch = false;
   std::vector<NewTarget> targets;
   domain::FleetPolicy policy;  // max_concurrency 0: the limit's default
+  // What is wrong with it by the definition of its workflow, which is opaque here. Not asked of a replay; none:
+  // nothing.
+  std::function<absl::Status(const std::string& definition)> accept;
 };
 
 // Children a fan-out step inserts, and targets a chunk holds.
@@ -40,9 +44,9 @@ struct Admitted {
   bool replayed = false;  // an earlier submission's; nothing was stored
 };
 // Stores the fleet, or says why not. A replay of (caller, request_id) is answered before any other check. Returns
-// kAlreadyExists REQUEST_ID_REUSED, kInvalidArgument WORKFLOW_NOT_FOUND, DUPLICATE_CLONE_URL or for a deadline that has
-// passed, kFailedPrecondition REPO_NOT_ONBOARDED, kResourceExhausted TARGETS_LIMIT, SUBMIT_RATE_LIMIT or
-// OPEN_FLEETS_LIMIT.
+// kAlreadyExists REQUEST_ID_REUSED, kInvalidArgument WORKFLOW_NOT_FOUND, DUPLICATE_CLONE_URL, for a deadline that has
+// passed or as the fleet's `accept` says, kFailedPrecondition REPO_NOT_ONBOARDED, kResourceExhausted TARGETS_LIMIT,
+// SUBMIT_RATE_LIMIT or OPEN_FLEETS_LIMIT.
 absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet);
 
 // What a retry passes as a new fleet does: the submit rate, and, if its fleet has ended and is to be open again, the
@@ -50,9 +54,14 @@ absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const domain:
 // fleets until the end of the transaction, so call it before a fleet is locked and after a look for a replay behind
 // LockUser.
 absl::Status AdmitRetry(database::Transaction& transaction, const std::string& creator, bool is_reopened);
+struct ResolvedWorkflow {
+  std::string version;
+  std::string definition;
+};
 // The version that a fleet is pinned to: the highest applied one if the reference names none. Returns kInvalidArgument
 // WORKFLOW_NOT_FOUND.
-absl::StatusOr<std::string> ResolveWorkflow(database::Transaction& transaction, const domain::WorkflowRef& workflow);
+absl::StatusOr<ResolvedWorkflow> ResolveWorkflow(database::Transaction& transaction,
+                                                 const domain::WorkflowRef& workflow);
 // Submissions of one user are decided one after the other.
 absl::Status LockUser(database::Transaction& transaction, const std::string& user);
 

@@ -19,16 +19,20 @@ using database::Rows;
 using database::Statement;
 using database::Transaction;
 
-constexpr Statement kReadDetails{
-    "read_details", "select t.generation, t.repo, r.clone_url, r.default_branch, t.commit_id" FLEET_TASKS_IN_RUNS R"sql(
-  left join repositories r on r.repo_key = lower(t.repo)
+// Where a child is cloned from: as registered now; if it was deleted meanwhile, as it was registered last.
+#define FLEET_TASK_DETAILS                                            \
+  "select t.generation, t.repo, coalesce(r.clone_url, d.clone_url), " \
+  "coalesce(r.default_branch, d.default_branch), t.commit_id"
+#define FLEET_THEIR_REPOSITORIES                            \
+  " left join repositories r on r.repo_key = lower(t.repo)" \
+  " left join deleted_repositories d on r.repo_key is null and d.repo_key = lower(t.repo)"
+
+constexpr Statement kReadDetails{"read_details", FLEET_TASK_DETAILS FLEET_TASKS_IN_RUNS FLEET_THEIR_REPOSITORIES R"sql(
   order by k.n, t.ordinal
 )sql"};
 
-constexpr Statement kReadDetailsAndParameters{
-    "read_details_and_parameters",
-    "select t.generation, t.repo, r.clone_url, r.default_branch, t.commit_id, p.parameters" FLEET_TASKS_IN_RUNS R"sql(
-  left join repositories r on r.repo_key = lower(t.repo)
+constexpr Statement kReadDetailsAndParameters{"read_details_and_parameters", FLEET_TASK_DETAILS
+                                              ", p.parameters" FLEET_TASKS_IN_RUNS FLEET_THEIR_REPOSITORIES R"sql(
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
   order by k.n, t.ordinal
 )sql"};

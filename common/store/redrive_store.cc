@@ -52,6 +52,8 @@ constexpr Statement kInsertGeneration{"insert_generation", R"sql(
   where i.fleet_id = $1
 )sql"};
 
+constexpr Statement kHasParameters{"has_parameters", "select has_parameters from fleets where fleet_id = $1"};
+
 absl::Status Refusal(const domain::Fleet& fleet, const char* reason, absl::string_view message,
                      absl::Duration retry_after = absl::ZeroDuration()) {
   const std::string id = fleet.id.ToString();
@@ -103,16 +105,30 @@ absl::Status CheckRepos(Transaction& transaction, const NewGeneration& request) 
                    absl::StrCat(count, " of the chosen repositories have no child in this fleet"), std::move(info));
 }
 
+absl::Status CheckParameters(Transaction& transaction, const NewGeneration& request,
+                             const domain::FleetIntent& before) {
+  if (request.accept == nullptr || (!request.workflow.has_value() && !request.parameters.has_value())) {
+    return absl::OkStatus();
+  }
+  const auto workflow =
+      request.workflow.has_value() ? request.workflow : domain::WorkflowRef::Parse(before.resolved_workflow);
+  if (!workflow.has_value()) return absl::InternalError("the fleet's workflow is stored unreadably");
+  FLEET_ASSIGN_OR_RETURN(const ResolvedWorkflow resolved, ResolveWorkflow(transaction, *workflow));
+  FLEET_ASSIGN_OR_RETURN(const Rows own, transaction.Execute(kHasParameters, {request.fleet_id.ToUuid()}));
+  const bool children_have_their_own = !own.empty() && own[0].Bool();
+  return request.accept(resolved.definition, request.parameters.value_or(before.parameters), children_have_their_own);
+}
+
 absl::Status InsertGeneration(Transaction& transaction, const domain::Caller& caller, const NewGeneration& request,
                               int32_t generation) {
   database::Value ref = database::Value::Null();
   database::Value name = database::Value::Null();
   database::Value version = database::Value::Null();
   if (request.workflow.has_value()) {
-    FLEET_ASSIGN_OR_RETURN(const std::string resolved, ResolveWorkflow(transaction, *request.workflow));
+    FLEET_ASSIGN_OR_RETURN(const ResolvedWorkflow resolved, ResolveWorkflow(transaction, *request.workflow));
     ref = request.workflow->ToString();
     name = request.workflow->name;
-    version = resolved;
+    version = resolved.version;
   }
   database::Value parameters = database::Value::Null();
   if (request.parameters.has_value()) parameters = EncodeParameters(*request.parameters);
@@ -229,6 +245,7 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const doma
   }
   FLEET_ASSIGN_OR_RETURN(const absl::Time now, ReadClock(transaction));
   FLEET_RETURN_IF_ERROR(CheckRepos(transaction, request));
+  FLEET_RETURN_IF_ERROR(CheckParameters(transaction, request, seen.intent));
   FLEET_RETURN_IF_ERROR(CheckRetryable(*fleet, request, now));
   Reopen(*fleet, now);
   FLEET_RETURN_IF_ERROR(InsertGeneration(transaction, caller, request, fleet->generation));

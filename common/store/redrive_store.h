@@ -4,6 +4,7 @@
 #ifndef FLEET_COMMON_STORE_REDRIVE_STORE_H_
 #define FLEET_COMMON_STORE_REDRIVE_STORE_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,10 @@ struct NewGeneration {
   std::optional<std::string> task_description;
   std::optional<domain::Parameters> parameters;
   bool replace_branch = false;  // for this generation alone
+  // What is wrong with the fleet's parameters by the definition of its workflow, if either is new; none: nothing.
+  std::function<absl::Status(const std::string& definition, const domain::Parameters& parameters,
+                             bool children_have_their_own)>
+      accept;
 };
 
 class RedriveStore {
@@ -38,9 +43,9 @@ class RedriveStore {
   explicit RedriveStore(database::ConnectionPool& pool) : pool_(pool) {}
 
   // A replay of (caller, request_id) is answered before any other check. Returns kNotFound; kAlreadyExists
-  // REQUEST_ID_REUSED; kInvalidArgument WORKFLOW_NOT_FOUND or for a repository without a child; kFailedPrecondition
-  // FLEET_CANCELLING, RETRY_IN_PROGRESS, EXPANSION_FAILED or NOTHING_TO_RETRY; kResourceExhausted OPEN_FLEETS_LIMIT or
-  // SUBMIT_RATE_LIMIT.
+  // REQUEST_ID_REUSED; kInvalidArgument WORKFLOW_NOT_FOUND, for a repository without a child or as `accept` says;
+  // kFailedPrecondition FLEET_CANCELLING, RETRY_IN_PROGRESS, EXPANSION_FAILED or NOTHING_TO_RETRY; kResourceExhausted
+  // OPEN_FLEETS_LIMIT or SUBMIT_RATE_LIMIT.
   absl::StatusOr<FleetStore::Created> Redrive(const domain::Caller& caller, const NewGeneration& request);
 
  private:

@@ -78,6 +78,12 @@ class ReflectionTest : public EndToEndTest {
     EXPECT_EQ(Succeed(absl::StrCat(kCatalog, "ListRepositories"), "{}")["repositories"].size(), 1u);
     Refuse(absl::StrCat(kCatalog, "ListRepositories"), R"({"page_size": -1})", kInvalidArgument, "page_size");
 
+    Succeed(absl::StrCat(kCatalog, "ImportRepositories"),
+            R"({"repositories": [{"repo": "acme/gone", "clone_url": "https://git.example.com/acme/gone.git"}]})");
+    const auto deleted = Succeed(absl::StrCat(kCatalog, "DeleteRepository"), R"({"repo": "acme/gone"})");
+    EXPECT_EQ(deleted["repository"]["repo"], "acme/gone");
+    Refuse(absl::StrCat(kCatalog, "DeleteRepository"), R"({"repo": "acme/gone"})", kNotFound, "acme/gone");
+
     const std::string workflow = R"({"workflow": {"workflow_ref": "e2e/change-v1", "version": "1.0.0", "title": "$0",
                                     "steps": [{"name": "change", "command": ["true"]}]}})";
     Succeed(absl::StrCat(kCatalog, "ApplyWorkflow"), absl::Substitute(workflow, "Change it"));

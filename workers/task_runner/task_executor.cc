@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/domain/bounds.h"
+#include "common/domain/character_rules.h"
+#include "common/domain/commit_template.h"
 #include "common/domain/text.h"
 #include "common/logging/structured_log.h"
 #include "common/rpc/proto_time.h"
@@ -24,12 +26,21 @@ absl::Duration TaskTimeout(const v1::LeasedFleet& fleet) {
   return rpc::FromProtoDuration(fleet.task_timeout());
 }
 
-CommitSpec MakeCommitSpec(const v1::Workflow& workflow, const std::string& task_id, absl::Time time) {
+// With nothing to fill in, a message may come out blank: then the title, or what is never blank, stands there.
+std::string CommitMessage(const v1::Workflow& workflow, const TaskContext& context) {
+  for (const std::string& text : {workflow.commit().message(), workflow.title()}) {
+    std::string message = domain::FillPlaceholders(text, context.description, context.parameters);
+    if (!domain::IsBlank(message)) return message;
+  }
+  return workflow.workflow_ref();
+}
+
+CommitSpec MakeCommitSpec(const LeasedTask& task, absl::Time time) {
+  const v1::Workflow& workflow = task.fleet->workflow();
   const v1::WorkflowCommit& commit = workflow.commit();
-  const std::string message = commit.message().empty() ? workflow.title() : commit.message();
   return {commit.author_name().empty() ? "Fleet" : commit.author_name(),
-          commit.author_email().empty() ? "fleet@localhost" : commit.author_email(), WithTaskTrailer(message, task_id),
-          time};
+          commit.author_email().empty() ? "fleet@localhost" : commit.author_email(),
+          WithTaskTrailer(CommitMessage(workflow, MakeTaskContext(task)), task.lease.task_id()), time};
 }
 
 // The terminal state to report; nullopt if the lease is not ours to report on.
@@ -134,7 +145,7 @@ absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) cons
   v1::TaskResult& result = attempt.result;
   if (workflow.report_only()) result.set_outcome(v1::TASK_OUTCOME_REPORT_ONLY);
   if (workflow.report_only() && clone.seen_commit.empty()) return absl::OkStatus();
-  const CommitSpec spec = MakeCommitSpec(workflow, lease.task_id(), clock_.TimeNow());
+  const CommitSpec spec = MakeCommitSpec(attempt.task, clock_.TimeNow());
   const BranchClaim claim = MakeBranchClaim(attempt.task, attempt.output);
   FLEET_ASSIGN_OR_RETURN(const GitPublisher publisher,
                          GitPublisher::Make(subprocess_, settings_, clone, attempt.bounds));

@@ -23,13 +23,24 @@ absl::string_view InnermostCause(absl::string_view message) {
 }  // namespace
 
 absl::Status DescribeFailure(const std::string& address, const grpc::Status& status) {
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
   // Whatever a service says itself carries details.
-  if (!rpc::IsTransient(status) || !status.error_details().empty()) return rpc::FromGrpcStatus(status);
+  if (!rpc::IsTransient(status) || !status.error_details().empty()) {
+    absl::Status own = rpc::FromGrpcStatus(status);
+    if (!own.message().empty()) return own;
+    // A proxy, or another program at that port, may say nothing at all.
+    return MakeError(code, absl::StrCat(address, " answered ", absl::StatusCodeToString(code), " without a word"),
+                     GetErrorInfo(own));
+  }
   ErrorInfo info;
   info.reason = "SERVER_UNREACHABLE";
   const bool late = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
-  return MakeError(static_cast<absl::StatusCode>(status.error_code()),
-                   absl::StrCat(address, ": ", late ? "no answer in time" : InnermostCause(status.error_message())),
+  const absl::string_view cause = InnermostCause(status.error_message());
+  return MakeError(code,
+                   absl::StrCat(address, ": ",
+                                late            ? "no answer in time"
+                                : cause.empty() ? "no connection"
+                                                : cause),
                    std::move(info));
 }
 

@@ -14,6 +14,8 @@
 #include "cli/fleetctl/commands/list_command.h"
 #include "cli/fleetctl/commands/logs_command.h"
 #include "cli/fleetctl/commands/pause_command.h"
+#include "cli/fleetctl/commands/repo_delete_command.h"
+#include "cli/fleetctl/commands/repo_get_command.h"
 #include "cli/fleetctl/commands/repo_import_command.h"
 #include "cli/fleetctl/commands/repo_list_command.h"
 #include "cli/fleetctl/commands/resume_command.h"
@@ -67,6 +69,8 @@ Examples:
   add("cancel", std::make_shared<CancelCommand>());
   add("repo import", std::make_shared<RepoImportCommand>());
   add("repo list", std::make_shared<RepoListCommand>());
+  add("repo get", std::make_shared<RepoGetCommand>());
+  add("repo delete", std::make_shared<RepoDeleteCommand>());
   add("workflow apply", std::make_shared<WorkflowApplyCommand>());
   add("workflow list", std::make_shared<WorkflowListCommand>());
   add("workflow get", std::make_shared<WorkflowGetCommand>());

@@ -15,8 +15,10 @@ namespace fleet::cli {
 
 CommandHelp RepoImportCommand::Help() const {
   return {"Register repositories, or change registered ones, from a CSV file; all or nothing", R"(
-Columns: repo,clone_url,default_branch. A header is optional and may change their order; the default branch may be
-left out. Fields are quoted as RFC 4180 says.
+Columns: repo,clone_url,default_branch. A header is optional and may change their order; then every row has all of its
+fields. The default branch may be left out or empty; it is the branch as the remote names it: main, not origin/main.
+Fields are separated by commas and quoted as RFC 4180 says. Lines that begin with "#" and rows without any text are
+skipped.
 
 Examples:
   fleetctl repo import repositories.csv

@@ -99,14 +99,15 @@ void RetryCommand::AddOptions(OptionAdder& options) {
           },
           "Only this repository, owner/name; may be repeated")
       .TypeName("REPO");
-  options.Text("--repos-file", options_.repos_file, "Only these repositories, one owner/name a line; - is stdin");
+  options.Text("--repos-file", options_.repos_file,
+               "Only these repositories, one owner/name a line, or CSV; - is stdin");
   options.Value(
       "--task",
       [this](const std::string& value) {
         options_.task_description = value;
         return absl::OkStatus();
       },
-      "What to do from now on. Default: as before");
+      "What to do from now on. Default: as before", domain::TextKind::kLines);
   options.Parameters(options_.parameters,
                      "A parameter for every repository; may be repeated. Once given, all earlier ones are replaced");
   options.Text("--workflow", options_.workflow_ref,

@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +18,7 @@
 #include "cli/fleetctl/parsing/option_adder.h"
 #include "cli/fleetctl/parsing/option_values.h"
 #include "common/rpc/proto_time.h"
+#include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
@@ -52,14 +55,29 @@ void PrintAccepted(const v1::CreateFleetResponse& response, const SubmitCommand:
   }
 }
 
+// A deadline of so long from now is another time with every call, and so another payload under the same id.
+absl::Status ExplainReuse(const absl::Status& status, const SubmitCommand::Options& options) {
+  ErrorInfo info = GetErrorInfo(status);
+  const bool moves = options.deadline.has_value() && std::holds_alternative<absl::Duration>(*options.deadline);
+  if (!moves || info.reason != "REQUEST_ID_REUSED") return status;
+  return MakeError(
+      status.code(),
+      absl::StrCat(status.message(),
+                   "; a --deadline of so long from now is another time with every call: repeat it with the "
+                   "time that was meant first"),
+      std::move(info));
+}
+
 }  // namespace
 
 CommandHelp SubmitCommand::Help() const {
   return {"Submit a fleet: one workflow, one task, many repositories", R"(
-The repositories file has one owner/name a line; "#" begins a comment. Without --request-id one is made up and kept
-through retries; when no server confirms the fleet, it is printed with the command to repeat: that never makes a
-second fleet. With --watch the exit code is 5 unless every repository completed.
-A deadline is a time such as 2026-05-04T11:32:07Z or a duration from now such as 2h30m.
+The repositories file has one owner/name a line; "#" begins a comment. The CSV file of `repo import` is taken too, if
+it has its header. Without --request-id one is made up and kept through retries; when no server confirms the fleet, it
+is printed with the command to repeat: that never makes a second fleet. With --watch the exit code is 5 unless every
+repository completed.
+A deadline is a time such as 2026-05-04T11:32:07Z or a duration from now such as 2h30m or 1d. A duration means another
+time with every call: with a --request-id that is used again, give the time.
 
 Examples:
   fleetctl submit --repos-file repos.txt --workflow examples/add-license-v1 --task "Add a licence" --watch
@@ -69,9 +87,10 @@ Examples:
 }
 
 void SubmitCommand::AddOptions(OptionAdder& options) {
-  options.Text("--repos-file", options_.repos_file, "Repositories, one owner/name a line; - is stdin").Required();
+  options.Text("--repos-file", options_.repos_file, "Repositories, one owner/name a line, or CSV; - is stdin")
+      .Required();
   options.Text("--workflow", options_.workflow_ref, "Workflow, domain/name-vN[@version]").Required();
-  options.Text("--task", options_.task_description, "What to do, for the workflow's steps");
+  options.Text("--task", options_.task_description, "What to do, for the workflow's steps", domain::TextKind::kLines);
   options.Parameters(options_.parameters, "A parameter for every repository; may be repeated");
   options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once");
   options.Priority(options_.priority);
@@ -98,7 +117,7 @@ absl::StatusOr<int> SubmitCommand::Run(CommandContext& context) const {
   const auto response = context.client.Call<v1::FleetService>(&v1::FleetService::Stub::CreateFleet, request);
   if (!response.ok()) {
     OfferRepetition(response.status(), repetition, "makes a second fleet", context);
-    return response.status();
+    return ExplainReuse(response.status(), options_);
   }
   if (!context.json()) {
     PrintAccepted(*response, options_, context);

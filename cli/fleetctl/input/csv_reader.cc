@@ -1,7 +1,9 @@
 #include "cli/fleetctl/input/csv_reader.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/status/status_macros.h"
@@ -16,14 +18,25 @@ class CsvReader {
   absl::StatusOr<std::vector<CsvRecord>> Read() {
     std::vector<CsvRecord> records;
     while (position_ < text_.size()) {
+      if (SkipComment()) continue;
       FLEET_ASSIGN_OR_RETURN(CsvRecord record, ReadRecord());
-      const bool empty = record.size() == 1 && record[0].text.empty();
-      if (!empty) records.push_back(std::move(record));
+      if (!std::all_of(record.begin(), record.end(), IsBlank)) records.push_back(std::move(record));
     }
     return records;
   }
 
  private:
+  static bool IsBlank(const CsvField& field) { return absl::StripAsciiWhitespace(field.text).empty(); }
+
+  // At the beginning of a record. A comment may hold quotes, so that it is skipped before they are looked for.
+  bool SkipComment() {
+    const std::size_t begin = std::min(text_.find_first_not_of(" \t", position_), text_.size());
+    if (begin == text_.size() || text_[begin] != '#') return false;
+    while (position_ < text_.size() && text_[position_] != '\n') Take();
+    if (position_ < text_.size()) Take();
+    return true;
+  }
+
   absl::StatusOr<CsvRecord> ReadRecord() {
     CsvRecord record;
     while (true) {

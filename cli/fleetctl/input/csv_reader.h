@@ -19,9 +19,9 @@ struct CsvField {
 
 using CsvRecord = std::vector<CsvField>;
 
-// Every record but empty lines. Records end with LF or CRLF; quoted fields may hold commas, line breaks and, doubled,
-// quotes. Returns kInvalidArgument with file:line:column for a quote in the middle of an unquoted field, text after a
-// closing quote, or a quote that is never closed.
+// Every record with some text in it, but for lines that begin with "#". Records end with LF or CRLF; quoted fields may
+// hold commas, line breaks and, doubled, quotes. Returns kInvalidArgument with file:line:column for a quote in the
+// middle of an unquoted field, text after a closing quote, or a quote that is never closed.
 absl::StatusOr<std::vector<CsvRecord>> ReadCsv(const InputFile& file);
 
 }  // namespace fleet::cli

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/domain/character_rules.h"
 #include "common/domain/text.h"
 #include "common/rpc/message_bounds.h"
 #include "common/status/status_macros.h"
@@ -54,6 +55,13 @@ absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& s
   if (!domain::IsValidUtf8(file.text))
     return absl::InvalidArgumentError(absl::StrCat(file.name, ": is not UTF-8 text"));
   return file;
+}
+
+absl::Status CheckCharacters(const InputFile& file) {
+  const auto bad = domain::FindBadCharacter(file.text, domain::TextKind::kLines);
+  if (!bad.has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(file.name, ":", bad->line, ": ", bad->what, " at character ", bad->column));
 }
 
 }  // namespace fleet::cli

@@ -5,6 +5,7 @@
 #include <istream>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace fleet::cli {
@@ -17,6 +18,10 @@ struct InputFile {
 // Reads the file at `path`, or `standard_input` to its end if `path` is "-". Returns kNotFound, kPermissionDenied or
 // kInvalidArgument (a directory, more than 64 MiB, not UTF-8), naming the file.
 absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& standard_input);
+
+// Returns kInvalidArgument with file:line for a character that may not stand in a text of several lines
+// (domain/character_rules.h): what nobody sees, controls.
+absl::Status CheckCharacters(const InputFile& file);
 
 }  // namespace fleet::cli
 

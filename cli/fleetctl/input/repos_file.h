@@ -1,5 +1,6 @@
 // The list of repositories of `submit --repos-file`: one "owner/name" a line. Blank lines and what follows "#" are
-// ignored; lines may end with CRLF.
+// ignored; lines may end with CRLF. The table of `repo import` is taken too, if it has a header: of it the column
+// "repo".
 #ifndef FLEET_CLI_FLEETCTL_INPUT_REPOS_FILE_H_
 #define FLEET_CLI_FLEETCTL_INPUT_REPOS_FILE_H_
 
@@ -12,7 +13,7 @@
 namespace fleet::cli {
 
 // The repositories in their order. Returns kInvalidArgument with file:line for malformed or repeated (in any case)
-// names, and for a file that names none.
+// names, for another table, and for a file that names none.
 absl::StatusOr<std::vector<std::string>> ParseReposFile(const InputFile& file);
 
 }  // namespace fleet::cli

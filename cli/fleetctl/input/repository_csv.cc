@@ -1,9 +1,7 @@
 #include "cli/fleetctl/input/repository_csv.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -13,22 +11,12 @@
 #include "absl/strings/string_view.h"
 #include "cli/fleetctl/input/csv_reader.h"
 #include "cli/fleetctl/input/problem_list.h"
+#include "cli/fleetctl/input/repository_columns.h"
 #include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::cli {
 namespace {
-
-enum Column { kRepo = 0, kCloneUrl = 1, kDefaultBranch = 2 };
-constexpr std::array<absl::string_view, 3> kColumnNames = {"repo", "clone_url", "default_branch"};
-
-std::optional<Column> ColumnNamed(absl::string_view name) {
-  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(name));
-  for (std::size_t i = 0; i < kColumnNames.size(); ++i) {
-    if (kColumnNames[i] == lower) return static_cast<Column>(i);
-  }
-  return std::nullopt;
-}
 
 class RepositoryTable {
  public:
@@ -37,7 +25,12 @@ class RepositoryTable {
   absl::StatusOr<std::vector<v1::Repository>> Parse() {
     FLEET_ASSIGN_OR_RETURN(const std::vector<CsvRecord> records, ReadCsv(file_));
     auto record = records.begin();
-    if (record != records.end() && ColumnNamed(record->front().text).has_value()) ReadHeader(*record++);
+    if (record != records.end()) CheckSeparator(*record);
+    FLEET_RETURN_IF_ERROR(problems_.ToStatus());
+    if (record != records.end() && IsRepositoryHeader(*record)) {
+      columns_ = ReadRepositoryHeader(*record++, problems_);
+      has_header_ = true;
+    }
     FLEET_RETURN_IF_ERROR(problems_.ToStatus());
     for (; record != records.end(); ++record) ReadRepository(*record);
     FLEET_RETURN_IF_ERROR(problems_.ToStatus());
@@ -46,42 +39,42 @@ class RepositoryTable {
   }
 
  private:
-  void ReadHeader(const CsvRecord& header) {
-    columns_.clear();
-    for (const CsvField& field : header) {
-      const std::optional<Column> column = ColumnNamed(field.text);
-      if (!column.has_value()) {
-        problems_.Add(field.line, field.column, absl::StrCat("unknown column \"", field.text, "\""));
-      } else if (std::count(columns_.begin(), columns_.end(), *column) > 0) {
-        problems_.Add(field.line, field.column, absl::StrCat("column ", kColumnNames[*column], " stands there twice"));
-      } else {
-        columns_.push_back(*column);
-      }
-    }
-    for (const Column required : {kRepo, kCloneUrl}) {
-      if (std::count(columns_.begin(), columns_.end(), required) == 0) {
-        problems_.Add(header.front().line, 0, absl::StrCat("column ", kColumnNames[required], " is missing"));
-      }
-    }
+  bool CheckSeparator(const CsvRecord& record) {
+    const std::string separator = OtherSeparator(record);
+    if (separator.empty()) return true;
+    return Refuse(record.front(), absl::StrCat("fields are separated by ", separator, ", commas are expected"));
   }
 
   void ReadRepository(const CsvRecord& record) {
-    if (record.size() > columns_.size()) {
-      const CsvField& extra = record[columns_.size()];
-      problems_.Add(extra.line, extra.column, absl::StrCat("more than ", columns_.size(), " fields"));
-      return;
-    }
+    if (!CheckSeparator(record) || !CheckWidth(record)) return;
     std::array<CsvField, 3> fields;
     for (CsvField& field : fields) field.line = record.front().line;
     for (std::size_t i = 0; i < record.size(); ++i) {
-      fields[columns_[i]] = record[i];
-      fields[columns_[i]].text = std::string(absl::StripAsciiWhitespace(record[i].text));
+      const std::string text(absl::StripAsciiWhitespace(record[i].text));
+      if (text.empty() && i >= columns_.size()) continue;
+      if (i >= columns_.size() || (!columns_[i].has_value() && !text.empty())) {
+        Refuse(record[i], i < columns_.size() ? "text in a column without a name"
+                                              : absl::StrCat("more than ", columns_.size(), " fields"));
+        return;
+      }
+      if (!columns_[i].has_value()) continue;
+      fields[*columns_[i]] = record[i];
+      fields[*columns_[i]].text = text;
     }
     if (!Check(fields)) return;
     v1::Repository& repository = repositories_.emplace_back();
     repository.set_repo(fields[kRepo].text);
     repository.set_clone_url(fields[kCloneUrl].text);
     repository.set_default_branch(fields[kDefaultBranch].text);
+  }
+
+  // A header says what every row has; without one the last column may be left out.
+  bool CheckWidth(const CsvRecord& record) {
+    std::size_t named = columns_.size();
+    while (named > 0 && !columns_[named - 1].has_value()) --named;
+    if (!has_header_ || record.size() >= named) return true;
+    problems_.Add(record.front().line, 0, absl::StrCat("has ", record.size(), " of the header's ", named, " fields"));
+    return false;
   }
 
   bool Check(const std::array<CsvField, 3>& fields) {
@@ -95,8 +88,8 @@ class RepositoryTable {
     if (const std::string problem = domain::CloneUrlProblem(clone_url.text); !problem.empty()) {
       return Refuse(clone_url, absl::StrCat("clone_url: ", problem));
     }
-    if (!branch.text.empty() && !domain::IsBranchName(branch.text)) {
-      return Refuse(branch, absl::StrCat("default_branch \"", branch.text, "\" cannot name a branch"));
+    if (const std::string problem = domain::DefaultBranchProblem(branch.text); !problem.empty()) {
+      return Refuse(branch, absl::StrCat("default_branch \"", branch.text, "\" ", problem));
     }
     const auto [first, is_new] = line_of_.emplace(domain::RepoKey(repo.text), repo.line);
     if (is_new) return true;
@@ -109,7 +102,8 @@ class RepositoryTable {
   }
 
   const InputFile& file_;
-  std::vector<Column> columns_ = {kRepo, kCloneUrl, kDefaultBranch};
+  RepositoryColumns columns_ = {kRepo, kCloneUrl, kDefaultBranch};
+  bool has_header_ = false;
   std::vector<v1::Repository> repositories_;
   std::unordered_map<std::string, std::size_t> line_of_;
   ProblemList problems_;

@@ -1,5 +1,6 @@
 #include "cli/fleetctl/input/workflow_file.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -7,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
@@ -14,6 +16,7 @@
 #include "cli/fleetctl/input/problem_list.h"
 #include "cli/fleetctl/input/yaml_lines.h"
 #include "cli/fleetctl/output/value_format.h"
+#include "common/domain/commit_template.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/program_rules.h"
 #include "common/domain/text.h"
@@ -59,9 +62,11 @@ class WorkflowReader {
         {"title", [&](const Value& value) { ReadText(value, *workflow.mutable_title(), domain::TitleProblem); }},
         {"steps", [&](const Value& value) { ReadSteps(value, workflow); }},
         {"commit", [&](const Value& value) { ReadCommit(value, *workflow.mutable_commit()); }},
+        {"parameters", [&](const Value& value) { ReadParameters(value, *workflow.mutable_parameters()); }},
         {"report_only", [&](const Value& value) { workflow.set_report_only(ReadBool(value)); }},
     };
     if (!ReadMap({root, root.Mark(), "the file"}, fields, {"workflow", "version", "title", "steps"})) return workflow;
+    RefusePlaceholders(root, workflow);
     if (workflow.report_only() && workflow.has_commit()) {
       Refuse(MarkOf(root["commit"], root.Mark()),
              "commit has no effect, as report_only is true: leave one of them out");
@@ -135,6 +140,48 @@ class WorkflowReader {
   void ReadStepName(const Value& value, std::string& name) {
     if (!ReadText(value, name, domain::StepNameProblem)) return;
     if (!step_names_.insert(name).second) Refuse(value.mark, "name is the name of an earlier step");
+  }
+
+  // Which there are is known when all of the file is read.
+  void RefusePlaceholders(const YAML::Node& root, const v1::Workflow& workflow) {
+    std::vector<std::string> declared;
+    for (const auto& [name, parameter] : workflow.parameters()) declared.push_back(name);
+    std::sort(declared.begin(), declared.end());
+    Refuse({root["title"], root["title"].Mark(), "title"}, domain::PlaceholderProblem(workflow.title(), declared));
+    if (workflow.commit().message().empty()) return;
+    const YAML::Node message = root["commit"]["message"];
+    Refuse({message, message.Mark(), "message"}, domain::PlaceholderProblem(workflow.commit().message(), declared));
+  }
+
+  template <typename Map>
+  void ReadParameters(const Value& value, Map& parameters) {
+    if (!HasOnlyTag(value, "map")) return;
+    if (!value.node.IsMap()) return Refuse(value.mark, "parameters must be a map of names to what is said of them");
+    if (value.node.size() == 0) return Refuse(value.mark, "parameters is empty: leave it out");
+    if (value.node.size() > domain::kMaxWorkflowParameters) {
+      return Refuse(value.mark, absl::StrCat("parameters has ", value.node.size(), " entries, more than the ",
+                                             domain::kMaxWorkflowParameters, " allowed"));
+    }
+    std::map<std::string, std::string> folded;
+    for (const auto& entry : value.node) {
+      const Value key = {entry.first, entry.first.Mark(), "every name in parameters"};
+      std::string name;
+      if (!ReadText(key, name)) continue;
+      const std::string path = absl::StrCat("parameters.", domain::KeepHead(name, 64));
+      Refuse({entry.first, key.mark, path}, domain::ParameterNameProblem(name));
+      const auto [other, is_new] = folded.emplace(absl::AsciiStrToUpper(name), name);
+      if (!is_new) Refuse(key.mark, absl::StrCat(path, " is the name of an earlier one, but for the case"));
+      ReadParameter({entry.second, MarkOf(entry.second, key.mark), path}, parameters[name]);
+    }
+  }
+
+  void ReadParameter(const Value& value, v1::WorkflowParameter& parameter) {
+    const Fields fields = {
+        {"required", [&](const Value& field) { parameter.set_required(ReadBool(field)); }},
+        {"description",
+         [&](const Value& field) { ReadText(field, *parameter.mutable_description(), domain::DescriptionProblem); }},
+    };
+    ReadMap(value, fields, {});
   }
 
   void ReadCommit(const Value& value, v1::WorkflowCommit& commit) {
@@ -236,7 +283,7 @@ class WorkflowReader {
     const absl::Duration parsed = ParsePositiveDuration(text);
     if (parsed == absl::ZeroDuration()) {
       return Refuse(value.mark,
-                    absl::StrCat(value.key, " must be a duration with its unit: \"90s\", \"10m\", \"1h30m\""));
+                    absl::StrCat(value.key, " must be a duration with its unit: \"90s\", \"10m\", \"1h30m\", \"1d\""));
     }
     Refuse(value, domain::StepTimeoutProblem(parsed));
     duration = rpc::ToProtoDuration(parsed);
@@ -310,6 +357,7 @@ absl::StatusOr<YAML::Node> LoadOneDocument(const InputFile& file) {
 }  // namespace
 
 absl::StatusOr<v1::Workflow> ParseWorkflowFile(const InputFile& file) {
+  FLEET_RETURN_IF_ERROR(CheckCharacters(file));
   FLEET_ASSIGN_OR_RETURN(const YAML::Node root, LoadOneDocument(file));
   const YamlLines lines(file.text);
   ProblemList problems(file.name);

@@ -10,8 +10,8 @@ namespace fleet::cli {
 
 // Returns kInvalidArgument with file:line:column, for every mistake at once: malformed YAML, an unknown or repeated
 // key, a value of another type than the key's, a missing required key, a step with both command and script or neither,
-// more than one document, and whatever domain/workflow_rules.h refuses, since it would have no effect or could not
-// work.
+// more than one document, characters that nobody sees, and whatever domain/workflow_rules.h refuses, since it would
+// have no effect or could not work.
 absl::StatusOr<v1::Workflow> ParseWorkflowFile(const InputFile& file);
 
 }  // namespace fleet::cli

@@ -2,12 +2,21 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "common/rpc/proto_time.h"
 
 namespace fleet::cli {
+namespace {
+
+bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
+
+}  // namespace
 
 std::string FormatCost(double usd) { return absl::StrFormat("$%.4f", usd); }
 
@@ -32,8 +41,19 @@ std::string Plural(int64_t count, absl::string_view one, absl::string_view many)
 }
 
 absl::Duration ParsePositiveDuration(const std::string& text) {
+  // absl's own units end with the hour: "2d12h" is two days and what absl reads of the rest.
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('d', 1));
+  const std::string& rest = parts.back();
+  int64_t days = 0;
+  if (parts.size() == 2) {
+    const bool is_number = !parts[0].empty() && std::all_of(parts[0].begin(), parts[0].end(), IsDigit);
+    if (!is_number || !absl::SimpleAtoi(parts[0], &days)) return absl::ZeroDuration();
+    if (!rest.empty() && !IsDigit(rest[0])) return absl::ZeroDuration();
+  }
   absl::Duration duration;
-  if (!absl::ParseDuration(text, &duration)) return absl::ZeroDuration();
+  const bool is_whole = parts.size() == 2 && rest.empty();
+  if (!is_whole && !absl::ParseDuration(rest, &duration)) return absl::ZeroDuration();
+  duration += days * absl::Hours(24);
   // Longer ones do not fit into the contract's seconds, or into a deadline.
   if (duration <= absl::ZeroDuration() || duration > absl::Hours(24 * 36'500)) return absl::ZeroDuration();
   return duration;

@@ -19,7 +19,8 @@ std::string FormatElapsed(absl::Duration duration);
 std::string FormatTime(const google::protobuf::Timestamp& time);
 // "1 repository", "3 repositories".
 std::string Plural(int64_t count, absl::string_view one, absl::string_view many);
-// "0.5s", "10m", "1h30m" as a positive duration of at most about a century; zero if it is none. A unit is required.
+// "0.5s", "10m", "1h30m", "2d12h" as a positive duration of at most about a century; zero if it is none. A unit is
+// required.
 absl::Duration ParsePositiveDuration(const std::string& text);
 
 }  // namespace fleet::cli

@@ -43,6 +43,19 @@ void EmitList(YAML::Emitter& yaml, const std::string& key, const Repeated& texts
   yaml << YAML::EndSeq << YAML::Block;
 }
 
+void EmitParameters(YAML::Emitter& yaml, const v1::Workflow& workflow) {
+  if (workflow.parameters().empty()) return;
+  yaml << YAML::Key << "parameters" << YAML::Value << YAML::BeginMap;
+  const std::map<std::string, v1::WorkflowParameter> sorted(workflow.parameters().begin(), workflow.parameters().end());
+  for (const auto& [name, parameter] : sorted) {
+    yaml << YAML::Key << SanitizeLine(name) << YAML::Value << YAML::BeginMap;
+    yaml << YAML::Key << "required" << YAML::Value << parameter.required();
+    EmitField(yaml, "description", parameter.description());
+    yaml << YAML::EndMap;
+  }
+  yaml << YAML::EndMap;
+}
+
 void EmitStep(YAML::Emitter& yaml, const v1::WorkflowStep& step) {
   yaml << YAML::BeginMap;
   EmitField(yaml, "name", step.name());
@@ -72,6 +85,7 @@ std::string FormatWorkflow(const v1::Workflow& workflow) {
   EmitField(yaml, "version", workflow.version());
   EmitField(yaml, "title", workflow.title());
   if (workflow.report_only()) yaml << YAML::Key << "report_only" << YAML::Value << true;
+  EmitParameters(yaml, workflow);
   if (workflow.has_commit()) {
     yaml << YAML::Key << "commit" << YAML::Value << YAML::BeginMap;
     EmitField(yaml, "author_name", workflow.commit().author_name());

@@ -13,12 +13,20 @@
 #include "cli/fleetctl/parsing/option_values.h"
 #include "cli/fleetctl/parsing/program_help.h"
 #include "common/domain/caller.h"
+#include "common/domain/character_rules.h"
 
 namespace fleet::cli {
 namespace {
 
 constexpr char kDefaultServer[] = "127.0.0.1:7070";
 constexpr int kUsageError = 2;
+
+void CheckWords(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string problem = domain::CharacterProblem(words[i], domain::TextKind::kLines);
+    if (!problem.empty()) throw CLI::ValidationError(absl::StrCat("argument ", i + 1), problem);
+  }
+}
 
 std::string Footer(absl::string_view text) { return std::string(absl::StripAsciiWhitespace(text)); }
 
@@ -41,8 +49,16 @@ class Parser {
       words.erase(words.begin());
       words.push_back("--help");
     }
-    // CLI11 takes them from the back.
-    app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    try {
+      // CLI11 takes them from the back.
+      app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    } catch (const CLI::ValidationError&) {
+      throw;
+    } catch (const CLI::Error& error) {
+      // What it says of a word that no option took repeats it.
+      if (error.get_exit_code() != 0) CheckWords(words);
+      throw;
+    }
     const auto servers = ParseServers(server_.empty() ? kDefaultServer : server_);
     if (!servers.ok()) throw CLI::ValidationError("--server", std::string(servers.status().message()));
     line_.global.servers = *servers;

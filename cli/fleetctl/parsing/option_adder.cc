@@ -18,6 +18,13 @@ void Check(const std::string& name, const absl::Status& taken) {
   if (!taken.ok()) throw CLI::ValidationError(name.substr(name.rfind(',') + 1), std::string(taken.message()));
 }
 
+// Refuses what may not stand in a text of this kind. CLI11 puts the option's name before it.
+CLI::Validator OfKind(domain::TextKind kind) {
+  return CLI::Validator([kind](std::string& value) { return domain::CharacterProblem(value, kind); }, "");
+}
+
+CLI::Validator Name() { return OfKind(domain::TextKind::kName); }
+
 }  // namespace
 
 AddedOption& AddedOption::Required() {
@@ -35,8 +42,9 @@ AddedOption& AddedOption::Excludes(const AddedOption& other) {
   return *this;
 }
 
-AddedOption OptionAdder::Text(const std::string& name, std::string& value, const std::string& help) {
-  return AddedOption(app_.add_option(name, value, help));
+AddedOption OptionAdder::Text(const std::string& name, std::string& value, const std::string& help,
+                              domain::TextKind kind) {
+  return AddedOption(app_.add_option(name, value, help)->check(OfKind(kind)));
 }
 
 AddedOption OptionAdder::Flag(const std::string& name, bool& value, const std::string& help) {
@@ -45,21 +53,22 @@ AddedOption OptionAdder::Flag(const std::string& name, bool& value, const std::s
 
 AddedOption OptionAdder::Number(const std::string& name, int64_t& value, int64_t least, int64_t most,
                                 const std::string& help) {
-  return AddedOption(app_.add_option(name, value, help)->check(CLI::Range(least, most)));
+  return AddedOption(app_.add_option(name, value, help)->check(Name())->check(CLI::Range(least, most)));
 }
 
 AddedOption OptionAdder::Number(const std::string& name, std::optional<int32_t>& value, int32_t least, int32_t most,
                                 const std::string& help) {
-  return AddedOption(app_.add_option(name, value, help)->check(CLI::Range(least, most)));
+  return AddedOption(app_.add_option(name, value, help)->check(Name())->check(CLI::Range(least, most)));
 }
 
-AddedOption OptionAdder::Value(const std::string& name, Take take, const std::string& help) {
-  return AddedOption(app_.add_option_function<std::string>(
-      name, [name, take = std::move(take)](const std::string& value) { Check(name, take(value)); }, help));
+AddedOption OptionAdder::Value(const std::string& name, Take take, const std::string& help, domain::TextKind kind) {
+  const auto run = [name, take = std::move(take)](const std::string& value) { Check(name, take(value)); };
+  return AddedOption(app_.add_option_function<std::string>(name, run, help)->check(OfKind(kind)));
 }
 
 // CLI11's own vectors would also take the words after it, and split "[a,b]".
-AddedOption OptionAdder::Repeatable(const std::string& name, Take take, const std::string& help) {
+AddedOption OptionAdder::Repeatable(const std::string& name, Take take, const std::string& help,
+                                    domain::TextKind kind) {
   return AddedOption(app_.add_option(
                              name,
                              [name, take = std::move(take)](const CLI::results_t& values) {
@@ -67,6 +76,7 @@ AddedOption OptionAdder::Repeatable(const std::string& name, Take take, const st
                                return true;
                              },
                              help)
+                         ->check(OfKind(kind))
                          ->type_size(1)
                          ->expected(1)
                          ->allow_extra_args(false)
@@ -105,7 +115,7 @@ AddedOption OptionAdder::Parameters(std::map<std::string, std::string>& paramete
                if (parameters.insert(parameter).second) return absl::OkStatus();
                return absl::InvalidArgumentError(absl::StrCat("\"", parameter.first, "\" is given twice"));
              },
-             help)
+             help, domain::TextKind::kLines)
       .TypeName("NAME=VALUE");
 }
 
@@ -132,6 +142,7 @@ AddedOption OptionAdder::Count(const std::string& name, std::optional<int32_t>& 
 
 AddedOption OptionAdder::Limit(int32_t& limit) {
   return AddedOption(app_.add_option("--limit", limit, "At most this many, newest first; 0 for all. Default: 50")
+                         ->check(Name())
                          ->check(CLI::Range(0, kMaxInt32)));
 }
 

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cli/fleetctl/parsing/option_values.h"
+#include "common/domain/character_rules.h"
 
 namespace CLI {
 class App;
@@ -47,15 +48,20 @@ class OptionAdder {
 
   explicit OptionAdder(CLI::App& app) : app_(app) {}
 
-  AddedOption Text(const std::string& name, std::string& value, const std::string& help);
+  // Of every value that is typed, what may not stand in a text of its kind is refused before anything else is said of
+  // it: a message may repeat the value.
+  AddedOption Text(const std::string& name, std::string& value, const std::string& help,
+                   domain::TextKind kind = domain::TextKind::kName);
   AddedOption Flag(const std::string& name, bool& value, const std::string& help);
   // From `least` to `most`, both included.
   AddedOption Number(const std::string& name, int64_t& value, int64_t least, int64_t most, const std::string& help);
   AddedOption Number(const std::string& name, std::optional<int32_t>& value, int32_t least, int32_t most,
                      const std::string& help);
-  AddedOption Value(const std::string& name, Take take, const std::string& help);
+  AddedOption Value(const std::string& name, Take take, const std::string& help,
+                    domain::TextKind kind = domain::TextKind::kName);
   // May be repeated, each time with one value.
-  AddedOption Repeatable(const std::string& name, Take take, const std::string& help);
+  AddedOption Repeatable(const std::string& name, Take take, const std::string& help,
+                         domain::TextKind kind = domain::TextKind::kName);
   // Repeatable; its values are names of an enumeration, which `all` lists for help and errors.
   template <typename Enum>
   AddedOption Names(const std::string& name, std::vector<Enum>& values, std::optional<Enum> (*parse)(absl::string_view),

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cli/fleetctl/output/value_format.h"
+#include "common/domain/character_rules.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/ulid.h"
 #include "common/status/status_macros.h"
@@ -45,6 +46,10 @@ absl::Time ResolveDeadline(const Deadline& deadline, absl::Time now) {
 }
 
 absl::StatusOr<std::vector<std::string>> ParseServers(absl::string_view text) {
+  // FLEET_SERVER is no option, whose text would have been looked at.
+  if (std::string problem = domain::CharacterProblem(text, domain::TextKind::kName); !problem.empty()) {
+    return absl::InvalidArgumentError(problem);
+  }
   std::vector<std::string> servers;
   for (const absl::string_view part : absl::StrSplit(text, ',')) {
     const absl::string_view trimmed = absl::StripAsciiWhitespace(part);
@@ -76,7 +81,7 @@ absl::StatusOr<std::pair<std::string, std::string>> ParseParameter(absl::string_
 absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view text) {
   const absl::Duration duration = ParsePositiveDuration(std::string(text));
   if (duration == absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a duration such as 90s, 10m or 1h30m"));
+    return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a duration such as 90s, 10m, 1h30m or 2d"));
   }
   return duration;
 }
@@ -88,8 +93,8 @@ absl::StatusOr<Deadline> ParseDeadline(absl::string_view text) {
   // absl also reads "infinite-future", and years that the contract's timestamps do not reach.
   if (!absl::ParseTime(absl::RFC3339_full, text, &time, nullptr) || time < absl::UnixEpoch() ||
       time >= absl::FromCivil(absl::CivilYear(10'000), absl::UTCTimeZone())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" is neither a time such as 2026-05-04T11:32:07Z nor a duration such as 2h30m"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", text, "\" is neither a time such as 2026-05-04T11:32:07Z nor a duration such as 2h30m or 1d"));
   }
   return time;
 }

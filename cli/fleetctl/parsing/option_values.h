@@ -27,7 +27,7 @@ absl::StatusOr<std::vector<std::string>> ParseServers(absl::string_view text);
 absl::StatusOr<std::string> ParseFleetId(absl::string_view text);
 // "name=value"; the value may be empty and hold "=".
 absl::StatusOr<std::pair<std::string, std::string>> ParseParameter(absl::string_view text);
-// "90s", "10m", "1h30m".
+// "90s", "10m", "1h30m", "2d".
 absl::StatusOr<absl::Duration> ParseDurationOption(absl::string_view text);
 // A duration, or RFC 3339: "2026-05-04T11:32:07Z".
 absl::StatusOr<Deadline> ParseDeadline(absl::string_view text);

@@ -31,6 +31,14 @@ absl::Status CatalogApi::GetRepository(const domain::Caller& caller, const v1::G
   return absl::OkStatus();
 }
 
+absl::Status CatalogApi::DeleteRepository(const domain::Caller& caller, const v1::DeleteRepositoryRequest& request,
+                                          v1::DeleteRepositoryResponse& response) {
+  FLEET_RETURN_IF_ERROR(ValidateRepo(request.repo()));
+  FLEET_ASSIGN_OR_RETURN(const store::RepositoryRecord deleted, catalog_.Delete(caller, request.repo()));
+  ToProto(deleted, *response.mutable_repository());
+  return absl::OkStatus();
+}
+
 absl::Status CatalogApi::ListRepositories(const domain::Caller& caller, const v1::ListRepositoriesRequest& request,
                                           v1::ListRepositoriesResponse& response) {
   constexpr char kQuestion[] = "repositories";

@@ -18,6 +18,8 @@ class CatalogApi {
                                   v1::ImportRepositoriesResponse& response);
   absl::Status GetRepository(const domain::Caller& caller, const v1::GetRepositoryRequest& request,
                              v1::GetRepositoryResponse& response);
+  absl::Status DeleteRepository(const domain::Caller& caller, const v1::DeleteRepositoryRequest& request,
+                                v1::DeleteRepositoryResponse& response);
   absl::Status ListRepositories(const domain::Caller& caller, const v1::ListRepositoriesRequest& request,
                                 v1::ListRepositoriesResponse& response);
   absl::Status ApplyWorkflow(const domain::Caller& caller, const v1::ApplyWorkflowRequest& request,

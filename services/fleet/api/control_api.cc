@@ -2,6 +2,7 @@
 
 #include "common/status/status_macros.h"
 #include "services/fleet/requests/control_requests.h"
+#include "services/fleet/requests/declared_parameters.h"
 #include "services/fleet/requests/fleet_messages.h"
 #include "services/fleet/requests/fleet_requests.h"
 #include "services/fleet/requests/request_fields.h"
@@ -62,8 +63,11 @@ absl::Status ControlApi::RetryFleet(const domain::Caller& caller, const v1::Retr
                                     v1::RetryFleetResponse& response) {
   FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
   FLEET_RETURN_IF_ERROR(ValidateRetryFleet(request));
-  FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created retried,
-                         redrives_.Redrive(caller, ToNewGeneration(request, id)));
+  store::NewGeneration generation = ToNewGeneration(request, id);
+  generation.accept = [](const std::string& definition, const domain::Parameters& parameters, bool own) {
+    return CheckDeclaredParameters(definition, parameters, own);
+  };
+  FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created retried, redrives_.Redrive(caller, generation));
   ToProto(retried.record, *response.mutable_fleet());
   response.set_replayed(retried.replayed);
   changes_.FleetControlled(id);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "services/fleet/requests/declared_parameters.h"
 #include "services/fleet/requests/fleet_messages.h"
 #include "services/fleet/requests/fleet_requests.h"
 #include "services/fleet/requests/page_token.h"
@@ -18,7 +19,9 @@ namespace fleet::service {
 absl::Status FleetApi::CreateFleet(const domain::Caller& caller, const v1::CreateFleetRequest& request,
                                    v1::CreateFleetResponse& response) {
   FLEET_RETURN_IF_ERROR(ValidateCreateFleet(request));
-  FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created created, fleets_.Create(caller, ToNewFleet(request)));
+  store::NewFleet fleet = ToNewFleet(request);
+  fleet.accept = [&request](const std::string& definition) { return CheckDeclaredParameters(definition, request); };
+  FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created created, fleets_.Create(caller, fleet));
   ToProto(created.record, *response.mutable_fleet());
   response.set_replayed(created.replayed);
   changes_.FleetSubmitted(created.record.fleet.id);

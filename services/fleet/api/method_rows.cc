@@ -1,5 +1,7 @@
 #include "services/fleet/api/method_rows.h"
 
+#include "services/fleet/requests/request_names.h"
+
 namespace fleet::service {
 namespace {
 
@@ -9,7 +11,8 @@ constexpr std::size_t kMiddlingRequestBytes = std::size_t{8} << 20;
 
 rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   rpc::MethodTable table(
-      {"fleet.v1.FleetService", "fleet.v1.AdminService", "fleet.v1.CatalogService", "fleet.v1.RunnerService"});
+      {"fleet.v1.FleetService", "fleet.v1.AdminService", "fleet.v1.CatalogService", "fleet.v1.RunnerService"},
+      CheckNames);
 
   table.Add("fleet.v1.FleetService/CreateFleet", apis.fleets, &FleetApi::CreateFleet, pools.callers);
   table.Add("fleet.v1.FleetService/GetFleet", apis.fleets, &FleetApi::GetFleet, pools.callers);
@@ -33,6 +36,7 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
 
   table.Add("fleet.v1.CatalogService/ImportRepositories", apis.catalog, &CatalogApi::ImportRepositories, pools.callers);
   table.Add("fleet.v1.CatalogService/GetRepository", apis.catalog, &CatalogApi::GetRepository, pools.callers);
+  table.Add("fleet.v1.CatalogService/DeleteRepository", apis.catalog, &CatalogApi::DeleteRepository, pools.callers);
   table.Add("fleet.v1.CatalogService/ListRepositories", apis.catalog, &CatalogApi::ListRepositories, pools.callers);
   table.Add("fleet.v1.CatalogService/ApplyWorkflow", apis.catalog, &CatalogApi::ApplyWorkflow, pools.callers);
   table.Add("fleet.v1.CatalogService/GetWorkflow", apis.catalog, &CatalogApi::GetWorkflow, pools.callers);

@@ -16,7 +16,7 @@ static_assert(static_cast<int>(domain::LimitEffect::kSetting) == v1::LIMIT_EFFEC
 absl::Status ValidateSetLimit(const v1::SetLimitRequest& request) {
   Violations violations;
   if (request.name().empty()) violations.Add("name", "is empty");
-  violations.CheckText("name", request.name(), 100);
+  violations.CheckText("name", request.name(), 100, domain::TextKind::kName);
   if (!request.scope().empty() && !domain::IsUserName(request.scope())) {
     violations.Add("scope", "is neither a user nor a pool");
   }

@@ -20,9 +20,7 @@ absl::Status ValidateImportRepositories(const v1::ImportRepositoriesRequest& req
     repos.Check("repositories", i, repository.repo(), violations);
     const std::string field = absl::StrCat("repositories[", i, "]");
     violations.AddProblem(field + ".clone_url", domain::CloneUrlProblem(repository.clone_url()));
-    if (!repository.default_branch().empty() && !domain::IsBranchName(repository.default_branch())) {
-      violations.Add(field + ".default_branch", "is not a branch name");
-    }
+    violations.AddProblem(field + ".default_branch", domain::DefaultBranchProblem(repository.default_branch()));
   }
   return violations.ToStatus();
 }

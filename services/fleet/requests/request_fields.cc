@@ -8,6 +8,7 @@
 #include "common/domain/bounds.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/text.h"
+#include "common/domain/workflow_rules.h"
 #include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 
@@ -78,7 +79,8 @@ void CheckParameters(const std::string& field, const google::protobuf::Map<std::
   std::map<std::string, std::string> folded;
   for (const auto& [name, value] : parameters) {
     const std::string entry = absl::StrCat(field, "[", domain::KeepHead(name, 64), "]");
-    if (!domain::IsParameterName(name)) violations.Add(entry, "name must match [A-Za-z][A-Za-z0-9_]{0,63}");
+    const domain::RuleProblem problem = domain::ParameterNameProblem(name);
+    if (!problem.empty()) violations.Add(entry, absl::StrCat("name ", problem.what));
     const auto [other, is_new] = folded.emplace(absl::AsciiStrToUpper(name), name);
     if (!is_new) violations.Add(entry, absl::StrCat("differs from ", other->second, " only by case"));
     violations.CheckText(entry, value, domain::kMaxText);

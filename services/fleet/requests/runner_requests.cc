@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/bounds.h"
+#include "common/domain/character_rules.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/text.h"
 #include "common/store/row_codec.h"
@@ -37,7 +38,7 @@ absl::Status ValidateRegisterRunner(const v1::RegisterRunnerRequest& request) {
   Violations violations;
   CheckRunnerId(request.runner_id(), violations);
   if (request.name().empty()) violations.Add("name", "is empty");
-  violations.CheckText("name", request.name(), domain::kMaxRunnerName);
+  violations.CheckText("name", request.name(), domain::kMaxRunnerName, domain::TextKind::kName);
   CheckPool(request.pool(), violations);
   if (request.slots() < 1 || request.slots() > domain::kMaxSlots) violations.Add("slots", "must be from 1 to 10,000");
   return violations.ToStatus();
@@ -87,7 +88,11 @@ std::string ReportProblem(const v1::TaskReport& report) {
   if (!v1::TaskOutcome_IsValid(result.outcome())) return "result.outcome is not an outcome";
   if (!v1::FailureCategory_IsValid(result.failure().category())) return "result.failure.category is not a category";
   if (!v1::FailureReason_IsValid(result.failure().reason())) return "result.failure.reason is not a reason";
-  if (result.pull_request_url().size() > domain::kMaxUrl) return "result.pull_request_url is longer than 2,000 bytes";
+  const std::string& url = result.pull_request_url();
+  if (url.size() > domain::kMaxUrl) return "result.pull_request_url is longer than 2,000 bytes";
+  if (const std::string first = domain::FirstNonAscii(url); !first.empty()) {
+    return absl::StrCat("result.pull_request_url holds ", first, ": percent-encode it");
+  }
   const std::string& commit = result.commit();
   if (commit.size() > 64 || !std::all_of(commit.begin(), commit.end(),
                                          [](char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); })) {
@@ -132,7 +137,7 @@ domain::TaskReport ToDomain(const v1::TaskReport& report, const domain::Ulid& ru
   result.reason = static_cast<domain::FailureReason>(from.failure().reason());
   if (result.reason != domain::FailureReason::kUnspecified) result.category = domain::KindOf(result.reason).category;
   if (from.has_cost_usd()) result.cost_micros = std::llround(from.cost_usd() * kMicros);
-  result.pull_request_url = domain::CleanText(from.pull_request_url());
+  result.pull_request_url = from.pull_request_url();
   result.commit = from.commit();
   result.texts.message = domain::KeepHead(domain::CleanText(from.failure().message()), domain::kMaxReportText);
   result.texts.summary = domain::KeepHead(domain::CleanText(from.summary()), domain::kMaxReportText);

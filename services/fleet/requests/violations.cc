@@ -21,8 +21,9 @@ void Violations::AddProblem(absl::string_view field, absl::string_view problem) 
   if (!problem.empty()) Add(std::string(field), std::string(problem));
 }
 
-void Violations::CheckText(absl::string_view field, const std::string& text, std::size_t characters) {
-  if (text.find('\0') != std::string::npos) Add(std::string(field), "holds a NUL byte");
+void Violations::CheckText(absl::string_view field, const std::string& text, std::size_t characters,
+                           domain::TextKind kind) {
+  AddProblem(field, domain::CharacterProblem(text, kind));
   // Counting is only needed when the bytes alone do not settle it.
   if (text.size() > characters && domain::CountCharacters(text) > characters) {
     Add(std::string(field), absl::StrCat("is longer than ", characters, " characters"));

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "common/domain/character_rules.h"
 #include "common/status/error_info.h"
 
 namespace fleet::service {
@@ -15,8 +16,9 @@ class Violations {
   void Add(std::string field, std::string description);
   // Adds one if `problem` is not empty.
   void AddProblem(absl::string_view field, absl::string_view problem);
-  // At most `characters`, and no NUL byte.
-  void CheckText(absl::string_view field, const std::string& text, std::size_t characters);
+  // At most `characters`, all of which may stand in a text of this kind.
+  void CheckText(absl::string_view field, const std::string& text, std::size_t characters,
+                 domain::TextKind kind = domain::TextKind::kLines);
 
   // OK if there are none; else INVALID_ARGUMENT with the first 20 and the count.
   absl::Status ToStatus() const;

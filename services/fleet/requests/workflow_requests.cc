@@ -1,9 +1,14 @@
 #include "services/fleet/requests/workflow_requests.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/domain/commit_template.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/program_rules.h"
 #include "common/domain/text.h"
@@ -75,6 +80,28 @@ void CheckVersion(const v1::Workflow& workflow, Violations& violations) {
   }
 }
 
+void CheckDeclaredParameters(const v1::Workflow& workflow, Violations& violations) {
+  if (workflow.parameters().size() > domain::kMaxWorkflowParameters) {
+    violations.Add("workflow.parameters", "has more than 50 entries");
+  }
+  std::map<std::string, std::string> folded;
+  for (const auto& [name, parameter] : workflow.parameters()) {
+    const std::string entry = absl::StrCat("workflow.parameters[", domain::KeepHead(name, 64), "]");
+    CheckField(entry, domain::ParameterNameProblem(name), violations);
+    const auto [other, is_new] = folded.emplace(absl::AsciiStrToUpper(name), name);
+    if (!is_new) violations.Add(entry, absl::StrCat("differs from ", other->second, " only by case"));
+    CheckField(entry + ".description", domain::DescriptionProblem(parameter.description()), violations);
+  }
+}
+
+void CheckPlaceholders(const v1::Workflow& workflow, Violations& violations) {
+  std::vector<std::string> declared;
+  for (const auto& [name, parameter] : workflow.parameters()) declared.push_back(name);
+  std::sort(declared.begin(), declared.end());
+  CheckField("workflow.title", domain::PlaceholderProblem(workflow.title(), declared), violations);
+  CheckField("workflow.commit.message", domain::PlaceholderProblem(workflow.commit().message(), declared), violations);
+}
+
 // A field that is empty is one that was not given.
 void CheckCommit(const v1::Workflow& workflow, Violations& violations) {
   const v1::WorkflowCommit& commit = workflow.commit();
@@ -109,7 +136,9 @@ absl::Status ValidateApplyWorkflow(const v1::ApplyWorkflowRequest& request) {
   for (int i = 0; i < workflow.steps_size(); ++i) {
     CheckStep(absl::StrCat("workflow.steps[", i, "]"), workflow.steps(i), names, violations);
   }
+  CheckDeclaredParameters(workflow, violations);
   CheckCommit(workflow, violations);
+  CheckPlaceholders(workflow, violations);
   return violations.ToStatus();
 }
 

@@ -113,6 +113,16 @@ class FakeServer::Catalog : public v1::CatalogService::Service {
     server_.Note(*context);
     return Answer(server_.answers_.import_repositories, *request, *response);
   }
+  grpc::Status GetRepository(grpc::ServerContext* context, const v1::GetRepositoryRequest* request,
+                             v1::GetRepositoryResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.get_repository, *request, *response);
+  }
+  grpc::Status DeleteRepository(grpc::ServerContext* context, const v1::DeleteRepositoryRequest* request,
+                                v1::DeleteRepositoryResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.delete_repository, *request, *response);
+  }
   grpc::Status ListRepositories(grpc::ServerContext* context, const v1::ListRepositoriesRequest* request,
                                 v1::ListRepositoriesResponse* response) override {
     server_.Note(*context);

@@ -39,6 +39,8 @@ struct FakeAnswers {
   Method<v1::ListTaskAttemptsRequest, v1::ListTaskAttemptsResponse> list_task_attempts;
   std::function<grpc::Status(grpc::ServerContext&, const v1::WatchFleetRequest&, WatchWriter&)> watch_fleet;
   Method<v1::ImportRepositoriesRequest, v1::ImportRepositoriesResponse> import_repositories;
+  Method<v1::GetRepositoryRequest, v1::GetRepositoryResponse> get_repository;
+  Method<v1::DeleteRepositoryRequest, v1::DeleteRepositoryResponse> delete_repository;
   Method<v1::ListRepositoriesRequest, v1::ListRepositoriesResponse> list_repositories;
   Method<v1::ApplyWorkflowRequest, v1::ApplyWorkflowResponse> apply_workflow;
   Method<v1::GetWorkflowRequest, v1::GetWorkflowResponse> get_workflow;

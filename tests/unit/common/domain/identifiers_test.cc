@@ -7,6 +7,7 @@
 namespace fleet::domain {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -74,6 +75,8 @@ TEST(RepoNameTest, SaysWhatIsWrong) {
   EXPECT_THAT(RepoNameProblem("acme/é"), HasSubstr("letters"));
   EXPECT_THAT(RepoNameProblem(std::string("acme/a\0b", 8)), HasSubstr("letters"));
   EXPECT_THAT(RepoNameProblem("a/" + std::string(199, 'b')), HasSubstr("200"));
+  EXPECT_THAT(RepoNameProblem("acm\u0435/api"), HasSubstr("holds U+0435 at character 4")) << "a Cyrillic letter";
+  EXPECT_THAT(RepoNameProblem("acme/api\u200B"), HasSubstr("holds U+200B at character 9"));
 }
 
 TEST(RepoNameTest, TheKeyIgnoresCase) { EXPECT_EQ(RepoKey("Acme/API"), RepoKey("acme/api")); }
@@ -92,6 +95,29 @@ TEST(CloneUrlTest, RefusesCredentialsAndNeverRepeatsThem) {
     EXPECT_THAT(CloneUrlProblem(url), HasSubstr("credentials")) << url;
     EXPECT_THAT(CloneUrlProblem(url), Not(HasSubstr("hunter2")));
   }
+}
+
+TEST(CloneUrlTest, SaysOfAForgesOwnUrlWhatToLeaveOut) {
+  for (const char* url :
+       {"https://me@bitbucket.org/team/repo.git", "https://org@dev.azure.com/org/project/_git/repo"}) {
+    EXPECT_THAT(CloneUrlProblem(url),
+                AllOf(HasSubstr("leave out what stands before \"@\""), HasSubstr("--git_config")));
+  }
+}
+
+TEST(CloneUrlTest, RefusesWhatAUrlCannotHoldAndNamesIt) {
+  EXPECT_EQ(CloneUrlProblem("https://git.example.com/x.git\u200B"),
+            "holds U+200B at character 30: leave it out, or percent-encode it");
+  EXPECT_EQ(CloneUrlProblem("https://git.example.com/x.git\u00A0"),
+            "holds U+00A0 at character 30: leave it out, or percent-encode it");
+  EXPECT_EQ(CloneUrlProblem("https://h/gr\u00F6\u00DFe"),
+            "holds U+00F6 at character 13: leave it out, or percent-encode it");
+  EXPECT_EQ(CloneUrlProblem("file:///srv/a b"), "holds U+0020 at character 14: leave it out, or percent-encode it");
+  EXPECT_THAT(CloneUrlProblem("https://m\u00FCnchen.example/x"),
+              AllOf(HasSubstr("U+00FC at character 10"), HasSubstr("xn--")));
+  EXPECT_THAT(CloneUrlProblem("git@h:gr\u00F6\u00DFe"), AllOf(HasSubstr("U+00F6 at character 9"), HasSubstr("ssh://")));
+  EXPECT_THAT(CloneUrlProblem("https://h/\xFF"), HasSubstr("byte FF at character 11"));
+  EXPECT_THAT(CloneUrlProblem("https://h/gr%C3%B6%C3%9Fe"), IsEmpty());
 }
 
 TEST(CloneUrlTest, RefusesWhatCouldRunSomething) {
@@ -117,6 +143,25 @@ TEST(BranchNameTest, RefusesWhatGitRefuses) {
         "a?b", "a*b", "a[b", "a\\b", "a@{b", "@",  "a//b", "a.lock", "a.lock/b", "a\tb", "a\x7f"}) {
     EXPECT_FALSE(IsBranchName(name)) << name;
   }
+}
+
+TEST(DefaultBranchTest, AcceptsBranchesOfTheRemoteAndNone) {
+  for (const char* name : {"", "main", "feature/origin/x", "gr\u00F6\u00DFe", "head", "release/heads"}) {
+    EXPECT_THAT(DefaultBranchProblem(name), IsEmpty()) << name;
+  }
+}
+
+TEST(DefaultBranchTest, SaysWhatToWriteForTheNamesOfAClone) {
+  for (const char* name :
+       {"refs/heads/main", "heads/main", "origin/main", "remotes/origin/main", "refs/remotes/upstream/main"}) {
+    EXPECT_THAT(DefaultBranchProblem(name), HasSubstr("write \"main\"")) << name;
+  }
+  EXPECT_THAT(DefaultBranchProblem("refs/heads/feature/x"), HasSubstr("write \"feature/x\""));
+  for (const char* name : {"HEAD", "origin/HEAD", "refs/remotes/origin/HEAD", "refs/tags/v1", "refs/pull/1/head"}) {
+    EXPECT_THAT(DefaultBranchProblem(name), HasSubstr("is no branch:")) << name;
+  }
+  EXPECT_THAT(DefaultBranchProblem("a..b"), HasSubstr("cannot name a branch"));
+  EXPECT_THAT(DefaultBranchProblem("main\u200B"), HasSubstr("U+200B at character 5"));
 }
 
 TEST(BranchNameTest, OfAFleetIsAlwaysTheSame) {

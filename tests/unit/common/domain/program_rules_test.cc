@@ -105,19 +105,27 @@ TEST(ScriptRulesTest, AScriptDoesSomething) {
     EXPECT_EQ(ScriptProblem("# a\n\n  # b\n", interpreter).what, "does nothing: it has only comments");
   }
   EXPECT_EQ(ScriptProblem("# a heading\n", {"pandoc"}).what, "");
-  EXPECT_EQ(ScriptProblem(std::string("a\0b", 3), {}).what, "holds a NUL byte");
+  EXPECT_EQ(ScriptProblem(std::string("a\0b", 3), {}).what, "holds the NUL byte U+0000 at character 2");
   EXPECT_EQ(ScriptProblem(std::string(100001, 'x'), {}).what, "is longer than 100000 characters");
 }
 
-TEST(ScriptRulesTest, AShellStumblesOverCarriageReturnsAndByteOrderMarks) {
+TEST(ScriptRulesTest, AShellStumblesOverCarriageReturns) {
   const RuleProblem problem = ScriptProblem("echo a\necho b\r\n", {});
   EXPECT_THAT(problem.what, HasSubstr("carriage return"));
   EXPECT_EQ(problem.at, 2U);
   EXPECT_FALSE(ScriptProblem("echo a\r\n", {"/bin/bash"}).empty());
   EXPECT_TRUE(ScriptProblem("print(1)\r\n", {"python3"}).empty());
   EXPECT_TRUE(ScriptProblem("printf 'a\\r\\n'\n", {}).empty());
-  EXPECT_THAT(ScriptProblem("\uFEFFecho a\n", {}).what, HasSubstr("byte order mark"));
-  EXPECT_TRUE(ScriptProblem("\uFEFFprint(1)\n", {"python3"}).empty());
+}
+
+TEST(ScriptRulesTest, WhatNobodySeesIsRefusedWithItsLine) {
+  for (const Words& interpreter : {Words{}, Words{"python3"}}) {
+    EXPECT_EQ(ScriptProblem("\uFEFFecho a\n", interpreter).what, "holds the invisible character U+FEFF at character 1");
+    const RuleProblem reversed = ScriptProblem("true\nx \u202E # y\n", interpreter);
+    EXPECT_EQ(reversed.what, "holds the invisible character U+202E at character 3");
+    EXPECT_EQ(reversed.at, 2U);
+  }
+  EXPECT_TRUE(ScriptProblem("echo '👩\u200D🚒'\n", {}).empty());
 }
 
 // ---- Programs

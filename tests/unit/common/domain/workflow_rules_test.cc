@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(WorkflowRulesTest, ATitleIsOneLineWithSomethingOnIt) {
-  for (const char* good : {"Bump", "a: b # c", "Größe ändern", "$(x) \"quoted\"", "Fleet-Task"}) {
+  for (const char* good : {"Bump", "a: b # c", "Größe ändern", "👩\u200D🚒 ❤\uFE0F", "$(x) \"quoted\"", "Fleet-Task"}) {
     EXPECT_EQ(TitleProblem(good).what, "") << good;
   }
   EXPECT_EQ(TitleProblem("").what, "is empty");
@@ -22,19 +22,22 @@ TEST(WorkflowRulesTest, ATitleIsOneLineWithSomethingOnIt) {
   EXPECT_THAT(TitleProblem("one\ntwo").what, HasSubstr("more than one line"));
   EXPECT_EQ(TitleProblem("one\ntwo").at, 2U);
   EXPECT_THAT(TitleProblem("one\n").what, HasSubstr("ends with a line break"));
-  EXPECT_EQ(TitleProblem("one\rtwo").what, "holds a carriage return");
-  EXPECT_EQ(TitleProblem("a\x1B[31mb").what, "holds the control character U+001B");
-  EXPECT_EQ(TitleProblem("a\u0085z").what, "holds the control character U+0085");
-  EXPECT_EQ(TitleProblem("a\u2029z").what, "holds the control character U+2029");
+  EXPECT_EQ(TitleProblem("one\rtwo").what, "holds the carriage return U+000D at character 4");
+  EXPECT_EQ(TitleProblem("a\x1B[31mb").what, "holds the control character U+001B at character 2");
+  EXPECT_EQ(TitleProblem("a\tb").what, "holds the control character U+0009 at character 2");
+  EXPECT_EQ(TitleProblem("a\u0085z").what, "holds the control character U+0085 at character 2");
+  EXPECT_EQ(TitleProblem("a\u2029z").what, "holds the invisible character U+2029 at character 2");
+  EXPECT_EQ(TitleProblem("a\u202Ez").what, "holds the invisible character U+202E at character 2");
   EXPECT_EQ(TitleProblem(" a").what, "begins or ends with a blank");
   EXPECT_THAT(TitleProblem("fleet-task : x").what, HasSubstr("trailer"));
   EXPECT_EQ(TitleProblem(std::string(201, 'x')).what, "is longer than 200 characters");
-  EXPECT_EQ(TitleProblem(std::string("a\0b", 3)).what, "holds a NUL byte");
+  EXPECT_EQ(TitleProblem(std::string("a\0b", 3)).what, "holds the NUL byte U+0000 at character 2");
 }
 
 TEST(WorkflowRulesTest, NamesOfSteps) {
   for (const char* good : {"a", "1st step", "A.b_c-d"}) EXPECT_TRUE(StepNameProblem(good).empty()) << good;
   for (const char* bad : {"", " a", "-a", "a/b", "a\nb", "\xC3\xA9"}) EXPECT_FALSE(StepNameProblem(bad).empty()) << bad;
+  EXPECT_EQ(StepNameProblem("a\u200B").what, "holds the invisible character U+200B at character 2");
   EXPECT_TRUE(StepNameProblem(std::string(64, 'a')).empty());
   EXPECT_FALSE(StepNameProblem(std::string(65, 'a')).empty());
 }
@@ -46,6 +49,7 @@ TEST(WorkflowRulesTest, VariablesThatOthersSetAreRefused) {
   for (const char* bad : {"", "1A", "A-B", "A B", "A=B"}) {
     EXPECT_THAT(VariableNameProblem(bad).what, HasSubstr("must match")) << bad;
   }
+  EXPECT_EQ(VariableNameProblem("A\u00A0").what, "holds the blank U+00A0 at character 2");
   for (const char* taken : {"FLEET_ID", "FLEET_PARAM_X", "GIT_DIR"}) {
     EXPECT_THAT(VariableNameProblem(taken).what, HasSubstr("taken")) << taken;
   }
@@ -59,7 +63,9 @@ TEST(WorkflowRulesTest, ValuesOfVariablesAreTakenAsTheyStand) {
   EXPECT_TRUE(VariableValueProblem("A", "$HOME\nx").empty());
   EXPECT_TRUE(VariableValueProblem("PATH", "/opt/bin:/usr/bin").empty());
   EXPECT_THAT(VariableValueProblem("PATH", "/opt/bin:$PATH").what, HasSubstr("not replaced"));
-  EXPECT_EQ(VariableValueProblem("A", std::string("a\0b", 3)).what, "holds a NUL byte");
+  EXPECT_EQ(VariableValueProblem("A", std::string("a\0b", 3)).what, "holds the NUL byte U+0000 at character 2");
+  EXPECT_EQ(VariableValueProblem("A", "a\nb\u200B").what, "holds the invisible character U+200B at character 2");
+  EXPECT_EQ(VariableValueProblem("A", "a\nb\u200B").at, 2U);
   EXPECT_FALSE(VariableValueProblem("A", std::string(10001, 'x')).empty());
 }
 
@@ -86,7 +92,8 @@ TEST(WorkflowRulesTest, NamesThatGitWouldChangeAreRefusedWithWhatItWouldWrite) {
   for (const char* forged : {"a<b", "a>b", "a\nb", "a\rb"}) {
     EXPECT_THAT(AuthorNameProblem(forged).what, HasSubstr("line break")) << forged;
   }
-  EXPECT_EQ(AuthorNameProblem("a\tb").what, "holds the control character U+0009");
+  EXPECT_EQ(AuthorNameProblem("a\tb").what, "holds the control character U+0009 at character 2");
+  EXPECT_EQ(AuthorNameProblem("A\u200Bda").what, "holds the invisible character U+200B at character 2");
   EXPECT_FALSE(AuthorNameProblem(std::string(201, 'x')).empty());
 }
 
@@ -110,10 +117,20 @@ TEST(WorkflowRulesTest, AMessageSaysSomethingAndLeavesTheTrailerToFleet) {
     EXPECT_THAT(CommitMessageProblem(trailer).what, HasSubstr("trailer")) << trailer;
     EXPECT_EQ(CommitMessageProblem(trailer).at, 3U) << trailer;
   }
-  EXPECT_EQ(CommitMessageProblem("a\n\x1B[0m").what, "holds the control character U+001B");
+  EXPECT_EQ(CommitMessageProblem("a\n\x1B[0m").what, "holds the control character U+001B at character 1");
   EXPECT_EQ(CommitMessageProblem("a\n\x1B[0m").at, 2U);
-  EXPECT_EQ(CommitMessageProblem("a\r\nb").what, "holds a carriage return");
+  EXPECT_EQ(CommitMessageProblem("a\r\nb").what, "holds a carriage return (U+000D)");
   EXPECT_FALSE(CommitMessageProblem(std::string(10001, 'x')).empty());
+}
+
+TEST(WorkflowRulesTest, ParametersHaveNamesAndOneLineOfMeaning) {
+  EXPECT_TRUE(ParameterNameProblem("OWNER").empty());
+  EXPECT_THAT(ParameterNameProblem("_a").what, HasSubstr("must match"));
+  EXPECT_EQ(ParameterNameProblem("a\u200B").what, "holds the invisible character U+200B at character 2");
+  EXPECT_TRUE(DescriptionProblem("").empty());
+  EXPECT_TRUE(DescriptionProblem("who owns it").empty());
+  EXPECT_EQ(DescriptionProblem("a\nb").what, "holds the control character U+000A at character 2");
+  EXPECT_FALSE(DescriptionProblem(std::string(201, 'x')).empty());
 }
 
 }  // namespace

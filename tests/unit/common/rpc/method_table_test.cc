@@ -97,5 +97,42 @@ TEST_F(MethodTableTest, AStreamIsNotServedAsACallNorACallAsAStream) {
   EXPECT_THAT(table.Check(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("WatchFleet is a stream")));
 }
 
+// What a handler of each kind makes of a request that the check refuses, and of one that it lets pass.
+TEST(MethodTableCheckTest, ARefusedRequestReachesNoHandlerOfAnyKind) {
+  FakeApi api;
+  ThreadPool pool(1, 1);
+  MethodTable table({"fleet.v1.AdminService"}, [](const google::protobuf::Message& request) {
+    const bool bad = static_cast<const v1::SetLimitRequest&>(request).name() == "bad";
+    return bad ? absl::InvalidArgumentError("name: is bad") : absl::OkStatus();
+  });
+  table.Add("fleet.v1.AdminService/SetLimit", api, kSetLimit, pool);
+  const auto& handle = std::get<Method::Unary>(table.MethodsOf("fleet.v1.AdminService")[0]->handler);
+  v1::SetLimitRequest request;
+  v1::SetLimitResponse response;
+  EXPECT_THAT(handle({"alice"}, request, response), IsOk());
+  request.set_name("bad");
+  EXPECT_THAT(handle({"alice"}, request, response), StatusIs(absl::StatusCode::kInvalidArgument, "name: is bad"));
+}
+
+TEST(MethodTableCheckTest, OneThatAnswersLaterAndAStreamAreRefusedAtOnce) {
+  FakeApi api;
+  ThreadPool pool(1, 1);
+  MethodTable table({"fleet.v1.AdminService"},
+                    [](const google::protobuf::Message&) { return absl::InvalidArgumentError("is bad"); });
+  table.AddPending("fleet.v1.AdminService/ListLimits", api, &FakeApi::Later);
+  table.AddStream<v1::ListLimitsResponse>("fleet.v1.AdminService/SetLimit", api, &FakeApi::Stream, pool);
+  const auto methods = table.MethodsOf("fleet.v1.AdminService");
+  v1::ListLimitsResponse response;
+  absl::Status answer;
+  std::get<Method::Pending>(methods[0]->handler)({"alice"}, v1::ListLimitsRequest(), response,
+                                                 {{}, {}, [&](const absl::Status& status) { answer = status; }});
+  EXPECT_THAT(answer, StatusIs(absl::StatusCode::kInvalidArgument, "is bad"));
+  const auto session = std::get<Method::Stream>(methods[1]->handler)({"alice"}, v1::ListLimitsRequest(), [] {});
+  ASSERT_NE(session, nullptr);
+  const StreamStep step = session->Step();
+  EXPECT_EQ(step.kind, StreamStep::Kind::kEnd);
+  EXPECT_THAT(step.status, StatusIs(absl::StatusCode::kInvalidArgument, "is bad"));
+}
+
 }  // namespace
 }  // namespace fleet::rpc

@@ -116,6 +116,33 @@ TEST_F(CatalogStoreTest, AnUnknownRepositoryIsNotFound) {
   EXPECT_EQ(GetErrorInfo(found.status()).reason, "REPO_NOT_FOUND");
 }
 
+TEST_F(CatalogStoreTest, ADeletedRepositoryIsGoneUntilItIsImportedAgain) {
+  Import({Repository("Acme/API"), Repository("acme/web")});
+  const auto deleted = catalog_.Delete(kAda, "acme/api");
+  FLEET_ASSERT_OK(deleted);
+  EXPECT_EQ(deleted->repo, "Acme/API");
+  EXPECT_EQ(deleted->default_branch, "main");
+  EXPECT_THAT(Names("", 10), ElementsAre("acme/web"));
+  const auto again = catalog_.Delete(kAda, "acme/api");
+  EXPECT_THAT(again, StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(GetErrorInfo(again.status()).reason, "REPO_NOT_FOUND");
+  EXPECT_EQ(Import({Repository("acme/api")}).created, 1);
+  FLEET_EXPECT_OK(catalog_.Delete(kAda, "acme/api")) << "a second time";
+}
+
+TEST_F(CatalogStoreTest, ADeletionIsAudited) {
+  Import({Repository("acme/api")});
+  FLEET_ASSERT_OK(catalog_.Delete(kAda, "ACME/api"));
+  EXPECT_THAT(catalog_.Delete(kAda, "acme/api"), StatusIs(absl::StatusCode::kNotFound));
+  AuditStore audit(pool_);
+  const auto events = audit.List(kAda, {}, 0, 10);
+  FLEET_ASSERT_OK(events);
+  ASSERT_EQ(events->size(), 2U) << "what changes nothing is not in it";
+  EXPECT_EQ((*events)[0].action, "DeleteRepository");
+  EXPECT_EQ((*events)[0].subject, "acme/api");
+  EXPECT_THAT((*events)[0].before, ::testing::HasSubstr("https://git.invalid/r.git"));
+}
+
 TEST_F(CatalogStoreTest, PagesGoOnAfterAKeyInByteOrder) {
   Import({Repository("b/x"), Repository("A/x"), Repository("c/x"), Repository("b-a/x"), Repository("b/y")});
   EXPECT_THAT(Names("", 3), ElementsAre("A/x", "b-a/x", "b/x"));

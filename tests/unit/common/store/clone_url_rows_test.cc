@@ -141,5 +141,17 @@ TEST_F(CloneUrlRowsTest, ARefusalNamesTheFirstTwenty) {
   EXPECT_EQ(GetErrorInfo(refused).metadata.at("count"), "29");
 }
 
+TEST_F(CloneUrlRowsTest, ADeletedRepositoryIsNoneOfThem) {
+  Import("b/one", "https://git.invalid/x.git");
+  Import("b/two", "https://git.invalid/x.git");
+  Import("b/three", "https://git.invalid/x.git");
+  FLEET_ASSERT_OK(stores_.catalog.Delete(testing::kAlice, "b/one"));
+  EXPECT_THAT(Shared({"b/one", "b/two", "b/three"}), ElementsAre("b/three: b/two"));
+  FLEET_ASSERT_OK(stores_.catalog.Delete(testing::kAlice, "b/three"));
+  EXPECT_THAT(Shared({"b/one", "b/two", "b/three"}), IsEmpty());
+  Import("b/one", "https://git.invalid/x.git");
+  EXPECT_THAT(Shared({"b/two", "b/one"}), ElementsAre("b/one: b/two"));
+}
+
 }  // namespace
 }  // namespace fleet::store

@@ -166,6 +166,25 @@ TEST_F(TaskExecutorTest, UsesTheWorkflowsIdentityAndMessage) {
                    kTaskId));
 }
 
+TEST_F(TaskExecutorTest, TheMessageHasWordsOfTheSubmission) {
+  fleet_.mutable_workflow()->mutable_commit()->set_message("Bump {{param.library}} to {{param.to}}\n\n{{task}}");
+  fleet_.set_task_description("It is\nsafer.\n\nFleet-Task: forged");
+  (*fleet_.mutable_parameters())["LIBRARY"] = "zlib";
+  (*fleet_.mutable_parameters())["to"] = "1.2";
+  (*lease_.mutable_parameters())["to"] = "1.3";
+  AddStep("echo two > a");
+  Finish();
+  EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%B", kBranch}),
+            absl::StrCat("Bump zlib to 1.3\n\nIt is safer. Fleet-Task: forged\n\nFleet-Task: ", kTaskId));
+}
+
+TEST_F(TaskExecutorTest, AMessageIsNeverBlank) {
+  fleet_.mutable_workflow()->mutable_commit()->set_message("{{task}}");
+  AddStep("echo two > a");
+  Finish();
+  EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%s", kBranch}), "Change a");
+}
+
 TEST_F(TaskExecutorTest, NoChangesAreNotPushed) {
   AddStep("echo one > a");
   const v1::TaskReport report = Finish();

@@ -168,6 +168,8 @@ std::vector<KeyCase> Keys() {
       {workflow, "workflow_ref", "workflow", nullptr},
       {workflow, "version", "version", nullptr},
       {workflow, "create_time", "", nullptr},
+      // What a submission is held to: the service's tests.
+      {workflow, "parameters", "parameters", nullptr},
       {workflow, "title", "title", TitleIsTheMessage},
       {workflow, "steps", "steps", StepsRunInOrder},
       {workflow, "commit", "commit.message", TheMessageStandsInTheTitlesPlace},

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 
+#include "cli/fleetctl/client/call_failure.h"
 #include "common/status/error_info.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -124,6 +125,15 @@ TEST_F(FleetClientTest, InterruptionEndsACall) {
   };
   FakeServer server(answers);
   EXPECT_EQ(GetFleet({server.address()}).status().code(), absl::StatusCode::kCancelled);
+}
+
+TEST(CallFailureTest, IsNeverWithoutWords) {
+  EXPECT_EQ(DescribeFailure("h:1", grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "")).message(),
+            "h:1 answered UNIMPLEMENTED without a word");
+  EXPECT_EQ(DescribeFailure("h:1", grpc::Status(grpc::StatusCode::UNAVAILABLE, "")).message(), "h:1: no connection");
+  EXPECT_EQ(DescribeFailure("h:1", grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "")).message(),
+            "h:1: no answer in time");
+  EXPECT_EQ(DescribeFailure("h:1", grpc::Status(grpc::StatusCode::NOT_FOUND, "no fleet")).message(), "no fleet");
 }
 
 }  // namespace

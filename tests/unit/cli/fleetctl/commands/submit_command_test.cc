@@ -103,6 +103,25 @@ TEST_F(SubmitCommandTest, AMistakeInTheFileReachesNoServer) {
   EXPECT_THAT(err_, StartsWith("error: <stdin>:2: \"nonsense\""));
 }
 
+TEST_F(SubmitCommandTest, TheTableOfRepoImportIsAListOfRepositories) {
+  AnswerSubmit(v1::FLEET_STATE_COMPLETED, 12, 0);
+  EXPECT_EQ(Run(kSubmit, "repo,clone_url\nacme/shop,https://h/s\nacme/web,https://h/w\n"), 0) << err_;
+  ASSERT_EQ(created_.size(), 1U);
+  ASSERT_EQ(created_[0].targets_size(), 2);
+  EXPECT_EQ(created_[0].targets(1).repo(), "acme/web");
+}
+
+TEST_F(SubmitCommandTest, ARefusedRepetitionSaysThatItsDeadlineMoved) {
+  answers_.create_fleet = [](const v1::CreateFleetRequest&, v1::CreateFleetResponse&) {
+    return MakeError(absl::StatusCode::kAlreadyExists, "request_id r-1 was used with another payload",
+                     {"REQUEST_ID_REUSED", {}, {}});
+  };
+  EXPECT_EQ(Run(With(kSubmit, {"--request-id", "r-1", "--deadline", "1h"}), "acme/shop\n"), 1);
+  EXPECT_THAT(err_, HasSubstr("another payload; a --deadline of so long from now is another time with every call"));
+  EXPECT_EQ(Run(With(kSubmit, {"--request-id", "r-1", "--deadline", "2099-05-04T11:32:07Z"}), "acme/shop\n"), 1);
+  EXPECT_THAT(err_, Not(HasSubstr("--deadline")));
+}
+
 TEST_F(SubmitCommandTest, SubmitAndWatchGiveZeroForACompletedFleet) {
   AnswerSubmit(v1::FLEET_STATE_COMPLETED, 12, 0);
   EXPECT_EQ(Run(With(kSubmit, {"--watch"}), "acme/shop\n"), 0);

@@ -59,5 +59,12 @@ TEST(InputFileTest, AcceptsAReplacementCharacterThatStandsThere) {
   EXPECT_TRUE(ReadInputFile("-", in).ok());
 }
 
+TEST(InputFileTest, NamesTheLineOfWhatNobodySees) {
+  EXPECT_TRUE(CheckCharacters({"f", "a\r\n\tb👩\u200D🚒\n"}).ok());
+  EXPECT_EQ(CheckCharacters({"f", "a\nbc\u2060\n"}).message(),
+            "f:2: holds the invisible character U+2060 at character 3");
+  EXPECT_EQ(CheckCharacters({"f", "a\x07"}).message(), "f:1: holds the control character U+0007 at character 2");
+}
+
 }  // namespace
 }  // namespace fleet::cli

@@ -83,5 +83,48 @@ TEST(RepositoryCsvTest, RefusesAnEmptyTable) {
   EXPECT_EQ(ErrorOf(""), "r.csv: holds no repository");
 }
 
+TEST(RepositoryCsvTest, SkipsCommentsAndWhatHasNoText) {
+  const auto rows = ParseRepositoryCsv({"r.csv",
+                                        "# of the \"shop\" team\nrepo,clone_url,default_branch,,\n,,\n  # and more\n"
+                                        "a/b,https://h/b,main,,\n , ,\t\nc/d,https://h/d,\n"});
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ((*rows)[0].default_branch(), "main");
+  EXPECT_EQ((*rows)[1].repo(), "c/d");
+  EXPECT_TRUE(ParseRepositoryCsv({"r.csv", "a/b,https://h/b,main,,\n"}).ok());
+  EXPECT_EQ(ErrorOf("repo,clone_url,\na/b,https://h/b,main\n"), "r.csv:2:17: text in a column without a name");
+}
+
+TEST(RepositoryCsvTest, SaysThatCommasAreExpected) {
+  EXPECT_EQ(ErrorOf("a/b;https://h/b;main\nc/d;https://h/d;main\n"),
+            "r.csv:1:1: fields are separated by \";\", commas are expected");
+  EXPECT_EQ(ErrorOf("sep=;\nrepo;clone_url\n"), "r.csv:1:1: fields are separated by \";\", commas are expected");
+  EXPECT_EQ(ErrorOf("repo\tclone_url\na/b\thttps://h/b\n"),
+            "r.csv:1:1: fields are separated by a tab, commas are expected");
+  EXPECT_EQ(ErrorOf("a/b,https://h/b\nc/d;https://h/d\n"),
+            "r.csv:2:1: fields are separated by \";\", commas are expected");
+}
+
+TEST(RepositoryCsvTest, EveryRowIsAsLongAsTheHeader) {
+  EXPECT_EQ(ErrorOf("repo,clone_url,default_branch\na/b,https://h/b,\nc/d,https://h/d\n"),
+            "r.csv:3: has 2 of the header's 3 fields");
+  EXPECT_TRUE(ParseRepositoryCsv({"r.csv", "repo,clone_url,\na/b,https://h/b\n"}).ok()) << "the last has no name";
+}
+
+TEST(RepositoryCsvTest, NamesWhatNobodySees) {
+  EXPECT_EQ(ErrorOf("b/x,https://git.example.com/x.git\u200B,main\n"),
+            "r.csv:1:5: clone_url: holds U+200B at character 30: leave it out, or percent-encode it");
+  EXPECT_THAT(ErrorOf("b/x,https://git.example.com/x.git\u00A0,main\n"), HasSubstr("U+00A0 at character 30"));
+  EXPECT_THAT(ErrorOf("b/x\u200B,https://h/x,main\n"), HasSubstr("U+200B at character 4"));
+  EXPECT_THAT(ErrorOf("b/x,https://h/x,ma\u00ADin\n"), HasSubstr("U+00AD at character 3"));
+  EXPECT_THAT(ErrorOf("repo,clone\u200B_url\n"), HasSubstr("U+200B at character 6"));
+}
+
+TEST(RepositoryCsvTest, SaysWhichBranchIsMeant) {
+  EXPECT_THAT(ErrorOf("a/b,https://h/b,origin/main\n"), HasSubstr("r.csv:1:17: default_branch \"origin/main\""));
+  EXPECT_THAT(ErrorOf("a/b,https://h/b,refs/heads/main\n"), HasSubstr("write \"main\""));
+  EXPECT_THAT(ErrorOf("a/b,https://h/b,HEAD\n"), HasSubstr("leave it empty"));
+}
+
 }  // namespace
 }  // namespace fleet::cli

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "cli/fleetctl/output/workflow_writer.h"
 #include "common/status/error_info.h"
@@ -302,6 +303,70 @@ TEST(WorkflowFileTest, WhatTheDocumentsShowCanBeApplied) {
     EXPECT_THAT(workflows, ::testing::Not(::testing::IsEmpty())) << path;
     for (const std::string& workflow : workflows) EXPECT_EQ(ErrorOf(workflow), "") << path << "\n" << workflow;
   }
+}
+
+TEST(WorkflowFileTest, NamesWhatNobodySees) {
+  EXPECT_EQ(ErrorOf(WithHead("steps:\n  - name: a\n    command: [tr\u200Bue]\n")),
+            "w.yaml:6: holds the invisible character U+200B at character 17");
+  EXPECT_THAT(ErrorOf("workflow: a/b-v1\nversion: 1.0.0\ntitle: t # \u202E\n"), HasSubstr("w.yaml:3: "));
+  // Written as an escape it is seen in the file, but nowhere else.
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: a\n    command: [\"tr\\u200Bue\"]\n")),
+              HasSubstr("command[0] holds the invisible character U+200B at character 3"));
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: a\n    script: \"a\\u202Eb\"\n")),
+              HasSubstr("script holds the invisible character U+202E at character 2"));
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: \"a\\u200B\"\n    command: [true]\n")),
+              HasSubstr("name holds the invisible character U+200B at character 2"));
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: a\n    command: [true]\n    environment: {A: \"\\e[2J\"}\n")),
+              HasSubstr("environment.A holds the control character U+001B at character 1"));
+}
+
+TEST(WorkflowFileTest, TimeoutsMayHaveDays) {
+  const auto workflow =
+      ParseWorkflowFile({"w.yaml", WithHead("steps:\n  - name: a\n    command: [true]\n    timeout: 1d\n")});
+  ASSERT_TRUE(workflow.ok()) << workflow.status();
+  EXPECT_EQ(workflow->steps(0).timeout().seconds(), 86'400);
+  EXPECT_THAT(ErrorOf(WithHead("steps:\n  - name: a\n    command: [true]\n    timeout: 2d\n")), HasSubstr("24h"));
+}
+
+TEST(WorkflowFileTest, ReadsAndWritesDeclaredParameters) {
+  const auto workflow = ParseWorkflowFile({"w.yaml", WithHead(R"(steps: [{name: a, command: [x]}]
+parameters:
+  OWNER: {required: true, description: "whose it is: \"quoted\""}
+  YEAR: {}
+)")});
+  ASSERT_TRUE(workflow.ok()) << workflow.status();
+  EXPECT_TRUE(workflow->parameters().at("OWNER").required());
+  EXPECT_EQ(workflow->parameters().at("OWNER").description(), "whose it is: \"quoted\"");
+  EXPECT_FALSE(workflow->parameters().at("YEAR").required());
+  const std::string yaml = FormatWorkflow(*workflow);
+  const auto again = ParseWorkflowFile({"again.yaml", yaml});
+  ASSERT_TRUE(again.ok()) << again.status() << "\n" << yaml;
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(*again, *workflow)) << yaml;
+}
+
+TEST(WorkflowFileTest, RefusesParametersThatSayNothingOrTooMuch) {
+  const auto error = [](const std::string& section) {
+    return ErrorOf(WithHead("steps: [{name: a, command: [x]}]\n" + section));
+  };
+  EXPECT_EQ(error("parameters: {}\n"), "w.yaml:5:13: parameters is empty: leave it out");
+  EXPECT_THAT(error("parameters: [OWNER]\n"), HasSubstr("parameters must be a map of names"));
+  EXPECT_THAT(error("parameters: {OWNER: true}\n"), HasSubstr("parameters.OWNER must be a map"));
+  EXPECT_THAT(error("parameters: {OWNER: {default: x}}\n"), HasSubstr("unknown key \"default\" in parameters.OWNER"));
+  EXPECT_THAT(error("parameters: {OWNER: {required: yes}}\n"), HasSubstr("required must be true or false"));
+  EXPECT_THAT(error("parameters: {a-b: {}}\n"), HasSubstr("parameters.a-b must match"));
+  EXPECT_THAT(error("parameters: {OWNER: {}, owner: {}}\n"), HasSubstr("but for the case"));
+  EXPECT_THAT(error("parameters: {OWNER: {description: \"a\\nb\"}}\n"), HasSubstr("description holds"));
+}
+
+TEST(WorkflowFileTest, RefusesPlaceholdersThatNothingFills) {
+  const std::string rest =
+      "steps: [{name: a, command: [x]}]\ncommit:\n  message: |\n    {{param.to}}\n\n    {{repo}}\n";
+  EXPECT_THAT(ErrorOf(WithHead(rest)), HasSubstr("w.yaml:9:5: message has the unknown placeholder {{repo}}"));
+  EXPECT_THAT(ErrorOf(WithHead(
+                  absl::StrCat(absl::StrReplaceAll(rest, {{"{{repo}}", "{{task}}"}}), "parameters: {OWNER: {}}\n"))),
+              HasSubstr("w.yaml:7:5: message has {{param.to}}, which is not among parameters: OWNER"));
+  EXPECT_THAT(ErrorOf("workflow: a/b-v1\nversion: 1.0.0\ntitle: \"{{x}}\"\nsteps: [{name: a, command: [x]}]\n"),
+              HasSubstr("w.yaml:3:8: title has the unknown placeholder {{x}}"));
 }
 
 }  // namespace

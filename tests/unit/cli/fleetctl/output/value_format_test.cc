@@ -23,7 +23,10 @@ TEST(ValueFormatTest, CostHasFourDigits) {
 
 TEST(ValueFormatTest, DurationsNeedAUnitAndAreBounded) {
   EXPECT_EQ(ParsePositiveDuration("1h30m"), absl::Minutes(90));
-  for (const char* text : {"", "30", "-5s", "0s", "inf", "5 parsecs", "99999999999h"}) {
+  EXPECT_EQ(ParsePositiveDuration("1d"), absl::Hours(24));
+  EXPECT_EQ(ParsePositiveDuration("2d12h30m"), absl::Hours(60) + absl::Minutes(30));
+  for (const char* text : {"", "30", "-5s", "0s", "inf", "5 parsecs", "99999999999h", "d", "0d", "-1d", "1.5d", "1d2d",
+                           "1d-2h", "2days", "99999999999999999999d", "1h1d", "1D", "1d ", "100000d"}) {
     EXPECT_EQ(ParsePositiveDuration(text), absl::ZeroDuration()) << text;
   }
 }

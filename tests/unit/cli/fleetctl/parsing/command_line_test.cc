@@ -1,5 +1,9 @@
 #include "cli/fleetctl/parsing/command_line.h"
 
+#include <functional>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cli/fleetctl/commands/attempts_command.h"
 #include "cli/fleetctl/commands/audit_command.h"
@@ -25,14 +29,17 @@
 #include "cli/fleetctl/commands/workflow_apply_command.h"
 #include "cli/fleetctl/commands/workflow_get_command.h"
 #include "cli/fleetctl/commands/workflow_list_command.h"
+#include "cli/fleetctl/parsing/option_adder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace fleet::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Pair;
 
 constexpr char kFleet[] = "01JZ0000000000000000000000";
@@ -246,6 +253,93 @@ TEST(CommandLineTest, HelpIsACommandToo) {
   EXPECT_EQ(Exit({"help"}).text, Exit({"--help"}).text);
   EXPECT_EQ(Exit({"help", "limits", "set"}).text, Exit({"limits", "set", "--help"}).text);
   EXPECT_EQ(Exit({"help", "retry"}).code, 0);
+}
+
+// ---- What may stand in an argument
+
+// What is to be typed so that `option` of that command gets `value`, with something fitting for the arguments before
+// it.
+std::vector<std::string> WordsFor(const NamedCommand& command, const CLI::App& app, const CLI::Option& option,
+                                  const std::string& value) {
+  std::vector<std::string> words = absl::StrSplit(command.name, ' ');
+  if (!option.get_positional()) return words.push_back(absl::StrCat(option.get_name(), "=", value)), words;
+  for (const CLI::Option* other : app.get_options()) {
+    if (other == &option) break;
+    if (other->get_positional()) words.emplace_back(other->get_name() == "FLEET" ? kFleet : "1");
+  }
+  words.push_back(value);
+  return words;
+}
+
+// Of every option and argument of every command, so that none can be forgotten.
+void ForEachOption(const std::function<void(const NamedCommand&, const CLI::App&, const CLI::Option&)>& check) {
+  int count = 0;
+  for (const NamedCommand& command : AllCommands().commands) {
+    CLI::App app;
+    OptionAdder adder(app);
+    command.command->AddOptions(adder);
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->get_name() == "--help" || option->get_items_expected_max() == 0) continue;
+      check(command, app, *option);
+      ++count;
+    }
+  }
+  EXPECT_GT(count, 50);
+}
+
+TEST(CommandLineTest, EveryOptionNamesItselfAndWhatNobodySees) {
+  ForEachOption([](const NamedCommand& command, const CLI::App& app, const CLI::Option& option) {
+    const auto words = [&](const std::string& value) { return WordsFor(command, app, option, value); };
+    const EarlyExit invisible = Exit(words("a=\u200Bb"));
+    EXPECT_EQ(invisible.code, 2);
+    EXPECT_THAT(invisible.text,
+                AllOf(HasSubstr(option.get_name() + ": holds the invisible character U+200B at character 3"),
+                      Not(HasSubstr("\u200B"))))
+        << command.name;
+    EXPECT_THAT(Exit(words("a=\xFF")).text, HasSubstr(option.get_name() + ": is not UTF-8: byte FF at character 3"))
+        << command.name;
+    EXPECT_THAT(Exit(words("a=\x1B[2J")).text, HasSubstr(option.get_name() + ": holds the control character U+001B"))
+        << command.name;
+  });
+}
+
+TEST(CommandLineTest, GlobalOptionsDoSoToo) {
+  for (const char* option : {"--server", "--user", "--output", "--timeout"}) {
+    EXPECT_THAT(Exit({"list", absl::StrCat(option, "=a\u202E")}).text,
+                HasSubstr(absl::StrCat(option, ": holds the invisible character U+202E at character 2")));
+  }
+  const auto result = Parse({"list"}, "h\u200B:7070");
+  EXPECT_THAT(std::get<EarlyExit>(result).text, HasSubstr("--server: holds the invisible character U+200B"))
+      << "of FLEET_SERVER";
+}
+
+TEST(CommandLineTest, WordsThatNoOptionTakesAreNamedByTheirPlace) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"list", "--st\u200Bate"}, {"list", "a\u200Bb"}, {"repo", "im\u200Bport"}}) {
+    const EarlyExit exit = Exit(words);
+    EXPECT_THAT(exit.text,
+                AllOf(HasSubstr("argument 2: holds the invisible character U+200B"), Not(HasSubstr("\u200B"))));
+  }
+  EXPECT_THAT(Exit({"li\xFFst"}).text, HasSubstr("argument 1: is not UTF-8"));
+}
+
+TEST(CommandLineTest, TaskAndParametersAreTextForPeople) {
+  const std::string text = "one 👩\u200D🚒\r\n\ttwo\u00A0";
+  const auto submit = Asked<SubmitCommand>(Parsed(
+      {"submit", "--repos-file", "r", "--workflow", "a/b-v1", "--task", text, "--param", absl::StrCat("x=", text)}));
+  EXPECT_EQ(submit.task_description, text);
+  EXPECT_EQ(submit.parameters.at("x"), text);
+  EXPECT_EQ(Asked<RetryCommand>(Parsed({"retry", kFleet, "--task", text})).task_description, text);
+  EXPECT_THAT(Exit({"submit", "--repos-file", "r", "--workflow", absl::StrCat("a/b-v1", "\n")}).text,
+              HasSubstr("--workflow: holds the control character U+000A at character 7"));
+}
+
+TEST(CommandLineTest, DurationsMayHaveDays) {
+  EXPECT_EQ(std::get<absl::Duration>(*Asked<SubmitCommand>(Parsed({"submit", "--repos-file", "r", "--workflow",
+                                                                   "a/b-v1", "--deadline", "1d"}))
+                                          .deadline),
+            absl::Hours(24));
+  EXPECT_EQ(Parsed({"list", "--timeout", "1d12h"}).global.timeout, absl::Hours(36));
 }
 
 }  // namespace

@@ -43,6 +43,18 @@ TEST_F(CatalogApiTest, RepositoriesAreImportedReadAndListed) {
   get.set_repo("acme/nowhere");
   EXPECT_THAT(api_.GetRepository(caller_, get, got), StatusIs(absl::StatusCode::kNotFound));
 
+  v1::DeleteRepositoryRequest erase;
+  v1::DeleteRepositoryResponse erased;
+  EXPECT_THAT(api_.DeleteRepository(caller_, erase, erased), StatusIs(absl::StatusCode::kInvalidArgument));
+  erase.set_repo("acme/nowhere");
+  EXPECT_THAT(api_.DeleteRepository(caller_, erase, erased), StatusIs(absl::StatusCode::kNotFound));
+  erase.set_repo("ACME/API");
+  FLEET_ASSERT_OK(api_.DeleteRepository(caller_, erase, erased));
+  EXPECT_EQ(erased.repository().clone_url(), "https://forge.invalid/acme/api.git");
+  get.set_repo("acme/api");
+  EXPECT_THAT(api_.GetRepository(caller_, get, got), StatusIs(absl::StatusCode::kNotFound));
+  FLEET_ASSERT_OK(api_.ImportRepositories(caller_, request, response));
+
   v1::ListRepositoriesRequest list;
   list.set_page_size(20);
   v1::ListRepositoriesResponse page;

@@ -1,6 +1,8 @@
 #include "services/fleet/api/fleet_api.h"
 
 #include "common/status/error_info.h"
+#include "services/fleet/api/catalog_api.h"
+#include "services/fleet/api/control_api.h"
 #include "tests/unit/services/fleet/api/api_fixture.h"
 
 namespace fleet::service {
@@ -125,6 +127,62 @@ TEST_F(FleetApiTest, FailuresAreGroupedAndAttemptsListed) {
   FLEET_ASSERT_OK(api_.ListTaskAttempts(caller_, request, attempts));
   ASSERT_EQ(attempts.attempts_size(), 1);
   EXPECT_EQ(attempts.attempts(0).state(), v1::TASK_STATE_FAILED);
+}
+
+// Applies a version of ops/licence-v1 that requires a parameter, or declares nothing.
+void ApplyLicence(store::CatalogStore& catalog, const std::string& version, bool requires_owner) {
+  CatalogApi api(catalog);
+  v1::ApplyWorkflowRequest request;
+  v1::Workflow& workflow = *request.mutable_workflow();
+  workflow.set_workflow_ref("ops/licence-v1");
+  workflow.set_version(version);
+  workflow.set_title("Licence");
+  workflow.add_steps()->set_name("one");
+  workflow.mutable_steps(0)->add_command("true");
+  if (requires_owner) (*workflow.mutable_parameters())["OWNER"].set_required(true);
+  v1::ApplyWorkflowResponse response;
+  FLEET_ASSERT_OK(api.ApplyWorkflow({"alice"}, request, response));
+}
+
+TEST_F(FleetApiTest, AFleetGivesWhatItsWorkflowDeclares) {
+  ApplyLicence(stores_.catalog, "1.0.0", false);
+  v1::CreateFleetRequest request = Request(1, "r-1");
+  request.set_workflow_ref("ops/licence-v1");
+  v1::CreateFleetResponse response;
+  FLEET_ASSERT_OK(api_.CreateFleet(caller_, request, response));
+  ApplyLicence(stores_.catalog, "1.1.0", true);
+  FLEET_EXPECT_OK(api_.CreateFleet(caller_, request, response)) << "a replay is not asked again";
+  EXPECT_TRUE(response.replayed());
+  request.set_request_id("r-2");
+  EXPECT_THAT(api_.CreateFleet(caller_, request, response),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("parameters[OWNER]: is required")));
+  (*request.mutable_parameters())["OWNER"] = "Ada";
+  FLEET_EXPECT_OK(api_.CreateFleet(caller_, request, response));
+}
+
+TEST_F(FleetApiTest, ANewGenerationGivesWhatItsWorkflowDeclares) {
+  ApplyLicence(stores_.catalog, "1.0.0", false);
+  ApplyLicence(stores_.catalog, "1.1.0", true);
+  v1::CreateFleetRequest request = Request(1);
+  request.set_workflow_ref("ops/licence-v1@1.0.0");
+  v1::CreateFleetResponse created;
+  FLEET_ASSERT_OK(api_.CreateFleet(caller_, request, created));
+  stores_.ExpandAll();
+  ControlApi controls(stores_.fleets, stores_.controls, stores_.redrives, changes_);
+  v1::CancelFleetRequest cancel;
+  cancel.set_fleet_id(created.fleet().fleet_id());
+  v1::CancelFleetResponse cancelled;
+  FLEET_ASSERT_OK(controls.CancelFleet(caller_, cancel, cancelled));
+  stores_.SweepAll();
+  v1::RetryFleetRequest retry;
+  retry.set_fleet_id(created.fleet().fleet_id());
+  retry.mutable_amendment()->set_workflow_ref("ops/licence-v1");
+  v1::RetryFleetResponse retried;
+  EXPECT_THAT(controls.RetryFleet(caller_, retry, retried),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("amendment.parameters[OWNER]: is required")));
+  (*retry.mutable_amendment()->mutable_parameters())["OWNER"] = "Ada";
+  retry.mutable_amendment()->set_replace_parameters(true);
+  FLEET_EXPECT_OK(controls.RetryFleet(caller_, retry, retried));
 }
 
 }  // namespace

@@ -51,6 +51,29 @@ TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
   EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kCompleted), 1);
 }
 
+TEST_F(RunnerApiTest, ADeletedRepositoryIsClonedFromWhereItWas) {
+  stores_.CreateFleet({.targets = 2});
+  FLEET_ASSERT_OK(stores_.catalog.Delete(caller_, testing::TestStores::RepoName(1)));
+  store::RepositoryRecord moved;
+  moved.repo = testing::TestStores::RepoName(2);
+  moved.clone_url = "https://git.invalid/moved.git";
+  FLEET_ASSERT_OK(stores_.catalog.Delete(caller_, moved.repo));
+  FLEET_ASSERT_OK(stores_.catalog.Import(caller_, {moved}));
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  ASSERT_EQ(leased_.leases_size(), 2);
+  EXPECT_EQ(leased_.leases(0).repo(), testing::TestStores::RepoName(1));
+  EXPECT_THAT(leased_.leases(0).clone_url(), HasSubstr("git.invalid"));
+  EXPECT_EQ(leased_.leases(1).clone_url(), "https://git.invalid/moved.git") << "registered again: as it is now";
+
+  // No new fleet can have it; this one's children are found by its name all the same.
+  const auto refused = stores_.fleets.Create(caller_, stores_.NewFleet({.targets = 1}));
+  EXPECT_EQ(GetErrorInfo(refused.status()).reason, "REPO_NOT_ONBOARDED");
+  const auto id = domain::TaskId::Parse(leased_.leases(0).task_id());
+  FLEET_EXPECT_OK(stores_.tasks.Get(caller_, id->fleet_id, testing::TestStores::RepoName(1)));
+}
+
 TEST_F(RunnerApiTest, OfTwoEndsOfOneLeaseTheSecondIsRefusedInOneRequestAsInTwo) {
   stores_.CreateFleet({.targets = 2});
   stores_.ExpandAll();

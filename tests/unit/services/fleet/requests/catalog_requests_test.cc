@@ -38,6 +38,20 @@ TEST(ValidateImportRepositoriesTest, EveryField) {
   }
 }
 
+TEST(ValidateImportRepositoriesTest, WhatCannotBeClonedIsNamed) {
+  v1::ImportRepositoriesRequest request;
+  v1::Repository& repository = *request.add_repositories();
+  repository.set_repo("acme/api");
+  repository.set_clone_url("https://forge/acme/api.git\u200B");
+  repository.set_default_branch("origin/main");
+  const ErrorInfo info = GetErrorInfo(ValidateImportRepositories(request));
+  ASSERT_EQ(info.violations.size(), 2U);
+  EXPECT_EQ(info.violations[0].field, "repositories[0].clone_url");
+  EXPECT_THAT(info.violations[0].description, HasSubstr("U+200B at character 27: leave it out, or percent-encode it"));
+  EXPECT_EQ(info.violations[1].field, "repositories[0].default_branch");
+  EXPECT_THAT(info.violations[1].description, HasSubstr("write \"main\""));
+}
+
 TEST(ValidateImportRepositoriesTest, MoreThanAllowed) {
   v1::ImportRepositoriesRequest request;
   for (int i = 0; i <= domain::kMaxTargets; ++i) {

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+#include <string>
+
 #include <functional>
 #include <limits>
 #include <string>
@@ -211,6 +214,32 @@ TEST(ReportToDomainTest, TextIsCleanedAndCut) {
   EXPECT_EQ(report.texts.message, "ab" + std::string(1998, 'm'));
   EXPECT_EQ(report.texts.summary, "\xEF\xBF\xBD" + std::string(1997, 's'));
   EXPECT_EQ(report.texts.log_tail, std::string((64 << 10) - 4, 'l') + "last");
+}
+
+// Names are refused; what a step prints is not: it is cleaned when it is stored, and again when it is shown.
+TEST(ReportTextsTest, EveryTextIsANameOrWhatAStepPrints) {
+  using google::protobuf::FieldDescriptor;
+  const std::set<std::string> printed = {"fleet.v1.Failure.message", "fleet.v1.TaskResult.summary",
+                                         "fleet.v1.TaskResult.log_tail"};
+  const auto set_texts = [&](google::protobuf::Message& message, v1::TaskReport& report) {
+    for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+      const FieldDescriptor& field = *message.GetDescriptor()->field(i);
+      if (field.type() != FieldDescriptor::TYPE_STRING) continue;
+      const std::string before = message.GetReflection()->GetString(message, &field);
+      message.GetReflection()->SetString(&message, &field, "a\u200Bb");
+      EXPECT_EQ(ReportProblem(report).empty(), printed.count(field.full_name()) > 0) << field.full_name();
+      message.GetReflection()->SetString(&message, &field, before);
+    }
+  };
+  v1::TaskReport report;
+  report.set_task_id("01ARZ3NDEKTSV4RRFFQ69G5FAV-1");
+  report.set_attempt(1);
+  report.set_state(v1::TASK_STATE_FAILED);
+  set_texts(report, report);
+  set_texts(*report.mutable_result(), report);
+  set_texts(*report.mutable_result()->mutable_failure(), report);
+  report.mutable_result()->set_pull_request_url("https://forge/gr\u00F6\u00DFe");
+  EXPECT_EQ(ReportProblem(report), "result.pull_request_url holds U+00F6 at character 17: percent-encode it");
 }
 
 }  // namespace

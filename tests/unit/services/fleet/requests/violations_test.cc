@@ -64,5 +64,18 @@ TEST(ViolationsTest, RefusesNulBytes) {
   EXPECT_THAT(violations.ToStatus(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("NUL")));
 }
 
+TEST(ViolationsTest, NamesWhatNobodySees) {
+  Violations violations;
+  violations.CheckText("text", "one\n👩\u200D🚒", 10);
+  violations.CheckText("name", "plain name", 10, domain::TextKind::kName);
+  FLEET_EXPECT_OK(violations.ToStatus());
+  violations.CheckText("text", "a\nb\u200B", 10);
+  violations.CheckText("name", "a\nb", 10, domain::TextKind::kName);
+  const ErrorInfo info = GetErrorInfo(violations.ToStatus());
+  ASSERT_THAT(info.violations, SizeIs(2));
+  EXPECT_EQ(info.violations[0].description, "holds the invisible character U+200B at character 4");
+  EXPECT_EQ(info.violations[1].description, "holds the control character U+000A at character 2");
+}
+
 }  // namespace
 }  // namespace fleet::service

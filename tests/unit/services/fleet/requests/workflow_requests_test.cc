@@ -235,5 +235,47 @@ TEST(WorkflowDefinitionTest, AStoredTextThatCannotBeReadIsOurFault) {
   EXPECT_THAT(ToProto(record, read), fleet::testing::StatusIs(absl::StatusCode::kInternal));
 }
 
+TEST_F(ValidateApplyWorkflowTest, DeclaredParameters) {
+  auto& parameters = *workflow_.mutable_parameters();
+  parameters["OWNER"].set_required(true);
+  parameters["YEAR"].set_description("of the licence");
+  EXPECT_THAT(Check(), IsEmpty());
+  parameters["YEAR"].set_description("two\nlines");
+  EXPECT_THAT(Check(), ElementsAre("workflow.parameters[YEAR].description"));
+  parameters["YEAR"].clear_description();
+  parameters["a-b"];
+  EXPECT_THAT(Check(), ElementsAre("workflow.parameters[a-b]"));
+  parameters.erase("a-b");
+  parameters["owner"];
+  EXPECT_EQ(Check().size(), 1U) << "names differ by more than case";
+  parameters.clear();
+  for (int i = 0; i <= 50; ++i) parameters[absl::StrCat("p", i)];
+  EXPECT_THAT(Check(), ElementsAre("workflow.parameters"));
+}
+
+TEST_F(ValidateApplyWorkflowTest, DeclaredParametersAreStoredWithTheVersion) {
+  (*workflow_.mutable_parameters())["OWNER"].set_required(true);
+  (*workflow_.mutable_parameters())["YEAR"].set_description("of the licence");
+  const auto stored = ToWorkflow(request_);
+  FLEET_ASSERT_OK(stored);
+  v1::Workflow told;
+  FLEET_ASSERT_OK(ToProto(*stored, told));
+  EXPECT_TRUE(told.parameters().at("OWNER").required());
+  EXPECT_EQ(told.parameters().at("YEAR").description(), "of the licence");
+}
+
+TEST_F(ValidateApplyWorkflowTest, PlaceholdersThatNothingFills) {
+  workflow_.set_title("Bump {{param.library}}");
+  workflow_.mutable_commit()->set_message("{{task}}");
+  EXPECT_THAT(Check(), IsEmpty());
+  workflow_.set_title("Bump {{library}}");
+  workflow_.mutable_commit()->set_message("x\n\n{{repo}}");
+  EXPECT_THAT(Check(), ElementsAre("workflow.title", "workflow.commit.message"));
+  workflow_.set_title("Bump {{param.library}}");
+  workflow_.clear_commit();
+  (*workflow_.mutable_parameters())["OWNER"];
+  EXPECT_THAT(Check(), ElementsAre("workflow.title")) << "not among those that it declares";
+}
+
 }  // namespace
 }  // namespace fleet::service

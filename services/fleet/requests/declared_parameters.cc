@@ -1,0 +1,124 @@
+#include "services/fleet/requests/declared_parameters.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/domain/text.h"
+#include "common/status/status_macros.h"
+#include "common/store/catalog_store.h"
+#include "services/fleet/requests/violations.h"
+#include "services/fleet/requests/workflow_requests.h"
+
+namespace fleet::service {
+namespace {
+
+// Names reach a step in upper case, so that case does not tell them apart.
+template <typename Parameters>
+bool Has(const Parameters& parameters, const std::string& name) {
+  return std::any_of(parameters.begin(), parameters.end(),
+                     [&](const auto& entry) { return absl::EqualsIgnoreCase(entry.first, name); });
+}
+
+class Declaration {
+ public:
+  explicit Declaration(const v1::Workflow& workflow)
+      : workflow_(absl::StrCat(workflow.workflow_ref(), "@", workflow.version())),
+        parameters_(workflow.parameters().begin(), workflow.parameters().end()) {}
+
+  template <typename Parameters>
+  void CheckGiven(const std::string& field, const Parameters& given, Violations& violations) const {
+    for (const auto& [name, value] : given) {
+      if (Has(parameters_, name)) continue;
+      violations.Add(Entry(field, name), absl::StrCat("is not declared by workflow ", workflow_, ", which takes ",
+                                                      absl::StrJoin(Names(), ", ")));
+    }
+  }
+
+  // The required ones that are not among `given`.
+  template <typename Parameters>
+  std::vector<std::string> MissingFrom(const Parameters& given) const {
+    std::vector<std::string> missing;
+    for (const auto& [name, parameter] : parameters_) {
+      if (parameter.required() && !Has(given, name)) missing.push_back(name);
+    }
+    return missing;
+  }
+
+  void AddMissing(const std::string& field, const std::string& name, Violations& violations) const {
+    const std::string& description = parameters_.at(name).description();
+    violations.Add(Entry(field, name),
+                   absl::StrCat("is required by workflow ", workflow_, description.empty() ? "" : ": ", description));
+  }
+
+ private:
+  static std::string Entry(const std::string& field, const std::string& name) {
+    return absl::StrCat(field, "[", domain::KeepHead(name, 64), "]");
+  }
+  std::vector<std::string> Names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, parameter] : parameters_) names.push_back(name);
+    return names;
+  }
+
+  const std::string workflow_;
+  const std::map<std::string, v1::WorkflowParameter> parameters_;  // in the order of names
+};
+
+// Most declare nothing, and then the definition, which may hold long scripts, need not be read.
+bool MayDeclare(const std::string& definition) { return absl::StrContains(definition, "\"parameters\":{"); }
+
+absl::Status ReadWorkflow(const std::string& definition, v1::Workflow& workflow) {
+  store::WorkflowRecord record;
+  record.definition = definition;
+  return ToProto(record, workflow);
+}
+
+}  // namespace
+
+absl::Status CheckDeclaredParameters(const std::string& definition, const v1::CreateFleetRequest& request) {
+  v1::Workflow workflow;
+  if (MayDeclare(definition)) FLEET_RETURN_IF_ERROR(ReadWorkflow(definition, workflow));
+  if (workflow.parameters().empty()) return absl::OkStatus();
+  const Declaration declaration(workflow);
+  Violations violations;
+  declaration.CheckGiven("parameters", request.parameters(), violations);
+  const std::vector<std::string> missing = declaration.MissingFrom(request.parameters());
+  const bool some_have_their_own = std::any_of(request.targets().begin(), request.targets().end(),
+                                               [](const auto& target) { return !target.parameters().empty(); });
+  if (!some_have_their_own) {
+    for (const std::string& name : missing) declaration.AddMissing("parameters", name, violations);
+    return violations.ToStatus();
+  }
+  for (int i = 0; i < request.targets_size(); ++i) {
+    const auto& own = request.targets(i).parameters();
+    const std::string field = absl::StrCat("targets[", i, "].parameters");
+    declaration.CheckGiven(field, own, violations);
+    for (const std::string& name : missing) {
+      if (!Has(own, name)) declaration.AddMissing(field, name, violations);
+    }
+  }
+  return violations.ToStatus();
+}
+
+absl::Status CheckDeclaredParameters(const std::string& definition, const domain::Parameters& parameters,
+                                     bool children_have_their_own) {
+  v1::Workflow workflow;
+  if (MayDeclare(definition)) FLEET_RETURN_IF_ERROR(ReadWorkflow(definition, workflow));
+  if (workflow.parameters().empty()) return absl::OkStatus();
+  const Declaration declaration(workflow);
+  Violations violations;
+  declaration.CheckGiven("amendment.parameters", parameters, violations);
+  if (!children_have_their_own) {
+    for (const std::string& name : declaration.MissingFrom(parameters)) {
+      declaration.AddMissing("amendment.parameters", name, violations);
+    }
+  }
+  return violations.ToStatus();
+}
+
+}  // namespace fleet::service

@@ -1,0 +1,25 @@
+// Whether a fleet gives the parameters that its workflow declares.
+#ifndef FLEET_SERVICES_FLEET_REQUESTS_DECLARED_PARAMETERS_H_
+#define FLEET_SERVICES_FLEET_REQUESTS_DECLARED_PARAMETERS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/domain/fleet.h"
+#include "fleet/v1/fleet_service.pb.h"
+
+namespace fleet::service {
+
+// Both return INVALID_ARGUMENT naming every parameter that is required and missing, or given and not declared. A
+// workflow that declares none takes any. `definition` is of the version that was resolved
+// (requests/workflow_requests.h).
+
+// A required one may also be given by every target that needs it.
+absl::Status CheckDeclaredParameters(const std::string& definition, const v1::CreateFleetRequest& request);
+// Of a new generation, whose children keep parameters of their own if they have any: what these give is not known here.
+absl::Status CheckDeclaredParameters(const std::string& definition, const domain::Parameters& parameters,
+                                     bool children_have_their_own);
+
+}  // namespace fleet::service
+
+#endif  // FLEET_SERVICES_FLEET_REQUESTS_DECLARED_PARAMETERS_H_

@@ -1,0 +1,83 @@
+#include "services/fleet/requests/declared_parameters.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "common/status/error_info.h"
+#include "services/fleet/requests/workflow_requests.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/services/fleet/requests/violated_fields.h"
+
+namespace fleet::service {
+namespace {
+
+using ::fleet::testing::IsOk;
+using ::fleet::testing::StatusIs;
+using ::testing::ElementsAre;
+
+class DeclaredParametersTest : public ::testing::Test {
+ protected:
+  DeclaredParametersTest() {
+    workflow_.set_workflow_ref("ops/licence-v1");
+    workflow_.set_version("1.0.0");
+    (*workflow_.mutable_parameters())["OWNER"].set_required(true);
+    (*workflow_.mutable_parameters())["OWNER"].set_description("whose licence it is");
+    (*workflow_.mutable_parameters())["YEAR"];
+    request_.add_targets()->set_repo("acme/one");
+    request_.add_targets()->set_repo("acme/two");
+  }
+  absl::Status Check() const { return CheckDeclaredParameters(*ToDefinition(workflow_), request_); }
+  absl::Status CheckRetry(const domain::Parameters& parameters, bool own = false) const {
+    return CheckDeclaredParameters(*ToDefinition(workflow_), parameters, own);
+  }
+
+  v1::Workflow workflow_;
+  v1::CreateFleetRequest request_;
+};
+
+TEST_F(DeclaredParametersTest, AMissingOneIsNamedWithWhatItMeans) {
+  EXPECT_THAT(Check(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "parameters[OWNER]: is required by workflow ops/licence-v1@1.0.0: whose licence it is"));
+  (*request_.mutable_parameters())["owner"] = "";
+  EXPECT_THAT(Check(), IsOk()) << "case does not matter, and an empty value is one";
+}
+
+TEST_F(DeclaredParametersTest, AnUnknownOneIsNamedWithThoseThatThereAre) {
+  (*request_.mutable_parameters())["OWNER"] = "Ada";
+  (*request_.mutable_parameters())["year"] = "2026";
+  EXPECT_THAT(Check(), IsOk());
+  (*request_.mutable_parameters())["OWNR"] = "Ada";
+  EXPECT_THAT(Check(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "parameters[OWNR]: is not declared by workflow ops/licence-v1@1.0.0, which takes OWNER, "
+                       "YEAR"));
+}
+
+TEST_F(DeclaredParametersTest, EveryTargetMayGiveItItself) {
+  (*request_.mutable_targets(0)->mutable_parameters())["OWNER"] = "Ada";
+  EXPECT_THAT(Fields(Check()), ElementsAre("targets[1].parameters[OWNER]"));
+  (*request_.mutable_targets(1)->mutable_parameters())["OWNER"] = "Bob";
+  EXPECT_THAT(Check(), IsOk());
+  (*request_.mutable_targets(1)->mutable_parameters())["OTHER"] = "x";
+  EXPECT_THAT(Fields(Check()), ElementsAre("targets[1].parameters[OTHER]"));
+}
+
+TEST_F(DeclaredParametersTest, AWorkflowWithoutTheSectionTakesAny) {
+  workflow_.clear_parameters();
+  workflow_.add_steps()->set_script("echo '\"parameters\":{'");
+  (*request_.mutable_parameters())["ANY"] = "x";
+  EXPECT_THAT(Check(), IsOk());
+  EXPECT_THAT(CheckRetry({{"ANY", "x"}}), IsOk());
+}
+
+TEST_F(DeclaredParametersTest, ANewGenerationIsHeldToThemToo) {
+  EXPECT_THAT(Fields(CheckRetry({{"OTHER", "x"}})),
+              ElementsAre("amendment.parameters[OTHER]", "amendment.parameters[OWNER]"));
+  EXPECT_THAT(CheckRetry({{"OWNER", "x"}}), IsOk());
+  EXPECT_THAT(CheckRetry({}, true), IsOk()) << "its children may have it";
+}
+
+}  // namespace
+}  // namespace fleet::service
