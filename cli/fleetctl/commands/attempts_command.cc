@@ -21,7 +21,8 @@ namespace {
 
 void PrintAttemptTable(const v1::ListTaskAttemptsResponse& response, CommandContext& context) {
   TableWriter table(context.environment.out, context.terminal,
-                    {"ATTEMPT", "GENERATION", "STATE", "RUNNER", "LEASED", "DURATION", "COST", "REASON", "MESSAGE"});
+                    {"ATTEMPT", "GENERATION", "STATE", "RUNNER", "LEASED", "DURATION", "COST", TextColumn("REASON"),
+                     TextColumn("MESSAGE")});
   for (const v1::TaskAttempt& attempt : response.attempts()) {
     const bool ended = attempt.has_end_time() && attempt.has_lease_time();
     table.Add(

@@ -44,7 +44,8 @@ std::string DescribeChange(const v1::AuditEvent& event) {
 }
 
 absl::Status PrintAuditTable(const AuditCommand::Options& options, CommandContext& context) {
-  TableWriter table(context.environment.out, context.terminal, {"TIME", "WHO", "ACTION", "FLEET", "SUBJECT", "CHANGE"});
+  TableWriter table(context.environment.out, context.terminal,
+                    {"TIME", "WHO", "ACTION", "FLEET", "SUBJECT", TextColumn("CHANGE")});
   return ListEvents(
       options, context,
       [&table](const v1::AuditEvent& event) {

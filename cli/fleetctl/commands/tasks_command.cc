@@ -30,8 +30,10 @@ std::vector<TableWriter::Cell> Row(const v1::Task& task) {
 }
 
 absl::Status PrintTable(const TasksCommand::Options& options, CommandContext& context) {
-  TableWriter table(context.environment.out, context.terminal,
-                    {"ORDINAL", "REPO", "STATE", "OUTCOME", "ATTEMPT", "COST", "DURATION", "RESULT"});
+  TableWriter table(
+      context.environment.out, context.terminal,
+      {DetailColumn("ORDINAL", 1), "REPO", "STATE", DetailColumn("OUTCOME", 5), DetailColumn("ATTEMPT", 2),
+       DetailColumn("COST", 4), DetailColumn("DURATION", 3), TextColumn("RESULT")});
   // The first rows set the widths: empty pages at the beginning must not.
   bool begun = false;
   FLEET_RETURN_IF_ERROR(

@@ -93,6 +93,16 @@ TEST(FleetSummaryTest, TextOfOthersIsSanitised) {
   EXPECT_THAT(Summary(fleet), HasSubstr("Task          line one line two\n"));
 }
 
+TEST(FleetSummaryTest, ALongTaskTakesOneLineOfATerminalAndIsWholeElsewhere) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+  fleet.set_task_description(std::string(300, 'x'));
+  EXPECT_THAT(Summary(fleet), HasSubstr("Task          " + std::string(300, 'x') + "\n"));
+  Terminal terminal;
+  terminal.width = [] { return 80; };
+  EXPECT_THAT(SummarizeFleet(fleet, FakeClock().TimeNow(), terminal),
+              HasSubstr("Task          " + std::string(65, 'x') + "…\n"));
+}
+
 TEST(FleetSummaryTest, StatesOfANewerServiceAreShown) {
   v1::Fleet fleet = MakeFleet(static_cast<v1::FleetState>(77), 1);
   EXPECT_THAT(Summary(fleet), HasSubstr("State         UNKNOWN_77\n"));
