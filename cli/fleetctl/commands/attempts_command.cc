@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/output/failure_summary.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/state_names.h"
@@ -64,8 +65,9 @@ void AttemptsCommand::AddOptions(OptionAdder& options) {
 }
 
 absl::StatusOr<int> AttemptsCommand::Run(CommandContext& context) const {
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
   v1::ListTaskAttemptsRequest request;
-  request.set_fleet_id(options_.fleet_id);
+  request.set_fleet_id(fleet_id);
   request.set_repo(options_.repo);
   request.set_include_logs(options_.logs);
   FLEET_ASSIGN_OR_RETURN(const v1::ListTaskAttemptsResponse response,

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/commands/fleet_standing.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/state_names.h"
@@ -17,10 +18,10 @@ namespace {
 
 using Stub = v1::FleetService::Stub;
 
-absl::StatusOr<int> CancelTask(const CancelCommand::Options& options, CommandContext& context) {
+absl::StatusOr<int> CancelTask(const std::string& fleet_id, const std::string& repo, CommandContext& context) {
   v1::CancelFleetTaskRequest request;
-  request.set_fleet_id(options.fleet_id);
-  request.set_repo(options.repo);
+  request.set_fleet_id(fleet_id);
+  request.set_repo(repo);
   FLEET_ASSIGN_OR_RETURN(const v1::CancelFleetTaskResponse response,
                          context.client.Call<v1::FleetService>(&Stub::CancelFleetTask, request));
   std::ostream& out = context.environment.out;
@@ -68,9 +69,10 @@ std::string CancelCommand::UsageProblem() const {
 }
 
 absl::StatusOr<int> CancelCommand::Run(CommandContext& context) const {
-  if (!options_.repo.empty()) return CancelTask(options_, context);
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
+  if (!options_.repo.empty()) return CancelTask(fleet_id, options_.repo, context);
   v1::CancelFleetRequest request;
-  request.set_fleet_id(options_.fleet_id);
+  request.set_fleet_id(fleet_id);
   request.set_mode(options_.drain ? v1::CANCEL_MODE_DRAIN : v1::CANCEL_MODE_STOP);
   FLEET_ASSIGN_OR_RETURN(const v1::CancelFleetResponse response,
                          context.client.Call<v1::FleetService>(&Stub::CancelFleet, request));

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/task_summary.h"
@@ -40,8 +41,9 @@ void LogsCommand::AddOptions(OptionAdder& options) {
 }
 
 absl::StatusOr<int> LogsCommand::Run(CommandContext& context) const {
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
   v1::GetFleetTaskRequest request;
-  request.set_fleet_id(options_.fleet_id);
+  request.set_fleet_id(fleet_id);
   request.set_repo(options_.repo);
   FLEET_ASSIGN_OR_RETURN(const v1::GetFleetTaskResponse response,
                          context.client.Call<v1::FleetService>(&v1::FleetService::Stub::GetFleetTask, request));

@@ -91,7 +91,9 @@ absl::StatusOr<int> SubmitCommand::Run(CommandContext& context) const {
     deadline = ResolveDeadline(*options_.deadline, context.environment.clock.TimeNow());
   }
   FLEET_ASSIGN_OR_RETURN(v1::CreateFleetRequest request, MakeRequest(options_, deadline, context));
-  const Repetition repetition = MakeRepetition(options_.request_id, deadline, context);
+  TypedWords typed;
+  typed.deadline = deadline;
+  const Repetition repetition = MakeRepetition(options_.request_id, typed, context);
   request.set_request_id(repetition.request_id);
   context.interrupted = absl::StrCat(
       "Interrupted; the fleet may have been accepted. This never makes a second one:\n  ", repetition.command, "\n");

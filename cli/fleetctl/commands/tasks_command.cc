@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/commands/task_pages.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/state_names.h"
@@ -29,31 +30,29 @@ std::vector<TableWriter::Cell> Row(const v1::Task& task) {
           DescribeResult(task)};
 }
 
-absl::Status PrintTable(const TasksCommand::Options& options, CommandContext& context) {
+absl::Status PrintTable(const std::string& fleet_id, const TasksCommand::Options& options, CommandContext& context) {
   TableWriter table(
       context.environment.out, context.terminal,
       {DetailColumn("ORDINAL", 1), "REPO", "STATE", DetailColumn("OUTCOME", 5), DetailColumn("ATTEMPT", 2),
        DetailColumn("COST", 4), DetailColumn("DURATION", 3), TextColumn("RESULT")});
   // The first rows set the widths: empty pages at the beginning must not.
   bool begun = false;
-  FLEET_RETURN_IF_ERROR(
-      ReadTasks(context, options.fleet_id, options.states, [&](const v1::ListFleetTasksResponse& page) {
-        for (const v1::Task& task : page.tasks()) table.Add(Row(task));
-        begun = begun || page.tasks_size() > 0;
-        if (begun) table.Flush();
-        return context.environment.out.good();
-      }));
+  FLEET_RETURN_IF_ERROR(ReadTasks(context, fleet_id, options.states, [&](const v1::ListFleetTasksResponse& page) {
+    for (const v1::Task& task : page.tasks()) table.Add(Row(task));
+    begun = begun || page.tasks_size() > 0;
+    if (begun) table.Flush();
+    return context.environment.out.good();
+  }));
   table.Flush();
   return absl::OkStatus();
 }
 
-absl::Status PrintJson(const TasksCommand::Options& options, CommandContext& context) {
+absl::Status PrintJson(const std::string& fleet_id, const TasksCommand::Options& options, CommandContext& context) {
   JsonListWriter json(context.environment.out, "tasks");
-  FLEET_RETURN_IF_ERROR(
-      ReadTasks(context, options.fleet_id, options.states, [&](const v1::ListFleetTasksResponse& page) {
-        for (const v1::Task& task : page.tasks()) json.Add(task);
-        return context.environment.out.good();
-      }));
+  FLEET_RETURN_IF_ERROR(ReadTasks(context, fleet_id, options.states, [&](const v1::ListFleetTasksResponse& page) {
+    for (const v1::Task& task : page.tasks()) json.Add(task);
+    return context.environment.out.good();
+  }));
   json.Finish();
   return absl::OkStatus();
 }
@@ -74,7 +73,9 @@ void TasksCommand::AddOptions(OptionAdder& options) {
 }
 
 absl::StatusOr<int> TasksCommand::Run(CommandContext& context) const {
-  FLEET_RETURN_IF_ERROR(context.json() ? PrintJson(options_, context) : PrintTable(options_, context));
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
+  FLEET_RETURN_IF_ERROR(context.json() ? PrintJson(fleet_id, options_, context)
+                                       : PrintTable(fleet_id, options_, context));
   return 0;
 }
 

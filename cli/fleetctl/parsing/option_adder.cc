@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "cli/fleetctl/parsing/fleet_reference.h"
 #include "common/domain/bounds.h"
 #include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
@@ -77,10 +78,10 @@ AddedOption OptionAdder::FleetId(std::string& fleet_id) {
   return Value(
       "FLEET",
       [&fleet_id](const std::string& value) {
-        FLEET_ASSIGN_OR_RETURN(fleet_id, ParseFleetId(value));
+        FLEET_ASSIGN_OR_RETURN(fleet_id, ParseFleetReference(value));
         return absl::OkStatus();
       },
-      "Id of the fleet");
+      "Id of the fleet, its first 8 or more characters, or @latest");
 }
 
 AddedOption OptionAdder::Repo(std::string& repo, const std::string& help) { return Text("REPO", repo, help); }

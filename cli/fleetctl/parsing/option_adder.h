@@ -73,7 +73,7 @@ class OptionAdder {
 
   // What several commands have in common.
 
-  // The argument FLEET.
+  // The argument FLEET, as FindFleetId takes it.
   AddedOption FleetId(std::string& fleet_id);
   // The argument REPO.
   AddedOption Repo(std::string& repo, const std::string& help = "Repository, owner/name");

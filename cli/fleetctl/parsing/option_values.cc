@@ -9,7 +9,6 @@
 #include "absl/strings/str_split.h"
 #include "cli/fleetctl/output/value_format.h"
 #include "common/domain/identifiers.h"
-#include "common/domain/ulid.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::cli {
@@ -54,14 +53,6 @@ absl::StatusOr<std::vector<std::string>> ParseServers(absl::string_view text) {
   }
   if (servers.empty()) return absl::InvalidArgumentError("no address in it");
   return servers;
-}
-
-absl::StatusOr<std::string> ParseFleetId(absl::string_view text) {
-  const auto ulid = domain::Ulid::Parse(text);
-  if (!ulid.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a fleet id (26 letters and digits)"));
-  }
-  return ulid->ToString();
 }
 
 absl::StatusOr<std::pair<std::string, std::string>> ParseParameter(absl::string_view text) {

@@ -139,7 +139,7 @@ TEST(CommandLineTest, StatesMayBeWrittenAsPeopleDo) {
   EXPECT_EQ(Asked<ListCommand>(list).limit, 0);
 }
 
-TEST(CommandLineTest, FleetIdsAreWrittenInUpperCase) {
+TEST(CommandLineTest, FleetsAreNamedInEitherCase) {
   const CommandLine line = Parsed({"status", "01jz0000000000000000000000"});
   EXPECT_EQ(Asked<StatusCommand>(line).fleet_id, kFleet);
 }
@@ -174,6 +174,7 @@ TEST(CommandLineTest, WrongUsageExitsWithTwoAndSaysWhy) {
       {{"repo", "frobnicate"}, "unknown command \"frobnicate\""},
       {{"status"}, "FLEET is required"},
       {{"status", "x"}, "not a fleet id"},
+      {{"status", "01JZ000"}, "too short"},
       {{"status", kFleet, "more"}, "more"},
       {{"submit", "--workflow", "a/b-v1"}, "--repos-file is required"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--param", "novalue"}, "not name=value"},
