@@ -24,7 +24,9 @@ Examples:
 
 void LimitsSetCommand::AddOptions(OptionAdder& options) {
   AddLimitName(options, options_.name);
-  options.Number("VALUE", options_.value, 0, std::numeric_limits<int64_t>::max(), "The new value, from 0").Required();
+  options.Number("VALUE", options_.value, 0, std::numeric_limits<int64_t>::max(), "The new value, from 0")
+      .Fills("value")
+      .Required();
   AddScope(options, options_.scope);
 }
 

@@ -80,8 +80,10 @@ Examples:
 }
 
 void ListCommand::AddOptions(OptionAdder& options) {
-  options.Text("--creator", options_.creator, "Only fleets of this user");
-  options.Names("--state", options_.states, ParseFleetState, AllFleetStates(), kStateHelp).TypeName("STATE");
+  options.Text("--creator", options_.creator, "Only fleets of this user").Fills("creator");
+  options.Names("--state", options_.states, ParseFleetState, AllFleetStates(), kStateHelp)
+      .TypeName("STATE")
+      .Fills("states");
   options.Limit(options_.limit);
 }
 

@@ -77,11 +77,13 @@ void RetryCommand::AddOptions(OptionAdder& options) {
   options
       .Names("--state", options_.states, ParseEndedTaskState, AllEndedTaskStates(),
              "Only those in this state; may be repeated. Default: all of these but COMPLETED.")
-      .TypeName("STATE");
+      .TypeName("STATE")
+      .Fills("selection.states");
   options
       .Names("--category", options_.categories, ParseFailureCategory, AllFailureCategories(),
              "Only failures of this category; may be repeated.")
-      .TypeName("CATEGORY");
+      .TypeName("CATEGORY")
+      .Fills("selection.categories");
   options
       .Repeatable(
           "--fingerprint",
@@ -90,7 +92,8 @@ void RetryCommand::AddOptions(OptionAdder& options) {
             return absl::OkStatus();
           },
           "Only failures of this group of `failures`; may be repeated")
-      .TypeName("HEX");
+      .TypeName("HEX")
+      .Fills("selection.fingerprints");
   options
       .Repeatable(
           "--repo",
@@ -99,19 +102,25 @@ void RetryCommand::AddOptions(OptionAdder& options) {
             return absl::OkStatus();
           },
           "Only this repository, owner/name; may be repeated")
-      .TypeName("REPO");
-  options.Text("--repos-file", options_.repos_file, "Only these repositories, one owner/name a line; - is stdin");
-  options.Value(
-      "--task",
-      [this](const std::string& value) {
-        options_.task_description = value;
-        return absl::OkStatus();
-      },
-      "What to do from now on. Default: as before");
+      .TypeName("REPO")
+      .Fills("selection.repos");
+  options.Text("--repos-file", options_.repos_file, "Only these repositories, one owner/name a line; - is stdin")
+      .Fills("selection.repos", OptionField::Holds::kList);
+  options
+      .Value(
+          "--task",
+          [this](const std::string& value) {
+            options_.task_description = value;
+            return absl::OkStatus();
+          },
+          "What to do from now on. Default: as before")
+      .Fills("amendment.task_description");
   options.Parameters(options_.parameters,
                      "A parameter for every repository; may be repeated. Once given, all earlier ones are replaced");
-  options.Text("--workflow", options_.workflow_ref,
-               "Workflow from now on, domain/name-vN[@version]. Default: as before");
+  options
+      .Text("--workflow", options_.workflow_ref, "Workflow from now on, domain/name-vN[@version]. Default: as before")
+      .Fills("amendment.workflow_ref")
+      .Fills("workflow_ref");
   options.ReplaceBranch(options_.replace_branch);
   options.RequestId(
       options_.request_id,

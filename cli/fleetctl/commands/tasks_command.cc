@@ -69,7 +69,9 @@ Examples:
 
 void TasksCommand::AddOptions(OptionAdder& options) {
   options.FleetId(options_.fleet_id).Required();
-  options.Names("--state", options_.states, ParseTaskState, AllTaskStates(), kStateHelp).TypeName("STATE");
+  options.Names("--state", options_.states, ParseTaskState, AllTaskStates(), kStateHelp)
+      .TypeName("STATE")
+      .Fills("states");
 }
 
 absl::StatusOr<int> TasksCommand::Run(CommandContext& context) const {

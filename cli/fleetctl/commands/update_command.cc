@@ -75,7 +75,8 @@ Examples:
 
 void UpdateCommand::AddOptions(OptionAdder& options) {
   options.FleetId(options_.fleet_id).Required();
-  options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once");
+  options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once")
+      .Fills("policy.max_concurrency");
   options.Priority(options_.priority);
   options
       .Value(
@@ -87,7 +88,8 @@ void UpdateCommand::AddOptions(OptionAdder& options) {
             return absl::OkStatus();
           },
           "When nothing starts any more and what runs is stopped: a time, so long from now, or none")
-      .TypeName("TIME|DURATION|none");
+      .TypeName("TIME|DURATION|none")
+      .Fills("policy.deadline");
 }
 
 std::string UpdateCommand::UsageProblem() const {

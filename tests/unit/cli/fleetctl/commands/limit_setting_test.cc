@@ -66,8 +66,11 @@ TEST_F(LimitSettingTest, ALimitIsReset) {
 
 TEST_F(LimitSettingTest, RefusalsAreErrorsWithTheServersWords) {
   answers_.set_limit = Refuse(InvalidField("value", "must be at most 100"));
-  EXPECT_EQ(Run({"limits", "set", "user_active", "101"}), 1);
-  EXPECT_THAT(err_, HasSubstr("must be at most 100"));
+  EXPECT_EQ(Run({"limits", "set", "user_active", "101"}), 2);
+  EXPECT_THAT(err_, HasSubstr("error: VALUE: must be at most 100\n"));
+  answers_.set_limit = Refuse(InvalidField("scope_kind", "user_active has exceptions for single users, not for pools"));
+  EXPECT_EQ(Run({"limits", "set", "user_active", "5", "--pool", "gpu"}), 2);
+  EXPECT_THAT(err_, HasSubstr("error: --pool: user_active has exceptions for single users, not for pools\n"));
   answers_.set_limit = Refuse(absl::NotFoundError("there is no such limit"));
   EXPECT_EQ(Run({"limits", "reset", "nonsense", "-o", "json"}), 1);
   EXPECT_EQ(nlohmann::json::parse(err_)["error"]["code"], "NOT_FOUND");
