@@ -8,6 +8,7 @@
 #include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/output/failure_summary.h"
 #include "cli/fleetctl/output/json_format.h"
+#include "cli/fleetctl/output/log_summary.h"
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/table_writer.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
@@ -40,9 +41,14 @@ void PrintAttemptTable(const v1::ListTaskAttemptsResponse& response, CommandCont
   table.Flush();
 }
 
+// QUEUED is how an attempt stands that was given back: it has ended.
+std::string DescribeMissing(const v1::TaskAttempt& attempt) {
+  return DescribeMissingLog(attempt.has_end_time() ? v1::TASK_STATE_FAILED : attempt.state());
+}
+
 void PrintLog(const v1::TaskAttempt& attempt, std::ostream& out) {
   const std::string log = SanitizeText(attempt.log_tail());
-  out << "\nAttempt " << attempt.attempt() << ":\n" << (log.empty() ? "No log was kept." : log);
+  out << "\nAttempt " << attempt.attempt() << ":\n" << (log.empty() ? DescribeMissing(attempt) : log);
   if (!absl::EndsWith(log, "\n")) out << "\n";
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/commands/fleet_standing.h"
@@ -39,8 +40,10 @@ std::string DescribeCancelled(const v1::CancelFleetResponse& response) {
   std::string text = absl::StrCat(Standing(response.fleet()), ": nothing more is started");
   if (response.in_flight() > 0) {
     const bool drain = response.fleet().cancel_mode() == v1::CANCEL_MODE_DRAIN;
-    absl::StrAppend(&text, "; ", response.in_flight(),
-                    drain ? " under way may end by themselves" : " under way are being stopped");
+    const bool one = response.in_flight() == 1;
+    const absl::string_view stopped = one ? "is being stopped" : "are being stopped";
+    const absl::string_view drained = one ? "may end by itself" : "may end by themselves";
+    absl::StrAppend(&text, "; ", response.in_flight(), " under way ", drain ? drained : stopped);
   }
   return absl::StrCat(text, ".\n");
 }

@@ -7,6 +7,7 @@
 #include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/output/json_format.h"
+#include "cli/fleetctl/output/log_summary.h"
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/task_summary.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
@@ -53,8 +54,10 @@ absl::StatusOr<int> LogsCommand::Run(CommandContext& context) const {
     return 0;
   }
   const std::string log = SanitizeText(response.log_tail());
+  const std::string notice =
+      log.empty() ? DescribeMissingLog(response.task().state()) : DescribeOlderLog(response.task());
+  if (!notice.empty()) context.environment.err << notice << "\n";
   out << log << (log.empty() || absl::EndsWith(log, "\n") ? "" : "\n");
-  if (log.empty()) context.environment.err << "No log was kept.\n";
   out << DescribeTask(response.task()) << "\n";
   return 0;
 }

@@ -16,7 +16,10 @@ namespace {
 
 std::string DescribePaused(const v1::PauseFleetResponse& response) {
   std::string text = absl::StrCat(Standing(response.fleet()), ": nothing more is started");
-  if (response.in_flight() > 0) absl::StrAppend(&text, "; ", response.in_flight(), " under way go on to their end");
+  if (response.in_flight() > 0) {
+    absl::StrAppend(&text, "; ", response.in_flight(), " under way ",
+                    response.in_flight() == 1 ? "goes on to its end" : "go on to their end");
+  }
   return absl::StrCat(text, ".\n");
 }
 

@@ -86,6 +86,14 @@ std::string DescribeCauses(const v1::Fleet& fleet) {
   return causes.empty() ? "" : absl::StrCat(" (", absl::StrJoin(causes, ", "), ")");
 }
 
+// The time between two generations is in it, too.
+std::string DescribeElapsed(const v1::Fleet& fleet, absl::Time now) {
+  std::string text = FormatElapsed(Elapsed(fleet, now));
+  if (fleet.generation() > 1)
+    absl::StrAppend(&text, " since it was submitted, over ", fleet.generation(), " generations");
+  return text;
+}
+
 std::string DescribeDeadline(const v1::Fleet& fleet, absl::Time now) {
   std::string time = FormatTime(fleet.policy().deadline());
   if (fleet.deadline_exceeded()) return absl::StrCat(time, " (exceeded)");
@@ -164,7 +172,7 @@ std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Termina
   }
   lines.Add("Creator", SanitizeLine(fleet.creator()));
   lines.Add("Created", FormatTime(fleet.create_time()));
-  lines.Add("Elapsed", FormatElapsed(Elapsed(fleet, now)));
+  lines.Add("Elapsed", DescribeElapsed(fleet, now));
   if (fleet.policy().has_deadline()) lines.Add("Deadline", DescribeDeadline(fleet, now));
   AddProgress(fleet.rollup(), lines);
   lines.Add("Runner time", FormatElapsed(rpc::FromProtoDuration(fleet.rollup().task_duration())));

@@ -34,7 +34,8 @@ class FleetctlTest : public ::testing::Test {
                             "alice",
                             interruption_,
                             Clock::System(),
-                            Patience{2, absl::Milliseconds(1), absl::Milliseconds(2)}};
+                            Patience{2, absl::Milliseconds(1), absl::Milliseconds(2)},
+                            answers_person_};
     arguments.insert(arguments.begin(), "fleetctl");
     const int code = RunFleetctl(arguments, environment);
     out_ = out.str();
@@ -90,6 +91,7 @@ class FleetctlTest : public ::testing::Test {
 
   FakeAnswers answers_;
   Interruption interruption_;
+  bool answers_person_ = false;  // there is one, who types the input
   std::string out_;
   std::string err_;
   std::vector<v1::CreateFleetRequest> created_;

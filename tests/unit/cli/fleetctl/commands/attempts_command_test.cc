@@ -50,7 +50,7 @@ TEST_F(AttemptsCommandTest, AttemptsAreATable) {
 TEST_F(AttemptsCommandTest, LogsOfAttemptsAreSanitised) {
   AnswerAttempts();
   EXPECT_EQ(Run({"attempts", kFleetId, "acme/shop", "--logs"}), 0);
-  EXPECT_THAT(out_, HasSubstr("\nAttempt 2:\nNo log was kept.\n\nAttempt 1:\nline one\nline two\n"));
+  EXPECT_THAT(out_, HasSubstr("\nAttempt 2:\nNone yet: running.\n\nAttempt 1:\nline one\nline two\n"));
 }
 
 TEST_F(AttemptsCommandTest, AttemptsAsJsonAreTheContracts) {

@@ -72,6 +72,7 @@ TEST(FleetSummaryTest, TellsGenerationsBeyondTheFirst) {
   EXPECT_THAT(Summary(fleet), Not(HasSubstr("Generation")));
   fleet.set_generation(2);
   EXPECT_THAT(Summary(fleet), HasSubstr("Generation    2\n"));
+  EXPECT_THAT(Summary(fleet), HasSubstr("Elapsed       3m 14s since it was submitted, over 2 generations\n"));
   fleet.set_retrying(true);
   EXPECT_THAT(Summary(fleet), HasSubstr("Generation    2 (repositories are being returned to the queue)\n"));
 }
