@@ -10,6 +10,7 @@
 #include "cli/fleetctl/commands/command_list.h"
 #include "cli/fleetctl/output/error_printer.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
+#include "cli/fleetctl/output/value_format.h"
 #include "cli/fleetctl/parsing/command_line.h"
 #include "cli/fleetctl/parsing/option_fields.h"
 #include "common/rpc/failover_channel.h"
@@ -51,7 +52,12 @@ int Fail(const absl::Status& status, const CommandLine& line, CommandContext& co
 
 int Run(const CommandLine& line, const std::vector<std::string>& arguments, Environment& environment) {
   rpc::FailoverChannel servers(line.global.servers, line.global.user, rpc::FailoverChannel::AfterLoss::kReplace);
-  const FleetClient::Options options{line.global.timeout.value_or(kCallTimeout), environment.patience};
+  FleetClient::Options options{line.global.timeout.value_or(kCallTimeout), environment.patience};
+  if (line.global.output == OutputFormat::kTable) {
+    options.on_trouble = [&environment](const absl::Status& failure, absl::Duration left) {
+      environment.err << SanitizeLine(failure.message()) << "; trying again for " << FormatElapsed(left) << std::endl;
+    };
+  }
   FleetClient client(servers, options, environment.interruption, environment.clock);
   CommandContext context{environment, client, line.global, arguments, environment.terminal, {}, "interrupted\n"};
   if (line.global.no_color) context.terminal.colors = false;
