@@ -29,11 +29,11 @@ class FleetctlTest : public ::testing::Test {
     Environment environment{in,
                             out,
                             err,
-                            Terminal(),
+                            terminal_,
                             address,
                             "alice",
                             interruption_,
-                            Clock::System(),
+                            *clock_,
                             Patience{2, absl::Milliseconds(1), absl::Milliseconds(2)},
                             answers_person_};
     arguments.insert(arguments.begin(), "fleetctl");
@@ -90,6 +90,8 @@ class FleetctlTest : public ::testing::Test {
   }
 
   FakeAnswers answers_;
+  Terminal terminal_;  // none: output is piped
+  const Clock* clock_ = &Clock::System();
   Interruption interruption_;
   bool answers_person_ = false;  // there is one, who types the input
   std::string out_;
