@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
                                       LoginName(),
                                       interruption,
                                       fleet::Clock::System(),
-                                      {}};
+                                      {},
+                                      isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0};
   return fleet::cli::RunFleetctl(std::vector<std::string>(argv, argv + argc), environment);
 }

@@ -8,6 +8,15 @@ namespace {
 
 std::string Children(int32_t count) { return absl::StrCat(count, count == 1 ? " child" : " children"); }
 
+std::string Running(int32_t count, absl::string_view whose = "") {
+  return absl::StrCat(Children(count), whose, count == 1 ? " is running" : " are running");
+}
+
+std::string Taken(int32_t slots, int32_t runners) {
+  return absl::StrCat(slots == 1 ? "the only slot" : absl::StrCat("all ", slots, " slots"), " of ", runners,
+                      runners == 1 ? " runner" : " runners", slots == 1 ? " is taken" : " are taken");
+}
+
 }  // namespace
 
 std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
@@ -46,27 +55,26 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
                                                            "\": start one with fleet-runner --pool=", fleet.pool)});
   }
   if (active >= fleet.policy.max_concurrency) {
-    reasons.push_back({WaitReason::kFleetCap, absl::StrCat("at its own cap: ", active, " of max_concurrency ",
-                                                           fleet.policy.max_concurrency, " children are running")});
+    reasons.push_back({WaitReason::kFleetCap, absl::StrCat("at its own cap: ", Running(active), ", ",
+                                                           fleet.policy.max_concurrency, " may (max concurrency)")});
   }
   if (usage.user_active >= usage.limits.UserActive(fleet.creator)) {
     reasons.push_back(
-        {WaitReason::kUserCap, absl::StrCat("at the user cap: ", usage.user_active, " children of ", fleet.creator,
-                                            " are running, ", usage.limits.UserActive(fleet.creator), " may")});
+        {WaitReason::kUserCap,
+         absl::StrCat("at the user cap: ", Running(usage.user_active, absl::StrCat(" of ", fleet.creator)), ", ",
+                      usage.limits.UserActive(fleet.creator), " may")});
   }
   if (usage.pool_active >= usage.limits.PoolActive(fleet.pool)) {
     reasons.push_back(
-        {WaitReason::kPoolCap, absl::StrCat("at the cap of pool \"", fleet.pool, "\": ", usage.pool_active,
-                                            " children are running, ", usage.limits.PoolActive(fleet.pool), " may")});
+        {WaitReason::kPoolCap, absl::StrCat("at the cap of pool \"", fleet.pool, "\": ", Running(usage.pool_active),
+                                            ", ", usage.limits.PoolActive(fleet.pool), " may")});
   }
   if (usage.system_active >= usage.limits.system_active) {
-    reasons.push_back(
-        {WaitReason::kSystemCap, absl::StrCat("at the system cap: ", usage.system_active, " children are running, ",
-                                              usage.limits.system_active, " may")});
+    reasons.push_back({WaitReason::kSystemCap, absl::StrCat("at the system cap: ", Running(usage.system_active), ", ",
+                                                            usage.limits.system_active, " may")});
   }
   if (reasons.empty() && usage.pool_active >= usage.pool_slots) {
-    reasons.push_back({WaitReason::kRunnersBusy,
-                       absl::StrCat("all ", usage.pool_slots, " slots of ", usage.pool_runners, " runners are taken")});
+    reasons.push_back({WaitReason::kRunnersBusy, Taken(usage.pool_slots, usage.pool_runners)});
   }
   const bool only_suspects = rollup.Fresh() == 0 && rollup.suspects > 0 && rollup.suspects == rollup.delayed;
   if (reasons.empty() && only_suspects && active > 0) {

@@ -107,7 +107,7 @@ absl::Status CheckRuns(const domain::Fleet& fleet) {
   const std::string id = fleet.id.ToString();
   if (domain::IsTerminal(fleet.state)) {
     return MakeError(absl::StatusCode::kFailedPrecondition,
-                     absl::StrCat("fleet ", id, " has ended already; RetryFleet opens it again"),
+                     absl::StrCat("fleet ", id, " has ended already; a retry opens it again"),
                      {"FLEET_ALREADY_ENDED", {{"fleet_id", id}}, {}});
   }
   if (!domain::IsClosing(fleet)) return absl::OkStatus();

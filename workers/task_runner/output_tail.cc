@@ -1,13 +1,22 @@
 #include "workers/task_runner/output_tail.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/domain/text.h"
 
 namespace fleet::runner {
+namespace {
+
+// Room for the line that says what was cut.
+constexpr std::size_t kMarkBytes = 64;
+
+}  // namespace
 
 bool OutputTail::Append(absl::string_view text) {
   total_bytes_ += text.size();
@@ -20,6 +29,21 @@ bool OutputTail::Append(absl::string_view text) {
 
 std::string OutputTail::Text() const {
   return buffer_.size() <= limit_ ? buffer_ : buffer_.substr(buffer_.size() - limit_);
+}
+
+void OutputTail::AppendTail(const OutputTail& other) {
+  const std::string text = other.Text();
+  Append(text);
+  total_bytes_ += other.total_bytes_ - text.size();
+}
+
+std::string OutputTail::Log(std::size_t limit) const {
+  std::string text = domain::CleanText(Text());
+  if (total_bytes_ <= limit_ && text.size() <= limit) return text;
+  text = domain::KeepTail(std::move(text), limit - kMarkBytes);
+  const std::size_t line = text.find('\n');
+  if (line != std::string::npos && line + 1 < text.size()) text.erase(0, line + 1);
+  return absl::StrCat("[cut: ", total_bytes_ - std::min(total_bytes_, text.size()), " bytes before this]\n", text);
 }
 
 std::string OutputTail::LastLines(std::size_t count, std::size_t limit) const {

@@ -17,8 +17,13 @@ class OutputTail : public OutputSink {
   explicit OutputTail(std::size_t limit = domain::kMaxLogTail) : limit_(limit) {}
 
   bool Append(absl::string_view text) override;
+  // Appends what `other` has kept; what it lost is lost here, too.
+  void AppendTail(const OutputTail& other);
   // The last bytes, as they were written: not necessarily UTF-8.
   std::string Text() const;
+  // The same as it is kept as a log: UTF-8 of at most `limit` bytes. Where the beginning was cut, a first line says how
+  // much, and a whole line follows.
+  std::string Log(std::size_t limit) const;
   // The last `count` lines that are not blank, at most `limit` bytes, joined by newlines.
   std::string LastLines(std::size_t count, std::size_t limit) const;
   // All bytes ever appended.

@@ -134,7 +134,7 @@ absl::Status StepRunner::RunStep(const v1::WorkflowStep& step, const std::string
   spec->timeout = std::min(remaining, StepTimeout(step));
   OutputTail step_log;
   const absl::StatusOr<ProcessResult> result = subprocess_.Run(*spec, bounds.stop(), step_log);
-  log.Append(step_log.Text());
+  log.AppendTail(step_log);
   if (!result.ok()) {
     return Annotate(FailedAt(domain::FailureStage::kStep, result.status()), "could not be started: ");
   }

@@ -88,7 +88,7 @@ void FillResult(const StepOutput& output, const OutputTail& log, v1::TaskResult&
   result.set_summary(domain::KeepHead(domain::CleanText(output.summary), domain::kMaxReportText));
   result.set_pull_request_url(output.pull_request_url);
   if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
-  result.set_log_tail(domain::KeepTail(domain::CleanText(log.Text()), domain::kMaxLogTail));
+  result.set_log_tail(log.Log(domain::kMaxLogTail));
 }
 
 }  // namespace

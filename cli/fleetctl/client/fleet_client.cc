@@ -53,7 +53,9 @@ FleetClient::FleetClient(rpc::FailoverChannel& servers, const Options& options, 
     : servers_(servers), options_(options), interruption_(interruption), clock_(clock) {}
 
 absl::Status FleetClient::Repeat(Attempt attempt) {
-  const absl::Duration end = clock_.Elapsed() + options_.timeout;
+  const absl::Duration begin = clock_.Elapsed();
+  const absl::Duration end = begin + options_.timeout;
+  bool told = options_.on_trouble == nullptr;
   rpc::Backoff backoff(options_.patience.first_pause, options_.patience.longest_pause);
   FailureLog failures;
   for (int round = 1;; ++round) {
@@ -70,6 +72,10 @@ absl::Status FleetClient::Repeat(Attempt attempt) {
       servers_.MoveOn(server);
     }
     if (round >= options_.patience.rounds) return failures.Summarize();
+    if (!told && clock_.Elapsed() - begin >= options_.patience.quiet_for) {
+      told = true;
+      options_.on_trouble(failures.Summarize(), end - clock_.Elapsed());
+    }
     const absl::Duration pause = std::min(backoff.Next(), end - clock_.Elapsed());
     if (!interruption_.SleepFor(pause)) return absl::CancelledError("interrupted");
   }

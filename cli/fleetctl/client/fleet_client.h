@@ -1,8 +1,9 @@
-// Unary calls to whichever of the servers answers. Every call of the contract may be repeated safely (CreateFleet by
-// its request_id), so all of them are.
+// Unary calls to whichever of the servers answers. Every call of the contract may be repeated safely (CreateFleet and
+// RetryFleet by their request_id), so all of them are, for as long as the timeout lasts.
 #ifndef FLEET_CLI_FLEETCTL_CLIENT_FLEET_CLIENT_H_
 #define FLEET_CLI_FLEETCTL_CLIENT_FLEET_CLIENT_H_
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -24,6 +25,8 @@ class FleetClient {
     // For one call with all its repetitions.
     absl::Duration timeout = absl::Seconds(30);
     Patience patience;
+    // Told once of a call that goes on without an answer: the last failure, and the time that is left.
+    std::function<void(const absl::Status& failure, absl::Duration left)> on_trouble = nullptr;
   };
 
   // What it refers to must outlive it.

@@ -5,8 +5,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/output/failure_summary.h"
 #include "cli/fleetctl/output/json_format.h"
+#include "cli/fleetctl/output/log_summary.h"
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/table_writer.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
@@ -21,7 +23,8 @@ namespace {
 
 void PrintAttemptTable(const v1::ListTaskAttemptsResponse& response, CommandContext& context) {
   TableWriter table(context.environment.out, context.terminal,
-                    {"ATTEMPT", "GENERATION", "STATE", "RUNNER", "LEASED", "DURATION", "COST", "REASON", "MESSAGE"});
+                    {"ATTEMPT", "GENERATION", "STATE", "RUNNER", "LEASED", "DURATION", "COST", TextColumn("REASON"),
+                     TextColumn("MESSAGE")});
   for (const v1::TaskAttempt& attempt : response.attempts()) {
     const bool ended = attempt.has_end_time() && attempt.has_lease_time();
     table.Add(
@@ -38,9 +41,14 @@ void PrintAttemptTable(const v1::ListTaskAttemptsResponse& response, CommandCont
   table.Flush();
 }
 
+// QUEUED is how an attempt stands that was given back: it has ended.
+std::string DescribeMissing(const v1::TaskAttempt& attempt) {
+  return DescribeMissingLog(attempt.has_end_time() ? v1::TASK_STATE_FAILED : attempt.state());
+}
+
 void PrintLog(const v1::TaskAttempt& attempt, std::ostream& out) {
   const std::string log = SanitizeText(attempt.log_tail());
-  out << "\nAttempt " << attempt.attempt() << ":\n" << (log.empty() ? "No log was kept." : log);
+  out << "\nAttempt " << attempt.attempt() << ":\n" << (log.empty() ? DescribeMissing(attempt) : log);
   if (!absl::EndsWith(log, "\n")) out << "\n";
 }
 
@@ -63,8 +71,9 @@ void AttemptsCommand::AddOptions(OptionAdder& options) {
 }
 
 absl::StatusOr<int> AttemptsCommand::Run(CommandContext& context) const {
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
   v1::ListTaskAttemptsRequest request;
-  request.set_fleet_id(options_.fleet_id);
+  request.set_fleet_id(fleet_id);
   request.set_repo(options_.repo);
   request.set_include_logs(options_.logs);
   FLEET_ASSIGN_OR_RETURN(const v1::ListTaskAttemptsResponse response,

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/commands/page_reader.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/table_writer.h"
@@ -44,7 +45,8 @@ std::string DescribeChange(const v1::AuditEvent& event) {
 }
 
 absl::Status PrintAuditTable(const AuditCommand::Options& options, CommandContext& context) {
-  TableWriter table(context.environment.out, context.terminal, {"TIME", "WHO", "ACTION", "FLEET", "SUBJECT", "CHANGE"});
+  TableWriter table(context.environment.out, context.terminal,
+                    {"TIME", "WHO", "ACTION", "FLEET", "SUBJECT", TextColumn("CHANGE")});
   return ListEvents(
       options, context,
       [&table](const v1::AuditEvent& event) {
@@ -78,7 +80,11 @@ void AuditCommand::AddOptions(OptionAdder& options) {
 }
 
 absl::StatusOr<int> AuditCommand::Run(CommandContext& context) const {
-  FLEET_RETURN_IF_ERROR(context.json() ? PrintAuditJson(options_, context) : PrintAuditTable(options_, context));
+  Options options = options_;
+  if (!options.fleet_id.empty()) {
+    FLEET_ASSIGN_OR_RETURN(options.fleet_id, FindFleetId(options_.fleet_id, context));
+  }
+  FLEET_RETURN_IF_ERROR(context.json() ? PrintAuditJson(options, context) : PrintAuditTable(options, context));
   return 0;
 }
 

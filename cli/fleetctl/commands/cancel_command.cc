@@ -3,7 +3,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/commands/fleet_standing.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/state_names.h"
@@ -17,10 +19,10 @@ namespace {
 
 using Stub = v1::FleetService::Stub;
 
-absl::StatusOr<int> CancelTask(const CancelCommand::Options& options, CommandContext& context) {
+absl::StatusOr<int> CancelTask(const std::string& fleet_id, const std::string& repo, CommandContext& context) {
   v1::CancelFleetTaskRequest request;
-  request.set_fleet_id(options.fleet_id);
-  request.set_repo(options.repo);
+  request.set_fleet_id(fleet_id);
+  request.set_repo(repo);
   FLEET_ASSIGN_OR_RETURN(const v1::CancelFleetTaskResponse response,
                          context.client.Call<v1::FleetService>(&Stub::CancelFleetTask, request));
   std::ostream& out = context.environment.out;
@@ -38,8 +40,10 @@ std::string DescribeCancelled(const v1::CancelFleetResponse& response) {
   std::string text = absl::StrCat(Standing(response.fleet()), ": nothing more is started");
   if (response.in_flight() > 0) {
     const bool drain = response.fleet().cancel_mode() == v1::CANCEL_MODE_DRAIN;
-    absl::StrAppend(&text, "; ", response.in_flight(),
-                    drain ? " under way may end by themselves" : " under way are being stopped");
+    const bool one = response.in_flight() == 1;
+    const absl::string_view stopped = one ? "is being stopped" : "are being stopped";
+    const absl::string_view drained = one ? "may end by itself" : "may end by themselves";
+    absl::StrAppend(&text, "; ", response.in_flight(), " under way ", drain ? drained : stopped);
   }
   return absl::StrCat(text, ".\n");
 }
@@ -68,9 +72,10 @@ std::string CancelCommand::UsageProblem() const {
 }
 
 absl::StatusOr<int> CancelCommand::Run(CommandContext& context) const {
-  if (!options_.repo.empty()) return CancelTask(options_, context);
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
+  if (!options_.repo.empty()) return CancelTask(fleet_id, options_.repo, context);
   v1::CancelFleetRequest request;
-  request.set_fleet_id(options_.fleet_id);
+  request.set_fleet_id(fleet_id);
   request.set_mode(options_.drain ? v1::CANCEL_MODE_DRAIN : v1::CANCEL_MODE_STOP);
   FLEET_ASSIGN_OR_RETURN(const v1::CancelFleetResponse response,
                          context.client.Call<v1::FleetService>(&Stub::CancelFleet, request));

@@ -23,6 +23,7 @@ struct Environment {
   Interruption& interruption;
   const Clock& clock;
   Patience patience;
+  bool answers = false;  // a person reads `err` and can answer on `in`
 };
 
 }  // namespace fleet::cli

@@ -36,7 +36,7 @@ void PrintLargestFailureGroups(const v1::Fleet& fleet, CommandContext& context) 
   if (response->groups().empty()) return;
   std::ostream& out = context.environment.out;
   out << "\nFailed, by cause:\n";
-  TableWriter table(out, context.terminal, {"COUNT", "REASON", "FINGERPRINT", "MESSAGE"});
+  TableWriter table(out, context.terminal, {"COUNT", TextColumn("REASON"), "FINGERPRINT", TextColumn("MESSAGE")});
   for (int i = 0; i < std::min(kLargestGroups, response->groups_size()); ++i) {
     const v1::FailureGroup& group = response->groups(i);
     table.Add(

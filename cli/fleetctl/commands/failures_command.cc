@@ -5,6 +5,7 @@
 #include "absl/strings/string_view.h"
 #include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/failure_groups.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/output/failure_summary.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
@@ -48,7 +49,8 @@ Examples:
 void FailuresCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
 absl::StatusOr<int> FailuresCommand::Run(CommandContext& context) const {
-  FLEET_ASSIGN_OR_RETURN(const v1::ListFailureGroupsResponse response, ListFailureGroups(options_.fleet_id, context));
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
+  FLEET_ASSIGN_OR_RETURN(const v1::ListFailureGroupsResponse response, ListFailureGroups(fleet_id, context));
   std::ostream& out = context.environment.out;
   if (context.json()) {
     out << ToJson(response, JsonStyle::kPretty);
@@ -57,7 +59,7 @@ absl::StatusOr<int> FailuresCommand::Run(CommandContext& context) const {
   if (response.groups().empty()) out << "No repository has failed.\n";
   for (int i = 0; i < response.groups_size(); ++i) {
     if (i > 0) out << "\n";
-    PrintGroup(response.groups(i), options_.fleet_id, context);
+    PrintGroup(response.groups(i), fleet_id, context);
   }
   return 0;
 }

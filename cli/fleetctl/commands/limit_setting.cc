@@ -9,7 +9,7 @@
 namespace fleet::cli {
 
 void AddLimitName(OptionAdder& options, std::string& name) {
-  options.Text("NAME", name, "Name of the limit, as `limits list` shows it").Required();
+  options.Text("NAME", name, "Name of the limit, as `limits list` shows it").Fills("name").Required();
 }
 
 void AddScope(OptionAdder& options, LimitScope& scope) {
@@ -18,7 +18,7 @@ void AddScope(OptionAdder& options, LimitScope& scope) {
       value = given;
       return given.empty() ? absl::InvalidArgumentError("must not be empty") : absl::OkStatus();
     };
-    return options.Value(name, take, help).TypeName("NAME");
+    return options.Value(name, take, help).TypeName("NAME").Fills("scope").Fills("scope_kind");
   };
   const AddedOption user = add("--user", scope.user, "Only for this user; who asks is said before the command");
   add("--pool", scope.pool, "Only for this pool").Excludes(user);

@@ -14,7 +14,8 @@ namespace {
 
 void PrintLimitTable(const v1::ListLimitsResponse& response, CommandContext& context) {
   TableWriter table(context.environment.out, context.terminal,
-                    {"NAME", "SCOPE", "VALUE", "EFFECT", "SET", "SET_BY", "DESCRIPTION"});
+                    {"NAME", "SCOPE", "VALUE", DetailColumn("EFFECT", 3), DetailColumn("SET", 1),
+                     DetailColumn("SET_BY", 2), TextColumn("DESCRIPTION")});
   for (const v1::Limit& limit : response.limits()) {
     table.Add({limit.name(), limit.scope(), absl::StrCat(limit.value()), Words(limit.effect()),
                limit.has_update_time() ? FormatTime(limit.update_time()) : "", limit.updated_by(),

@@ -17,10 +17,12 @@ class LimitsSetCommand : public Command {
     std::string name;
     int64_t value = 0;
     LimitScope scope;
+    bool yes = false;
   };
 
   CommandHelp Help() const override;
   void AddOptions(OptionAdder& options) override;
+  // Asks first, unless --yes is given, if the value would stop all users' work.
   absl::StatusOr<int> Run(CommandContext& context) const override;
 
   // What was asked.

@@ -47,8 +47,10 @@ absl::Status ListAsJson(const ListCommand::Options& options, CommandContext& con
 }
 
 absl::Status ListAsTable(const ListCommand::Options& options, CommandContext& context) {
-  TableWriter table(context.environment.out, context.terminal,
-                    {"FLEET", "STATE", "DONE", "FAILED", "COST", "ELAPSED", "CREATOR", "CREATED", "WORKFLOW"});
+  TableWriter table(
+      context.environment.out, context.terminal,
+      {"FLEET", "STATE", "DONE", DetailColumn("FAILED", 6), DetailColumn("COST", 3), DetailColumn("ELAPSED", 5),
+       DetailColumn("CREATOR", 4), DetailColumn("CREATED", 1), DetailColumn("WORKFLOW", 2), TextColumn("TASK")});
   return ListFleets(
       options, context,
       [&](const v1::Fleet& fleet) {
@@ -61,7 +63,8 @@ absl::Status ListAsTable(const ListCommand::Options& options, CommandContext& co
                    FormatElapsed(Elapsed(fleet, context.environment.clock.TimeNow())),
                    fleet.creator(),
                    FormatTime(fleet.create_time()),
-                   fleet.resolved_workflow()});
+                   fleet.resolved_workflow(),
+                   fleet.task_description()});
       },
       [&table] { table.Flush(); });
 }
@@ -77,8 +80,10 @@ Examples:
 }
 
 void ListCommand::AddOptions(OptionAdder& options) {
-  options.Text("--creator", options_.creator, "Only fleets of this user");
-  options.Names("--state", options_.states, ParseFleetState, AllFleetStates(), kStateHelp).TypeName("STATE");
+  options.Text("--creator", options_.creator, "Only fleets of this user").Fills("creator");
+  options.Names("--state", options_.states, ParseFleetState, AllFleetStates(), kStateHelp)
+      .TypeName("STATE")
+      .Fills("states");
   options.Limit(options_.limit);
 }
 

@@ -5,7 +5,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/output/json_format.h"
+#include "cli/fleetctl/output/log_summary.h"
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/task_summary.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
@@ -40,8 +42,9 @@ void LogsCommand::AddOptions(OptionAdder& options) {
 }
 
 absl::StatusOr<int> LogsCommand::Run(CommandContext& context) const {
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
   v1::GetFleetTaskRequest request;
-  request.set_fleet_id(options_.fleet_id);
+  request.set_fleet_id(fleet_id);
   request.set_repo(options_.repo);
   FLEET_ASSIGN_OR_RETURN(const v1::GetFleetTaskResponse response,
                          context.client.Call<v1::FleetService>(&v1::FleetService::Stub::GetFleetTask, request));
@@ -51,8 +54,10 @@ absl::StatusOr<int> LogsCommand::Run(CommandContext& context) const {
     return 0;
   }
   const std::string log = SanitizeText(response.log_tail());
+  const std::string notice =
+      log.empty() ? DescribeMissingLog(response.task().state()) : DescribeOlderLog(response.task());
+  if (!notice.empty()) context.environment.err << notice << "\n";
   out << log << (log.empty() || absl::EndsWith(log, "\n") ? "" : "\n");
-  if (log.empty()) context.environment.err << "No log was kept.\n";
   out << DescribeTask(response.task()) << "\n";
   return 0;
 }

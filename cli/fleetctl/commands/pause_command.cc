@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/commands/fleet_standing.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/parsing/option_adder.h"
@@ -15,7 +16,10 @@ namespace {
 
 std::string DescribePaused(const v1::PauseFleetResponse& response) {
   std::string text = absl::StrCat(Standing(response.fleet()), ": nothing more is started");
-  if (response.in_flight() > 0) absl::StrAppend(&text, "; ", response.in_flight(), " under way go on to their end");
+  if (response.in_flight() > 0) {
+    absl::StrAppend(&text, "; ", response.in_flight(), " under way ",
+                    response.in_flight() == 1 ? "goes on to its end" : "go on to their end");
+  }
   return absl::StrCat(text, ".\n");
 }
 
@@ -33,8 +37,9 @@ Example:
 void PauseCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
 absl::StatusOr<int> PauseCommand::Run(CommandContext& context) const {
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
   v1::PauseFleetRequest request;
-  request.set_fleet_id(options_.fleet_id);
+  request.set_fleet_id(fleet_id);
   FLEET_ASSIGN_OR_RETURN(const v1::PauseFleetResponse response,
                          context.client.Call<v1::FleetService>(&v1::FleetService::Stub::PauseFleet, request));
   if (context.json()) {
@@ -42,7 +47,7 @@ absl::StatusOr<int> PauseCommand::Run(CommandContext& context) const {
     return 0;
   }
   context.environment.out << DescribePaused(response);
-  context.environment.err << "Go on with: " << context.Suggest({"resume", options_.fleet_id}) << "\n";
+  context.environment.err << "Go on with: " << context.Suggest({"resume", fleet_id}) << "\n";
   return 0;
 }
 

@@ -12,6 +12,7 @@ namespace fleet::cli {
 namespace {
 
 constexpr char kDeadlineFlag[] = "--deadline";
+constexpr char kTaskFlag[] = "--task";
 
 // CLI11 takes neither a word that begins with "--" nor a second --deadline for a value: what is found is the option.
 void ReplaceDeadline(absl::Time deadline, std::vector<std::string>& arguments) {
@@ -21,6 +22,15 @@ void ReplaceDeadline(absl::Time deadline, std::vector<std::string>& arguments) {
     if (absl::StartsWith(arguments[i], absl::StrCat(kDeadlineFlag, "="))) {
       arguments[i] = absl::StrCat(kDeadlineFlag, "=", text);
     }
+  }
+}
+
+// The value of --task may be any word; other options take none that names a fleet.
+void ReplaceFleet(const TypedWords& typed, std::vector<std::string>& arguments) {
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    if (!absl::EqualsIgnoreCase(arguments[i], typed.fleet_reference) || arguments[i - 1] == kTaskFlag) continue;
+    arguments[i] = typed.fleet_id;
+    return;
   }
 }
 
@@ -44,13 +54,13 @@ bool IsRefusal(const absl::Status& status) {
 
 }  // namespace
 
-Repetition MakeRepetition(const std::string& request_id, std::optional<absl::Time> deadline,
-                          const CommandContext& context) {
+Repetition MakeRepetition(const std::string& request_id, const TypedWords& typed, const CommandContext& context) {
   Repetition repetition;
   repetition.request_id =
       request_id.empty() ? domain::Ulid::Generate(context.environment.clock.TimeNow()).ToString() : request_id;
   std::vector<std::string> arguments = context.arguments;
-  if (deadline.has_value()) ReplaceDeadline(*deadline, arguments);
+  if (typed.deadline.has_value()) ReplaceDeadline(*typed.deadline, arguments);
+  if (!typed.fleet_id.empty()) ReplaceFleet(typed, arguments);
   if (request_id.empty()) {
     arguments.push_back("--request-id");
     arguments.push_back(repetition.request_id);

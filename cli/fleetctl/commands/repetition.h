@@ -17,10 +17,15 @@ struct Repetition {
   std::string command;  // this very command with the request id, to be pasted into a shell
 };
 
-// With `request_id`, or one made up if it is empty. `deadline`, if there is one, replaces what was typed for
-// --deadline: "2h" would mean another moment, and so another request, the next time.
-Repetition MakeRepetition(const std::string& request_id, std::optional<absl::Time> deadline,
-                          const CommandContext& context);
+// Words of the command line that would mean something else, and so make another request, the next time.
+struct TypedWords {
+  std::optional<absl::Time> deadline;  // what --deadline meant: "2h" counts from now
+  std::string fleet_reference;         // what was typed for FLEET: @latest may be another one
+  std::string fleet_id;                // what it meant
+};
+
+// With `request_id`, or one made up if it is empty. The command says what `typed` meant.
+Repetition MakeRepetition(const std::string& request_id, const TypedWords& typed, const CommandContext& context);
 
 // Unless `status` says for certain that nothing was made, adds the request id and the command to the error.
 // `promise` is what the repetition never does: "makes a second fleet".

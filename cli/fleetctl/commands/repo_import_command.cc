@@ -27,7 +27,9 @@ Examples:
 }
 
 void RepoImportCommand::AddOptions(OptionAdder& options) {
-  options.Text("FILE", options_.file, "CSV: repo,clone_url,default_branch; - is stdin").Required();
+  options.Text("FILE", options_.file, "CSV: repo,clone_url,default_branch; - is stdin")
+      .Fills("repositories", OptionField::Holds::kDocument)
+      .Required();
 }
 
 absl::StatusOr<int> RepoImportCommand::Run(CommandContext& context) const {

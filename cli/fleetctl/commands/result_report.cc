@@ -28,7 +28,7 @@ void PrintFailures(const v1::Fleet& fleet, CommandContext& context) {
   if (failed == 0) return;
   std::ostream& out = context.environment.out;
   out << "\nFailed:\n";
-  TableWriter table(out, context.terminal, {"REPO", "STATE", "ATTEMPT", "REASON"});
+  TableWriter table(out, context.terminal, {"REPO", "STATE", DetailColumn("ATTEMPT", 1), TextColumn("REASON")});
   std::size_t shown = 0;
   Mention(ReadTasks(context, fleet.fleet_id(), {v1::TASK_STATE_FAILED, v1::TASK_STATE_TIMED_OUT},
                     [&](const v1::ListFleetTasksResponse& page) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/commands/fleet_standing.h"
 #include "cli/fleetctl/output/fleet_summary.h"
 #include "cli/fleetctl/output/json_format.h"
@@ -39,8 +40,9 @@ Example:
 void ResumeCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
 absl::StatusOr<int> ResumeCommand::Run(CommandContext& context) const {
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
   v1::ResumeFleetRequest request;
-  request.set_fleet_id(options_.fleet_id);
+  request.set_fleet_id(fleet_id);
   FLEET_ASSIGN_OR_RETURN(const v1::ResumeFleetResponse response,
                          context.client.Call<v1::FleetService>(&v1::FleetService::Stub::ResumeFleet, request));
   if (context.json()) {

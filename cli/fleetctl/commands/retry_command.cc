@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/commands/input_reader.h"
 #include "cli/fleetctl/commands/repetition.h"
 #include "cli/fleetctl/commands/watch_command.h"
@@ -41,7 +42,7 @@ void FillAmendment(const RetryCommand::Options& options, v1::FleetAmendment& ame
   amendment.set_replace_branch(options.replace_branch);
 }
 
-void PrintBegun(const v1::RetryFleetResponse& response, const RetryCommand::Options& options, CommandContext& context) {
+void PrintBegun(const v1::RetryFleetResponse& response, bool watch, CommandContext& context) {
   const v1::Fleet& fleet = response.fleet();
   std::ostream& out = context.environment.out;
   out << "Fleet " << SanitizeLine(fleet.fleet_id()) << ": generation " << fleet.generation()
@@ -49,8 +50,8 @@ void PrintBegun(const v1::RetryFleetResponse& response, const RetryCommand::Opti
       << "; " << Name(fleet.state());
   if (fleet.retrying()) out << ", and a worker returns the chosen repositories to the queue";
   out << std::endl;
-  if (!options.watch) {
-    context.environment.err << "Watch it with: " << context.Suggest({"watch", options.fleet_id}) << "\n";
+  if (!watch) {
+    context.environment.err << "Watch it with: " << context.Suggest({"watch", SanitizeLine(fleet.fleet_id())}) << "\n";
   }
 }
 
@@ -76,11 +77,13 @@ void RetryCommand::AddOptions(OptionAdder& options) {
   options
       .Names("--state", options_.states, ParseEndedTaskState, AllEndedTaskStates(),
              "Only those in this state; may be repeated. Default: all of these but COMPLETED.")
-      .TypeName("STATE");
+      .TypeName("STATE")
+      .Fills("selection.states");
   options
       .Names("--category", options_.categories, ParseFailureCategory, AllFailureCategories(),
              "Only failures of this category; may be repeated.")
-      .TypeName("CATEGORY");
+      .TypeName("CATEGORY")
+      .Fills("selection.categories");
   options
       .Repeatable(
           "--fingerprint",
@@ -89,7 +92,8 @@ void RetryCommand::AddOptions(OptionAdder& options) {
             return absl::OkStatus();
           },
           "Only failures of this group of `failures`; may be repeated")
-      .TypeName("HEX");
+      .TypeName("HEX")
+      .Fills("selection.fingerprints");
   options
       .Repeatable(
           "--repo",
@@ -98,20 +102,26 @@ void RetryCommand::AddOptions(OptionAdder& options) {
             return absl::OkStatus();
           },
           "Only this repository, owner/name; may be repeated")
-      .TypeName("REPO");
-  options.Text("--repos-file", options_.repos_file,
-               "Only these repositories, one owner/name a line, or CSV; - is stdin");
-  options.Value(
-      "--task",
-      [this](const std::string& value) {
-        options_.task_description = value;
-        return absl::OkStatus();
-      },
-      "What to do from now on. Default: as before", domain::TextKind::kLines);
+      .TypeName("REPO")
+      .Fills("selection.repos");
+  options
+      .Text("--repos-file", options_.repos_file, "Only these repositories, one owner/name a line, or CSV; - is stdin")
+      .Fills("selection.repos", OptionField::Holds::kList);
+  options
+      .Value(
+          "--task",
+          [this](const std::string& value) {
+            options_.task_description = value;
+            return absl::OkStatus();
+          },
+          "What to do from now on. Default: as before", domain::TextKind::kLines)
+      .Fills("amendment.task_description");
   options.Parameters(options_.parameters,
                      "A parameter for every repository; may be repeated. Once given, all earlier ones are replaced");
-  options.Text("--workflow", options_.workflow_ref,
-               "Workflow from now on, domain/name-vN[@version]. Default: as before");
+  options
+      .Text("--workflow", options_.workflow_ref, "Workflow from now on, domain/name-vN[@version]. Default: as before")
+      .Fills("amendment.workflow_ref")
+      .Fills("workflow_ref");
   options.ReplaceBranch(options_.replace_branch);
   options.RequestId(
       options_.request_id,
@@ -122,10 +132,14 @@ void RetryCommand::AddOptions(OptionAdder& options) {
 
 absl::StatusOr<int> RetryCommand::Run(CommandContext& context) const {
   v1::RetryFleetRequest request;
-  request.set_fleet_id(options_.fleet_id);
   FLEET_RETURN_IF_ERROR(FillSelection(options_, context, *request.mutable_selection()));
   FillAmendment(options_, *request.mutable_amendment());
-  const Repetition repetition = MakeRepetition(options_.request_id, std::nullopt, context);
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
+  request.set_fleet_id(fleet_id);
+  TypedWords typed;
+  typed.fleet_reference = options_.fleet_id;
+  typed.fleet_id = fleet_id;
+  const Repetition repetition = MakeRepetition(options_.request_id, typed, context);
   request.set_request_id(repetition.request_id);
   context.interrupted = absl::StrCat("Interrupted; the retry may have begun. This never makes a second generation:\n  ",
                                      repetition.command, "\n");
@@ -135,12 +149,12 @@ absl::StatusOr<int> RetryCommand::Run(CommandContext& context) const {
     return response.status();
   }
   if (!context.json()) {
-    PrintBegun(*response, options_, context);
+    PrintBegun(*response, options_.watch, context);
   } else {
     context.environment.out << ToJson(*response, options_.watch ? JsonStyle::kOneLine : JsonStyle::kPretty)
                             << std::flush;
   }
-  return options_.watch ? WatchToEnd(options_.fleet_id, context) : 0;
+  return options_.watch ? WatchToEnd(fleet_id, context) : 0;
 }
 
 }  // namespace fleet::cli

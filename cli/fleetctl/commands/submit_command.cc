@@ -88,15 +88,21 @@ Examples:
 
 void SubmitCommand::AddOptions(OptionAdder& options) {
   options.Text("--repos-file", options_.repos_file, "Repositories, one owner/name a line, or CSV; - is stdin")
+      .Fills("targets", OptionField::Holds::kList)
       .Required();
-  options.Text("--workflow", options_.workflow_ref, "Workflow, domain/name-vN[@version]").Required();
-  options.Text("--task", options_.task_description, "What to do, for the workflow's steps", domain::TextKind::kLines);
+  options.Text("--workflow", options_.workflow_ref, "Workflow, domain/name-vN[@version]")
+      .Fills("workflow_ref")
+      .Required();
+  options.Text("--task", options_.task_description, "What to do, for the workflow's steps", domain::TextKind::kLines)
+      .Fills("task_description");
   options.Parameters(options_.parameters, "A parameter for every repository; may be repeated");
-  options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once");
+  options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once")
+      .Fills("policy.max_concurrency");
   options.Priority(options_.priority);
   options.DeadlineOption(options_.deadline);
-  options.Duration("--task-timeout", options_.task_timeout, "Most time for one attempt on one repository");
-  options.Count("--max-tries", options_.max_tries, "Most failing attempts on one repository");
+  options.Duration("--task-timeout", options_.task_timeout, "Most time for one attempt on one repository")
+      .Fills("policy.task_timeout");
+  options.Count("--max-tries", options_.max_tries, "Most failing attempts on one repository").Fills("policy.max_tries");
   options.ReplaceBranch(options_.replace_branch);
   options.RequestId(
       options_.request_id,
@@ -110,7 +116,9 @@ absl::StatusOr<int> SubmitCommand::Run(CommandContext& context) const {
     deadline = ResolveDeadline(*options_.deadline, context.environment.clock.TimeNow());
   }
   FLEET_ASSIGN_OR_RETURN(v1::CreateFleetRequest request, MakeRequest(options_, deadline, context));
-  const Repetition repetition = MakeRepetition(options_.request_id, deadline, context);
+  TypedWords typed;
+  typed.deadline = deadline;
+  const Repetition repetition = MakeRepetition(options_.request_id, typed, context);
   request.set_request_id(repetition.request_id);
   context.interrupted = absl::StrCat(
       "Interrupted; the fleet may have been accepted. This never makes a second one:\n  ", repetition.command, "\n");

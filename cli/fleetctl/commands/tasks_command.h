@@ -15,7 +15,9 @@ class TasksCommand : public Command {
  public:
   struct Options {
     std::string fleet_id;
-    std::vector<v1::TaskState> states;
+    std::vector<v1::TaskState> states;      // empty: any
+    std::vector<v1::TaskOutcome> outcomes;  // empty: any
+    std::vector<std::string> repos;         // empty: all
   };
 
   CommandHelp Help() const override;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/value_format.h"
 #include "cli/fleetctl/parsing/option_adder.h"
@@ -20,9 +21,10 @@ namespace {
 
 using Stub = v1::FleetService::Stub;
 
-v1::UpdateFleetRequest MakeRequest(const UpdateCommand::Options& options, const CommandContext& context) {
+v1::UpdateFleetRequest MakeRequest(const std::string& fleet_id, const UpdateCommand::Options& options,
+                                   const CommandContext& context) {
   v1::UpdateFleetRequest request;
-  request.set_fleet_id(options.fleet_id);
+  request.set_fleet_id(fleet_id);
   v1::FleetPolicy& policy = *request.mutable_policy();
   google::protobuf::FieldMask& mask = *request.mutable_update_mask();
   if (options.max_concurrency.has_value()) {
@@ -73,7 +75,8 @@ Examples:
 
 void UpdateCommand::AddOptions(OptionAdder& options) {
   options.FleetId(options_.fleet_id).Required();
-  options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once");
+  options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once")
+      .Fills("policy.max_concurrency");
   options.Priority(options_.priority);
   options
       .Value(
@@ -85,7 +88,8 @@ void UpdateCommand::AddOptions(OptionAdder& options) {
             return absl::OkStatus();
           },
           "When nothing starts any more and what runs is stopped: a time, so long from now, or none")
-      .TypeName("TIME|DURATION|none");
+      .TypeName("TIME|DURATION|none")
+      .Fills("policy.deadline");
 }
 
 std::string UpdateCommand::UsageProblem() const {
@@ -95,11 +99,12 @@ std::string UpdateCommand::UsageProblem() const {
 }
 
 absl::StatusOr<int> UpdateCommand::Run(CommandContext& context) const {
-  const v1::UpdateFleetRequest request = MakeRequest(options_, context);
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
+  const v1::UpdateFleetRequest request = MakeRequest(fleet_id, options_, context);
   v1::GetFleetResponse before;
   if (!context.json()) {
     v1::GetFleetRequest get;
-    get.set_fleet_id(options_.fleet_id);
+    get.set_fleet_id(fleet_id);
     FLEET_ASSIGN_OR_RETURN(before, context.client.Call<v1::FleetService>(&Stub::GetFleet, get));
   }
   FLEET_ASSIGN_OR_RETURN(const v1::UpdateFleetResponse response,
@@ -108,7 +113,7 @@ absl::StatusOr<int> UpdateCommand::Run(CommandContext& context) const {
     context.environment.out << ToJson(response, JsonStyle::kPretty);
     return 0;
   }
-  context.environment.out << "Fleet " << options_.fleet_id << ": "
+  context.environment.out << "Fleet " << fleet_id << ": "
                           << DescribeChanges(request, before.fleet().policy(), response.fleet().policy()) << "\n";
   return 0;
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/client/fleet_watcher.h"
 #include "cli/fleetctl/commands/command_context.h"
+#include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/commands/result_report.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/output/progress_display.h"
@@ -76,11 +77,12 @@ Examples:
 void WatchCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
 absl::StatusOr<int> WatchCommand::Run(CommandContext& context) const {
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
   // A fleet that does not exist and a server that never was there show soon, not after the patience of a watch.
   v1::GetFleetRequest request;
-  request.set_fleet_id(options_.fleet_id);
+  request.set_fleet_id(fleet_id);
   FLEET_RETURN_IF_ERROR(context.client.Call<v1::FleetService>(&v1::FleetService::Stub::GetFleet, request).status());
-  return WatchToEnd(options_.fleet_id, context);
+  return WatchToEnd(fleet_id, context);
 }
 
 absl::StatusOr<int> WatchToEnd(const std::string& fleet_id, CommandContext& context) {

@@ -33,7 +33,7 @@ Example:
 }
 
 void WorkflowApplyCommand::AddOptions(OptionAdder& options) {
-  options.Text("FILE", options_.file, "YAML; - is stdin").Required();
+  options.Text("FILE", options_.file, "YAML; - is stdin").Fills("workflow", OptionField::Holds::kDocument).Required();
 }
 
 absl::StatusOr<int> WorkflowApplyCommand::Run(CommandContext& context) const {

@@ -17,7 +17,7 @@ Example:
 }
 
 void WorkflowGetCommand::AddOptions(OptionAdder& options) {
-  options.Text("WORKFLOW", options_.workflow_ref, "domain/name-vN[@version]").Required();
+  options.Text("WORKFLOW", options_.workflow_ref, "domain/name-vN[@version]").Fills("workflow_ref").Required();
 }
 
 absl::StatusOr<int> WorkflowGetCommand::Run(CommandContext& context) const {

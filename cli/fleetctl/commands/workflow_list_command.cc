@@ -23,7 +23,8 @@ absl::Status ReadWorkflows(CommandContext& context, absl::FunctionRef<bool(const
 }
 
 absl::Status PrintWorkflowTable(CommandContext& context) {
-  TableWriter table(context.environment.out, context.terminal, {"WORKFLOW", "VERSION", "STEPS", "CREATED", "TITLE"});
+  TableWriter table(context.environment.out, context.terminal,
+                    {"WORKFLOW", "VERSION", DetailColumn("STEPS", 2), DetailColumn("CREATED", 1), TextColumn("TITLE")});
   return ReadWorkflows(context, [&](const v1::ListWorkflowsResponse& page) {
     for (const v1::Workflow& workflow : page.workflows()) {
       table.Add({workflow.workflow_ref(), workflow.version(), std::to_string(workflow.steps_size()),

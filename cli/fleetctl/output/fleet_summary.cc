@@ -1,5 +1,6 @@
 #include "cli/fleetctl/output/fleet_summary.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,8 @@ namespace {
 
 using Counts = std::vector<std::pair<int64_t, std::string>>;
 
-constexpr int kTaskColumns = 100;
+constexpr int kLabelColumns = 14;  // what stands before a value
+constexpr int kShortestTask = 20;
 
 std::string Join(const Counts& counts) {
   std::vector<std::string> parts;
@@ -61,7 +63,7 @@ std::string SummarizeFailures(const v1::Rollup& rollup) {
 class LineList {
  public:
   void Add(absl::string_view label, absl::string_view value) {
-    absl::StrAppendFormat(&text_, "%-13s %s\n", label, value);
+    absl::StrAppendFormat(&text_, "%-*s%s\n", kLabelColumns, label, value);
   }
   std::string Take() { return std::move(text_); }
 
@@ -84,12 +86,27 @@ std::string DescribeCauses(const v1::Fleet& fleet) {
   return causes.empty() ? "" : absl::StrCat(" (", absl::StrJoin(causes, ", "), ")");
 }
 
+// The time between two generations is in it, too.
+std::string DescribeElapsed(const v1::Fleet& fleet, absl::Time now) {
+  std::string text = FormatElapsed(Elapsed(fleet, now));
+  if (fleet.generation() > 1)
+    absl::StrAppend(&text, " since it was submitted, over ", fleet.generation(), " generations");
+  return text;
+}
+
 std::string DescribeDeadline(const v1::Fleet& fleet, absl::Time now) {
   std::string time = FormatTime(fleet.policy().deadline());
   if (fleet.deadline_exceeded()) return absl::StrCat(time, " (exceeded)");
   const absl::Duration left = rpc::FromProtoTime(fleet.policy().deadline()) - now;
   if (IsTerminal(fleet.state()) || left <= absl::ZeroDuration()) return time;
   return absl::StrCat(time, " (in ", FormatElapsed(left), ")");
+}
+
+// Task texts may be pages long: one line of a terminal, else all of it.
+std::string TaskLine(const v1::Fleet& fleet, const Terminal& terminal) {
+  std::string text = SanitizeLine(fleet.task_description());
+  const int width = terminal.width();
+  return width > 0 ? CutToWidth(text, std::max(kShortestTask, width - kLabelColumns)) : text;
 }
 
 void AddProgress(const v1::Rollup& rollup, LineList& lines) {
@@ -148,16 +165,14 @@ std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Termina
   if (!fleet.failure_message().empty()) lines.Add("Failure", SanitizeLine(fleet.failure_message()));
   lines.Add("Workflow",
             SanitizeLine(fleet.resolved_workflow().empty() ? fleet.workflow_ref() : fleet.resolved_workflow()));
-  if (!fleet.task_description().empty()) {
-    lines.Add("Task", CutToWidth(SanitizeLine(fleet.task_description()), kTaskColumns));
-  }
+  if (!fleet.task_description().empty()) lines.Add("Task", TaskLine(fleet, terminal));
   if (fleet.generation() > 1) {
     lines.Add("Generation", absl::StrCat(fleet.generation(),
                                          fleet.retrying() ? " (repositories are being returned to the queue)" : ""));
   }
   lines.Add("Creator", SanitizeLine(fleet.creator()));
   lines.Add("Created", FormatTime(fleet.create_time()));
-  lines.Add("Elapsed", FormatElapsed(Elapsed(fleet, now)));
+  lines.Add("Elapsed", DescribeElapsed(fleet, now));
   if (fleet.policy().has_deadline()) lines.Add("Deadline", DescribeDeadline(fleet, now));
   AddProgress(fleet.rollup(), lines);
   lines.Add("Runner time", FormatElapsed(rpc::FromProtoDuration(fleet.rollup().task_duration())));

@@ -45,6 +45,7 @@ std::string AllNames(const EnumDescriptor* type, absl::string_view prefix, bool 
 
 constexpr absl::string_view kFleetPrefix = "FLEET_STATE_";
 constexpr absl::string_view kTaskPrefix = "TASK_STATE_";
+constexpr absl::string_view kOutcomePrefix = "TASK_OUTCOME_";
 constexpr absl::string_view kCategoryPrefix = "FAILURE_CATEGORY_";
 
 }  // namespace
@@ -52,7 +53,8 @@ constexpr absl::string_view kCategoryPrefix = "FAILURE_CATEGORY_";
 std::string Name(v1::FleetState state) { return NameOf(v1::FleetState_descriptor(), state, kFleetPrefix); }
 std::string Name(v1::TaskState state) { return NameOf(v1::TaskState_descriptor(), state, kTaskPrefix); }
 
-std::string Words(v1::TaskOutcome outcome) { return WordsOf(v1::TaskOutcome_descriptor(), outcome, "TASK_OUTCOME_"); }
+std::string Words(v1::TaskState state) { return WordsOf(v1::TaskState_descriptor(), state, kTaskPrefix); }
+std::string Words(v1::TaskOutcome outcome) { return WordsOf(v1::TaskOutcome_descriptor(), outcome, kOutcomePrefix); }
 std::string Words(v1::FailureCategory category) {
   return WordsOf(v1::FailureCategory_descriptor(), category, kCategoryPrefix);
 }
@@ -77,6 +79,12 @@ std::optional<v1::TaskState> ParseEndedTaskState(absl::string_view name) {
   return state.has_value() && IsTerminal(*state) ? state : std::nullopt;
 }
 
+std::optional<v1::TaskOutcome> ParseTaskOutcome(absl::string_view name) {
+  const std::optional<int> number = Parse(v1::TaskOutcome_descriptor(), name, kOutcomePrefix);
+  if (!number.has_value()) return std::nullopt;
+  return static_cast<v1::TaskOutcome>(*number);
+}
+
 std::optional<v1::FailureCategory> ParseFailureCategory(absl::string_view name) {
   const std::optional<int> number = Parse(v1::FailureCategory_descriptor(), name, kCategoryPrefix);
   if (!number.has_value()) return std::nullopt;
@@ -89,6 +97,7 @@ std::string AllEndedTaskStates() {
   return AllNames(v1::TaskState_descriptor(), kTaskPrefix,
                   [](int number) { return IsTerminal(static_cast<v1::TaskState>(number)); });
 }
+std::string AllTaskOutcomes() { return AllNames(v1::TaskOutcome_descriptor(), kOutcomePrefix); }
 std::string AllFailureCategories() { return AllNames(v1::FailureCategory_descriptor(), kCategoryPrefix); }
 
 bool IsTerminal(v1::FleetState state) {

@@ -17,6 +17,7 @@ std::string Name(v1::FleetState state);
 std::string Name(v1::TaskState state);
 
 // In words: "branch pushed", "agent". UNSPECIFIED gives "".
+std::string Words(v1::TaskState state);
 std::string Words(v1::TaskOutcome outcome);
 std::string Words(v1::FailureCategory category);
 std::string Words(v1::WaitReason reason);
@@ -28,11 +29,13 @@ std::optional<v1::FleetState> ParseFleetState(absl::string_view name);
 std::optional<v1::TaskState> ParseTaskState(absl::string_view name);
 // Only of a state in which a child has ended.
 std::optional<v1::TaskState> ParseEndedTaskState(absl::string_view name);
+std::optional<v1::TaskOutcome> ParseTaskOutcome(absl::string_view name);
 std::optional<v1::FailureCategory> ParseFailureCategory(absl::string_view name);
 // Every name that can be parsed, for error messages: "QUEUED, SUBMITTED, …".
 std::string AllFleetStates();
 std::string AllTaskStates();
 std::string AllEndedTaskStates();
+std::string AllTaskOutcomes();
 std::string AllFailureCategories();
 
 // Whether a fleet or a child in `state` has ended.

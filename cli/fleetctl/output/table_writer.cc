@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
-#include <utility>
 
 #include "cli/fleetctl/output/display_width.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
@@ -11,65 +9,96 @@
 namespace fleet::cli {
 namespace {
 
-constexpr int kGap = 2;
-constexpr int kNarrowest = 6;  // no column is cut below this
+constexpr char kNothing[] = "—";
+
+std::string Blanks(int count) { return std::string(static_cast<std::size_t>(std::max(0, count)), ' '); }
 
 }  // namespace
 
-TableWriter::TableWriter(std::ostream& out, const Terminal& terminal, std::vector<std::string> header)
-    : out_(out), terminal_(terminal), header_(std::move(header)) {}
+TableWriter::TableWriter(std::ostream& out, const Terminal& terminal, std::vector<TableColumn> columns)
+    : out_(out), terminal_(terminal), columns_(std::move(columns)) {
+  for (const TableColumn& column : columns_) needs_.push_back({DisplayWidth(column.name), true});
+}
 
 void TableWriter::Add(std::vector<Cell> row) {
-  for (Cell& cell : row) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    Cell& cell = row[i];
     cell.text = SanitizeLine(cell.text);
-    if (cell.text.empty()) cell.text = "—";
+    if (!cell.text.empty()) needs_[i].empty = false;
+    if (cell.text.empty()) cell.text = kNothing;
+    needs_[i].width = std::max(needs_[i].width, DisplayWidth(cell.text));
   }
   rows_.push_back(std::move(row));
 }
 
 void TableWriter::Flush() {
-  if (widths_.empty()) {
-    FixWidths();
-    Print(std::vector<Cell>(header_.begin(), header_.end()));
+  if (terminal_.width() > 0) {
+    Arrange();
+    for (const std::vector<Cell>& row : rows_) layout_->stacked ? PrintStacked(row) : Print(row);
+  } else {
+    if (!begun_) PrintHeader();
+    for (const std::vector<Cell>& row : rows_) PrintWithTabs(row);
   }
-  for (const std::vector<Cell>& row : rows_) Print(row);
   rows_.clear();
   out_.flush();
 }
 
-void TableWriter::FixWidths() {
-  for (const std::string& name : header_) widths_.push_back(DisplayWidth(name));
-  for (const std::vector<Cell>& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], DisplayWidth(row[i].text));
-  }
-  const int terminal_width = terminal_.width();
-  cut_ = terminal_width > 0;
-  if (cut_) FitToTerminal(terminal_width);
+void TableWriter::Arrange() {
+  const TableLayout layout = FitTable(columns_, needs_, terminal_.width());
+  if (layout_.has_value() && FitsAsItIs(layout)) return;
+  layout_ = layout;
+  if (layout_->stacked) return;
+  if (begun_) out_ << '\n';
+  PrintHeader();
 }
 
-void TableWriter::FitToTerminal(int terminal_width) {
-  const int gaps = kGap * (static_cast<int>(widths_.size()) - 1);
-  int total = std::accumulate(widths_.begin(), widths_.end(), gaps);
-  while (total > terminal_width) {
-    // The widest column gives way, the last one of equals: results are cut before names are.
-    const auto widest = std::max_element(widths_.rbegin(), widths_.rend());
-    if (*widest <= kNarrowest) return;
-    --*widest;
-    --total;
+// Whether what asks for `layout` can be shown in the one that there is. Rows that were stacked go on so.
+bool TableWriter::FitsAsItIs(const TableLayout& layout) const {
+  if (layout_->stacked) return true;
+  if (layout.stacked || layout.shown != layout_->shown) return false;
+  for (std::size_t at = 0; at < layout.shown.size(); ++at) {
+    const std::size_t i = layout.shown[at];
+    if (columns_[i].fit != TableColumn::Fit::kText && needs_[i].width > layout_->widths[at]) return false;
   }
-  // What is left belongs to the last column: later rows may need it.
-  widths_.back() += terminal_width - total;
+  return true;
+}
+
+void TableWriter::PrintHeader() {
+  std::vector<Cell> header;
+  for (const TableColumn& column : columns_) header.emplace_back(column.name);
+  layout_.has_value() ? Print(header) : PrintWithTabs(header);
 }
 
 void TableWriter::Print(const std::vector<Cell>& row) {
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string text = cut_ ? CutToWidth(row[i].text, widths_[i]) : row[i].text;
-    out_ << terminal_.Paint(text, row[i].color);
-    if (i + 1 == row.size()) break;
-    const int padding = std::max(0, widths_[i] - DisplayWidth(text)) + kGap;
-    out_ << std::string(static_cast<std::size_t>(padding), ' ');
+  for (std::size_t at = 0; at < layout_->shown.size(); ++at) {
+    const Cell& cell = row[layout_->shown[at]];
+    const std::string text = CutToWidth(cell.text, layout_->widths[at]);
+    out_ << terminal_.Paint(text, cell.color);
+    if (at + 1 < layout_->shown.size()) out_ << Blanks(layout_->widths[at] - DisplayWidth(text) + kColumnGap);
   }
   out_ << '\n';
+  begun_ = true;
+}
+
+// What is missing is left out: the label would say no more than its absence.
+void TableWriter::PrintStacked(const std::vector<Cell>& row) {
+  int longest = 0;
+  for (const TableColumn& column : columns_) longest = std::max(longest, DisplayWidth(column.name));
+  if (begun_) out_ << '\n';
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (row[i].text == kNothing) continue;
+    const std::string& name = columns_[i].name;
+    out_ << name << Blanks(longest - DisplayWidth(name) + kColumnGap) << terminal_.Paint(row[i].text, row[i].color)
+         << '\n';
+  }
+  begun_ = true;
+}
+
+void TableWriter::PrintWithTabs(const std::vector<Cell>& row) {
+  for (std::size_t i = 0; i < row.size(); ++i)
+    out_ << (i == 0 ? "" : "\t") << terminal_.Paint(row[i].text, row[i].color);
+  out_ << '\n';
+  begun_ = true;
 }
 
 }  // namespace fleet::cli

@@ -1,25 +1,29 @@
 #include "cli/fleetctl/parsing/command_line.h"
 
+#include <cstddef>
 #include <map>
+#include <memory>
 #include <sstream>
 #include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "cli/fleetctl/parsing/option_adder.h"
 #include "cli/fleetctl/parsing/option_values.h"
 #include "cli/fleetctl/parsing/program_help.h"
 #include "common/domain/caller.h"
 #include "common/domain/character_rules.h"
+#include "common/status/error_info.h"
 
 namespace fleet::cli {
 namespace {
 
 constexpr char kDefaultServer[] = "127.0.0.1:7070";
-constexpr int kUsageError = 2;
 
 void CheckWords(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -29,6 +33,29 @@ void CheckWords(const std::vector<std::string>& words) {
 }
 
 std::string Footer(absl::string_view text) { return std::string(absl::StripAsciiWhitespace(text)); }
+
+// With what is wrong of one option as a violation: "--limit: …".
+absl::Status WrongUsage(const std::string& problem) {
+  ErrorInfo info;
+  info.reason = "INVALID_ARGUMENT";
+  const std::vector<std::string> parts = absl::StrSplit(problem, absl::MaxSplits(": ", 1));
+  if (parts.size() == 2 && !absl::StrContains(parts[0], ' ')) info.violations.push_back({parts[0], parts[1]});
+  return MakeError(absl::StatusCode::kInvalidArgument, problem, std::move(info));
+}
+
+// Whether a command line that cannot be parsed as a whole asks for JSON, so that its error is JSON too.
+bool AsksForJson(const std::vector<std::string>& arguments) {
+  bool json = false;
+  for (std::size_t i = 1; i < arguments.size() && arguments[i] != "--"; ++i) {
+    absl::string_view word = arguments[i];
+    if (word == "-o" || word == "--output") {
+      json = i + 1 < arguments.size() && arguments[i + 1] == "json";
+    } else if (absl::ConsumePrefix(&word, "--output=") || absl::ConsumePrefix(&word, "-o")) {
+      json = absl::StripPrefix(word, "=") == "json";
+    }
+  }
+  return json;
+}
 
 class Parser {
  public:
@@ -68,13 +95,12 @@ class Parser {
     return std::move(line_);
   }
 
-  int Exit(const CLI::ParseError& error, std::string& text) const {
+  // What `error` is: CLI11 also reports that help was asked for.
+  std::variant<CommandLine, HelpText, UsageError> Explain(const CLI::ParseError& error) const {
     std::ostringstream out;
     std::ostringstream err;
-    const int code = app_.exit(error, out, err);
-    if (code == 0) {
-      text = absl::StrCat(absl::StripTrailingAsciiWhitespace(out.str()), "\n");
-      return 0;
+    if (app_.exit(error, out, err) == 0) {
+      return HelpText{absl::StrCat(absl::StripTrailingAsciiWhitespace(out.str()), "\n")};
     }
     const CLI::App* used = &app_;
     while (!used->get_subcommands().empty()) used = used->get_subcommands().front();
@@ -85,8 +111,7 @@ class Parser {
         !unknown.empty()) {
       problem = absl::StrCat("unknown command \"", unknown.front(), "\"");
     }
-    text = absl::StrCat("error: ", problem, "\nSee ", CommandPath(*used), " --help\n");
-    return kUsageError;
+    return UsageError{WrongUsage(problem), HelpOf(*used), OutputFormat::kTable};
   }
 
  private:
@@ -94,7 +119,7 @@ class Parser {
     GlobalOptions& global = line_.global;
     server_ = defaults.server;
     global.user = defaults.user;
-    OptionAdder options(app_);
+    OptionAdder options(app_, filled_);
     const auto take_server = [this](const std::string& value) {
       server_ = value;
       if (!value.empty()) AddRepeatedFlag("--server", value);
@@ -154,14 +179,30 @@ class Parser {
     const CommandHelp help = command->Help();
     CLI::App& app = *parent.add_subcommand(name, help.summary);
     app.footer(Footer(help.details));
-    OptionAdder options(app);
+    auto filled = std::make_shared<std::vector<FilledField>>();
+    OptionAdder options(app, *filled);
     command->AddOptions(options);
-    app.callback([this, command] {
+    app.callback([this, command, filled, &app] {
       const std::string problem = command->UsageProblem();
       if (!problem.empty()) throw CLI::ValidationError(problem);
       line_.command = command;
+      line_.help = HelpOf(app);
+      line_.fields = FieldsOf(*filled);
     });
   }
+
+  // What was given comes first: one field may be filled by several options.
+  static std::vector<OptionField> FieldsOf(const std::vector<FilledField>& filled) {
+    std::vector<OptionField> fields;
+    for (const bool given : {true, false}) {
+      for (const auto& [option, field, holds] : filled) {
+        if ((option->count() > 0) == given) fields.push_back({field, option->get_name(), holds});
+      }
+    }
+    return fields;
+  }
+
+  static std::string HelpOf(const CLI::App& app) { return absl::StrCat(CommandPath(app), " --help"); }
 
   void AddRepeatedFlag(const std::string& name, const std::string& value) {
     line_.global.repeated_flags.push_back(name);
@@ -169,22 +210,24 @@ class Parser {
   }
 
   CLI::App app_;
+  std::vector<FilledField> filled_;  // by global options: nothing
   CommandLine line_;
   std::string server_;
 };
 
 }  // namespace
 
-std::variant<CommandLine, EarlyExit> ParseCommandLine(const std::vector<std::string>& arguments,
-                                                      const CommandLineDefaults& defaults,
-                                                      const CommandList& commands) {
+std::variant<CommandLine, HelpText, UsageError> ParseCommandLine(const std::vector<std::string>& arguments,
+                                                                 const CommandLineDefaults& defaults,
+                                                                 const CommandList& commands) {
   Parser parser(defaults, commands);
   try {
     return parser.Parse(arguments);
   } catch (const CLI::ParseError& error) {
-    EarlyExit exit;
-    exit.code = parser.Exit(error, exit.text);
-    return exit;
+    auto explained = parser.Explain(error);
+    auto* usage = std::get_if<UsageError>(&explained);
+    if (usage != nullptr && AsksForJson(arguments)) usage->output = OutputFormat::kJson;
+    return explained;
   }
 }
 

@@ -8,8 +8,10 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "cli/fleetctl/parsing/command.h"
+#include "cli/fleetctl/parsing/option_fields.h"
 
 namespace fleet::cli {
 
@@ -28,12 +30,19 @@ struct GlobalOptions {
 struct CommandLine {
   GlobalOptions global;
   std::shared_ptr<const Command> command;
+  std::string help;                 // the command line that explains the command: "fleetctl submit --help"
+  std::vector<OptionField> fields;  // what its options fill; those that were given come first
 };
 
-// Help, or a usage error: what to print, where, and the exit code.
-struct EarlyExit {
+// Help was asked for.
+struct HelpText {
   std::string text;
-  int code = 0;
+};
+
+struct UsageError {
+  absl::Status status;  // kInvalidArgument; its violation, if any, names the option
+  std::string help;     // as CommandLine.help
+  OutputFormat output = OutputFormat::kTable;
 };
 
 struct CommandLineDefaults {
@@ -42,8 +51,9 @@ struct CommandLineDefaults {
 };
 
 // `arguments` begin with the program's name. `commands` are new: what they hold is their own defaults.
-std::variant<CommandLine, EarlyExit> ParseCommandLine(const std::vector<std::string>& arguments,
-                                                      const CommandLineDefaults& defaults, const CommandList& commands);
+std::variant<CommandLine, HelpText, UsageError> ParseCommandLine(const std::vector<std::string>& arguments,
+                                                                 const CommandLineDefaults& defaults,
+                                                                 const CommandList& commands);
 
 }  // namespace fleet::cli
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "cli/fleetctl/parsing/fleet_reference.h"
 #include "common/domain/bounds.h"
 #include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
@@ -42,58 +43,68 @@ AddedOption& AddedOption::Excludes(const AddedOption& other) {
   return *this;
 }
 
+AddedOption& AddedOption::Fills(const std::string& field, OptionField::Holds holds) {
+  filled_.push_back({option_, field, holds});
+  return *this;
+}
+
 AddedOption OptionAdder::Text(const std::string& name, std::string& value, const std::string& help,
                               domain::TextKind kind) {
-  return AddedOption(app_.add_option(name, value, help)->check(OfKind(kind)));
+  return Added(app_.add_option(name, value, help)->check(OfKind(kind)));
 }
 
 AddedOption OptionAdder::Flag(const std::string& name, bool& value, const std::string& help) {
-  return AddedOption(app_.add_flag(name, value, help));
+  return Added(app_.add_flag(name, value, help));
 }
 
 AddedOption OptionAdder::Number(const std::string& name, int64_t& value, int64_t least, int64_t most,
                                 const std::string& help) {
-  return AddedOption(app_.add_option(name, value, help)->check(Name())->check(CLI::Range(least, most)));
+  return Added(app_.add_option(name, value, help)->check(Name())->check(CLI::Range(least, most)));
 }
 
 AddedOption OptionAdder::Number(const std::string& name, std::optional<int32_t>& value, int32_t least, int32_t most,
                                 const std::string& help) {
-  return AddedOption(app_.add_option(name, value, help)->check(Name())->check(CLI::Range(least, most)));
+  return Added(app_.add_option(name, value, help)->check(Name())->check(CLI::Range(least, most)));
 }
 
 AddedOption OptionAdder::Value(const std::string& name, Take take, const std::string& help, domain::TextKind kind) {
-  const auto run = [name, take = std::move(take)](const std::string& value) { Check(name, take(value)); };
-  return AddedOption(app_.add_option_function<std::string>(name, run, help)->check(OfKind(kind)));
+  return Added(
+      app_.add_option_function<std::string>(
+              name, [name, take = std::move(take)](const std::string& value) { Check(name, take(value)); }, help)
+          ->check(OfKind(kind)));
 }
 
 // CLI11's own vectors would also take the words after it, and split "[a,b]".
 AddedOption OptionAdder::Repeatable(const std::string& name, Take take, const std::string& help,
                                     domain::TextKind kind) {
-  return AddedOption(app_.add_option(
-                             name,
-                             [name, take = std::move(take)](const CLI::results_t& values) {
-                               for (const std::string& value : values) Check(name, take(value));
-                               return true;
-                             },
-                             help)
-                         ->check(OfKind(kind))
-                         ->type_size(1)
-                         ->expected(1)
-                         ->allow_extra_args(false)
-                         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
+  return Added(app_.add_option(
+                       name,
+                       [name, take = std::move(take)](const CLI::results_t& values) {
+                         for (const std::string& value : values) Check(name, take(value));
+                         return true;
+                       },
+                       help)
+                   ->check(OfKind(kind))
+                   ->type_size(1)
+                   ->expected(1)
+                   ->allow_extra_args(false)
+                   ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
 }
 
 AddedOption OptionAdder::FleetId(std::string& fleet_id) {
   return Value(
-      "FLEET",
-      [&fleet_id](const std::string& value) {
-        FLEET_ASSIGN_OR_RETURN(fleet_id, ParseFleetId(value));
-        return absl::OkStatus();
-      },
-      "Id of the fleet");
+             "FLEET",
+             [&fleet_id](const std::string& value) {
+               FLEET_ASSIGN_OR_RETURN(fleet_id, ParseFleetReference(value));
+               return absl::OkStatus();
+             },
+             "Id of the fleet, its first 8 or more characters, or @latest")
+      .Fills("fleet_id");
 }
 
-AddedOption OptionAdder::Repo(std::string& repo, const std::string& help) { return Text("REPO", repo, help); }
+AddedOption OptionAdder::Repo(std::string& repo, const std::string& help) {
+  return Text("REPO", repo, help).Fills("repo");
+}
 
 AddedOption OptionAdder::Duration(const std::string& name, std::optional<absl::Duration>& duration,
                                   const std::string& help) {
@@ -116,19 +127,22 @@ AddedOption OptionAdder::Parameters(std::map<std::string, std::string>& paramete
                return absl::InvalidArgumentError(absl::StrCat("\"", parameter.first, "\" is given twice"));
              },
              help, domain::TextKind::kLines)
-      .TypeName("NAME=VALUE");
+      .TypeName("NAME=VALUE")
+      .Fills("parameters")
+      .Fills("amendment.parameters");
 }
 
 AddedOption OptionAdder::RequestId(std::string& request_id, const std::string& help) {
   return Value(
-      "--request-id",
-      [&request_id](const std::string& value) {
-        if (!domain::IsRequestId(value))
-          return absl::InvalidArgumentError("must be 1 to 128 letters, digits or one of . _ : -");
-        request_id = value;
-        return absl::OkStatus();
-      },
-      help);
+             "--request-id",
+             [&request_id](const std::string& value) {
+               if (!domain::IsRequestId(value))
+                 return absl::InvalidArgumentError("must be 1 to 128 letters, digits or one of . _ : -");
+               request_id = value;
+               return absl::OkStatus();
+             },
+             help)
+      .Fills("request_id");
 }
 
 AddedOption OptionAdder::ReplaceBranch(bool& replace_branch) {
@@ -141,14 +155,16 @@ AddedOption OptionAdder::Count(const std::string& name, std::optional<int32_t>& 
 }
 
 AddedOption OptionAdder::Limit(int32_t& limit) {
-  return AddedOption(app_.add_option("--limit", limit, "At most this many, newest first; 0 for all. Default: 50")
-                         ->check(Name())
-                         ->check(CLI::Range(0, kMaxInt32)));
+  return Added(app_.add_option("--limit", limit, "At most this many, newest first; 0 for all. Default: 50")
+                   ->check(Name())
+                   ->check(CLI::Range(0, kMaxInt32)))
+      .Fills("page_size");
 }
 
 AddedOption OptionAdder::Priority(std::optional<int32_t>& priority) {
   return Number("--priority", priority, -domain::kHighestPriority, domain::kHighestPriority,
-                "From -1000 to 1000; repositories of the higher one are handed out first");
+                "From -1000 to 1000; repositories of the higher one are handed out first")
+      .Fills("policy.priority");
 }
 
 AddedOption OptionAdder::DeadlineOption(std::optional<Deadline>& deadline) {
@@ -159,7 +175,8 @@ AddedOption OptionAdder::DeadlineOption(std::optional<Deadline>& deadline) {
                return absl::OkStatus();
              },
              "When nothing starts any more and what runs is stopped: a time, or so long from now")
-      .TypeName("TIME|DURATION");
+      .TypeName("TIME|DURATION")
+      .Fills("policy.deadline");
 }
 
 }  // namespace fleet::cli

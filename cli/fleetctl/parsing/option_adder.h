@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "cli/fleetctl/parsing/option_fields.h"
 #include "cli/fleetctl/parsing/option_values.h"
 #include "common/domain/character_rules.h"
 
@@ -26,18 +27,29 @@ namespace fleet::cli {
 // Of a repeatable --state, before the names.
 inline constexpr char kStateHelp[] = "Only those in this state; may be repeated.";
 
+// An option, and the field of a request that it fills.
+struct FilledField {
+  const CLI::Option* option;
+  std::string field;
+  OptionField::Holds holds;
+};
+
 // An option that was added; what is said of it here holds when the command line is parsed.
 class AddedOption {
  public:
-  explicit AddedOption(CLI::Option* option) : option_(option) {}
+  AddedOption(CLI::Option* option, std::vector<FilledField>& filled) : option_(option), filled_(filled) {}
   AddedOption& Required();
   // What its value is called in the help: "DURATION".
   AddedOption& TypeName(const std::string& name);
   // Not together with `other`.
   AddedOption& Excludes(const AddedOption& other);
+  // The request's field that it fills, "policy.max_tries": what a service says of the field is said of the option. May
+  // be called again for another field.
+  AddedOption& Fills(const std::string& field, OptionField::Holds holds = OptionField::Holds::kValue);
 
  private:
   CLI::Option* option_;
+  std::vector<FilledField>& filled_;
 };
 
 // Names are "--option", or "ARGUMENT" for one that is told by its place. What is filled in must outlive the parsing.
@@ -46,7 +58,8 @@ class OptionAdder {
   // Takes a value as it was typed; an error's words are shown to the user.
   using Take = std::function<absl::Status(const std::string& value)>;
 
-  explicit OptionAdder(CLI::App& app) : app_(app) {}
+  // `filled` is told which fields the options fill; it must outlive the parsing.
+  OptionAdder(CLI::App& app, std::vector<FilledField>& filled) : app_(app), filled_(filled) {}
 
   // Of every value that is typed, what may not stand in a text of its kind is refused before anything else is said of
   // it: a message may repeat the value.
@@ -79,7 +92,7 @@ class OptionAdder {
 
   // What several commands have in common.
 
-  // The argument FLEET.
+  // The argument FLEET, as FindFleetId takes it.
   AddedOption FleetId(std::string& fleet_id);
   // The argument REPO.
   AddedOption Repo(std::string& repo, const std::string& help = "Repository, owner/name");
@@ -99,7 +112,10 @@ class OptionAdder {
   AddedOption DeadlineOption(std::optional<Deadline>& deadline);
 
  private:
+  AddedOption Added(CLI::Option* option) { return {option, filled_}; }
+
   CLI::App& app_;
+  std::vector<FilledField>& filled_;
 };
 
 }  // namespace fleet::cli

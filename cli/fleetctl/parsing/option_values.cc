@@ -10,7 +10,6 @@
 #include "cli/fleetctl/output/value_format.h"
 #include "common/domain/character_rules.h"
 #include "common/domain/identifiers.h"
-#include "common/domain/ulid.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::cli {
@@ -59,14 +58,6 @@ absl::StatusOr<std::vector<std::string>> ParseServers(absl::string_view text) {
   }
   if (servers.empty()) return absl::InvalidArgumentError("no address in it");
   return servers;
-}
-
-absl::StatusOr<std::string> ParseFleetId(absl::string_view text) {
-  const auto ulid = domain::Ulid::Parse(text);
-  if (!ulid.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a fleet id (26 letters and digits)"));
-  }
-  return ulid->ToString();
 }
 
 absl::StatusOr<std::pair<std::string, std::string>> ParseParameter(absl::string_view text) {

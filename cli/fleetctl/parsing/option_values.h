@@ -23,8 +23,6 @@ absl::Time ResolveDeadline(const Deadline& deadline, absl::Time now);
 
 // "host:port,[::1]:port,…" as a list. Without a port 7070 is meant; spaces and empty elements are left out.
 absl::StatusOr<std::vector<std::string>> ParseServers(absl::string_view text);
-// A ULID in upper case.
-absl::StatusOr<std::string> ParseFleetId(absl::string_view text);
 // "name=value"; the value may be empty and hold "=".
 absl::StatusOr<std::pair<std::string, std::string>> ParseParameter(absl::string_view text);
 // "90s", "10m", "1h30m", "2d".

@@ -7,6 +7,9 @@ const char kSummary[] = "Submit one intent to many repositories, watch it, and s
 const char kFooter[] = R"(
 fleetctl help COMMAND explains a command, with an example.
 
+Tables fit the terminal: empty columns, then details are left out, then texts are cut; ids and repositories never are:
+where these do not fit, every field has a line of its own. Piped, tables are whole, with one tab between cells.
+
 Exit codes: 0 done, 1 error, 2 wrong usage, 5 the watched fleet did not complete everywhere, 130 interrupted.
 
 Example:

@@ -29,12 +29,13 @@ class FleetctlTest : public ::testing::Test {
     Environment environment{in,
                             out,
                             err,
-                            Terminal(),
+                            terminal_,
                             address,
                             "alice",
                             interruption_,
-                            Clock::System(),
-                            Patience{2, absl::Milliseconds(1), absl::Milliseconds(2)}};
+                            *clock_,
+                            Patience{2, absl::Milliseconds(1), absl::Milliseconds(2)},
+                            answers_person_};
     arguments.insert(arguments.begin(), "fleetctl");
     const int code = RunFleetctl(arguments, environment);
     out_ = out.str();
@@ -89,7 +90,10 @@ class FleetctlTest : public ::testing::Test {
   }
 
   FakeAnswers answers_;
+  Terminal terminal_;  // none: output is piped
+  const Clock* clock_ = &Clock::System();
   Interruption interruption_;
+  bool answers_person_ = false;  // there is one, who types the input
   std::string out_;
   std::string err_;
   std::vector<v1::CreateFleetRequest> created_;

@@ -1,8 +1,10 @@
 #include "cli/fleetctl/fleetctl.h"
 
+#include <csignal>
 #include <sstream>
 #include <string>
 
+#include "common/status/error_info.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -11,6 +13,7 @@
 namespace fleet::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -26,7 +29,35 @@ TEST_F(FleetctlTest, ErrorsInJsonAreJsonOnStandardError) {
 TEST_F(FleetctlTest, WrongUsageGoesToStandardError) {
   EXPECT_EQ(Run({"status"}), 2);
   EXPECT_EQ(out_, "");
-  EXPECT_THAT(err_, StartsWith("error: "));
+  EXPECT_EQ(err_, "error: FLEET is required\n  next: see fleetctl status --help\n");
+}
+
+// Refused here or by the service: the user sees no difference.
+TEST_F(FleetctlTest, WrongUsageHasOneShapeWhoeverFindsIt) {
+  answers_.create_fleet = Refuse(InvalidField("policy.max_tries", "must be from 1 to 10"));
+  const std::vector<std::string> submit = {"submit", "--repos-file", "-", "--workflow", "a/b-v1"};
+  EXPECT_EQ(Run(With(submit, {"--max-tries", "99"}), "acme/shop\n"), 2);
+  EXPECT_EQ(err_, "error: --max-tries: must be from 1 to 10\n  next: see fleetctl submit --help\n");
+  EXPECT_EQ(Run(With(submit, {"--max-tries", "0"}), "acme/shop\n"), 2);
+  EXPECT_THAT(err_, AllOf(StartsWith("error: --max-tries: "), HasSubstr("\n  next: see fleetctl submit --help\n")));
+  for (const char* value : {"99", "0"}) {
+    EXPECT_EQ(Run(With(submit, {"--max-tries", value, "-o", "json"}), "acme/shop\n"), 2);
+    EXPECT_EQ(out_, "");
+    const auto error = nlohmann::json::parse(err_)["error"];
+    EXPECT_EQ(error["code"], "INVALID_ARGUMENT");
+    EXPECT_EQ(error["reason"], "INVALID_ARGUMENT");
+    EXPECT_EQ(error["violations"][0]["field"], "--max-tries");
+    EXPECT_EQ(error["next_steps"][0], "see fleetctl submit --help");
+  }
+}
+
+TEST_F(FleetctlTest, AnInterruptionInJsonIsAnErrorInJson) {
+  answers_.get_fleet = [this](const v1::GetFleetRequest&, v1::GetFleetResponse&) {
+    interruption_.Raise(SIGINT);
+    return absl::UnavailableError("too late");
+  };
+  EXPECT_EQ(Run({"status", kFleetId, "-o", "json"}), 130);
+  EXPECT_EQ(nlohmann::json::parse(err_)["error"]["reason"], "INTERRUPTED");
 }
 
 TEST_F(FleetctlTest, AFullDiskIsAnError) {

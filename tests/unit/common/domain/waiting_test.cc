@@ -63,14 +63,14 @@ TEST_F(WaitingOnTest, NamesItsOwnCapFromTheCapOn) {
   fleet_.policy.max_concurrency = 4;
   EXPECT_THAT(Reasons(), IsEmpty());
   fleet_.policy.max_concurrency = 3;
-  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kFleetCap, "3 of max_concurrency 3")));
+  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kFleetCap, "3 children are running, 3 may (max concurrency)")));
 }
 
 TEST_F(WaitingOnTest, NamesTheUserCapFromTheCapOn) {
   usage_.limits.user_active = 4;
   EXPECT_THAT(Reasons(), IsEmpty());
   usage_.limits.user_active = 3;
-  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kUserCap, "children of ann")));
+  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kUserCap, "3 children of ann are running, 3 may")));
 }
 
 TEST_F(WaitingOnTest, NamesTheSystemCapFromTheCapOn) {
@@ -78,6 +78,22 @@ TEST_F(WaitingOnTest, NamesTheSystemCapFromTheCapOn) {
   EXPECT_THAT(Reasons(), IsEmpty());
   usage_.limits.system_active = 3;
   EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kSystemCap, "3 children are running")));
+}
+
+TEST_F(WaitingOnTest, OneIsNotMany) {
+  Set(TaskState::kRunning, 1);
+  fleet_.policy.max_concurrency = 1;
+  usage_.user_active = usage_.limits.user_active = 1;
+  usage_.pool_active = usage_.limits.pool_active = 1;
+  usage_.system_active = usage_.limits.system_active = 1;
+  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kFleetCap, "own cap: 1 child is running, 1 may"),
+                                     Says(WaitReason::kUserCap, "user cap: 1 child of ann is running, 1 may"),
+                                     Says(WaitReason::kPoolCap, "\"gpu\": 1 child is running, 1 may"),
+                                     Says(WaitReason::kSystemCap, "system cap: 1 child is running, 1 may")));
+  fleet_.policy.max_concurrency = 5;
+  usage_.limits = Limits();
+  usage_.pool_slots = usage_.pool_runners = 1;
+  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kRunnersBusy, "the only slot of 1 runner is taken")));
 }
 
 TEST_F(WaitingOnTest, NamesEveryCapThatBinds) {

@@ -29,6 +29,34 @@ TEST(OutputTailTest, KeepsTheEndOfOneLargePiece) {
   EXPECT_EQ(tail.Text(), "tail");
 }
 
+TEST(OutputTailTest, ALogSaysWhatWasCutAndGoesOnWithAWholeLine) {
+  OutputTail tail(200);
+  tail.Append("short\n");
+  EXPECT_EQ(tail.Log(200), "short\n");
+  for (int i = 100; i < 200; ++i) tail.Append(absl::StrCat("line ", i, "\n"));
+  const std::string log = tail.Log(200);
+  EXPECT_LE(log.size(), 200u);
+  // 906 bytes were written, and 15 lines of 9 are kept.
+  EXPECT_EQ(log.substr(0, 42), "[cut: 771 bytes before this]\nline 185\nline");
+  EXPECT_EQ(log.substr(log.size() - 9), "line 199\n");
+}
+
+TEST(OutputTailTest, ALogWithoutAnyLineIsCutWhereItMustBe) {
+  OutputTail tail(100);
+  tail.Append(std::string(1000, 'x'));
+  EXPECT_EQ(tail.Log(100), absl::StrCat("[cut: 964 bytes before this]\n", std::string(36, 'x')));
+}
+
+TEST(OutputTailTest, WhatAStepLostIsLostInTheLog) {
+  OutputTail step(100);
+  step.Append(std::string(1000, 'x'));
+  step.Append("\nend\n");
+  OutputTail log(100);
+  log.AppendTail(step);
+  EXPECT_EQ(log.total_bytes(), 1005u);
+  EXPECT_EQ(log.Log(100), "[cut: 1001 bytes before this]\nend\n");
+}
+
 TEST(OutputTailTest, LastLinesSkipsBlankLinesAndCuts) {
   OutputTail tail(100);
   tail.Append("first\nsecond  \r\n\n   \nthird\n");

@@ -21,7 +21,8 @@ class FleetClientTest : public ::testing::Test {
   absl::StatusOr<v1::GetFleetResponse> GetFleet(std::vector<std::string> addresses,
                                                 absl::Duration timeout = absl::Seconds(30)) {
     rpc::FailoverChannel servers(std::move(addresses), "alice", rpc::FailoverChannel::AfterLoss::kReplace);
-    FleetClient client(servers, {timeout, policy_}, interruption_, Clock::System());
+    const auto note = [this](const absl::Status& failure, absl::Duration) { notices_.emplace_back(failure.message()); };
+    FleetClient client(servers, {timeout, policy_, note}, interruption_, Clock::System());
     v1::GetFleetRequest request;
     request.set_fleet_id(kFleetId);
     return client.Call<v1::FleetService>(&v1::FleetService::Stub::GetFleet, request);
@@ -41,6 +42,7 @@ class FleetClientTest : public ::testing::Test {
   Patience policy_{3, absl::Milliseconds(1), absl::Milliseconds(5)};
   Interruption interruption_;
   std::atomic<int> calls_ = 0;
+  std::vector<std::string> notices_;
 };
 
 TEST_F(FleetClientTest, SaysWhoAsks) {
@@ -63,6 +65,29 @@ TEST_F(FleetClientTest, GivesUpWithTheServersOwnWords) {
   EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(response.status().message(), "draining");
   EXPECT_EQ(calls_, 3);
+}
+
+// As long as a database takes to restart, and longer.
+TEST_F(FleetClientTest, GoesOnForAsLongAsTheTimeoutLasts) {
+  policy_ = {};
+  policy_.first_pause = policy_.longest_pause = absl::Milliseconds(1);
+  FakeServer server(FailingAtFirst(200));
+  const auto response = GetFleet({server.address()});
+  EXPECT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(calls_, 201);
+}
+
+TEST_F(FleetClientTest, TellsOnceOfACallWithoutAnAnswer) {
+  policy_.rounds = 20;
+  policy_.quiet_for = absl::Milliseconds(5);
+  FakeServer server(FailingAtFirst(19));
+  EXPECT_TRUE(GetFleet({server.address()}).ok());
+  EXPECT_EQ(notices_, std::vector<std::string>{"draining"});
+  notices_.clear();
+  policy_.quiet_for = absl::Minutes(1);
+  calls_ = 0;
+  EXPECT_TRUE(GetFleet({server.address()}).ok());
+  EXPECT_TRUE(notices_.empty());
 }
 
 TEST_F(FleetClientTest, GoesOverToTheNextServer) {
@@ -110,7 +135,7 @@ TEST_F(FleetClientTest, AFrozenServerLeavesTimeForAnother) {
 }
 
 TEST_F(FleetClientTest, TimeEndsTheRepetitions) {
-  policy_.rounds = 1'000'000;
+  policy_.rounds = Patience().rounds;
   FakeServer server(FailingAtFirst(1'000'000'000));
   EXPECT_EQ(GetFleet({server.address()}, absl::Milliseconds(300)).status().code(), absl::StatusCode::kUnavailable);
 }

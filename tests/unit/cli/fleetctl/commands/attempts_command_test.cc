@@ -41,18 +41,16 @@ TEST_F(AttemptsCommandTest, AttemptsAreATable) {
   AnswerAttempts();
   EXPECT_EQ(Run({"attempts", kFleetId, "acme/shop"}), 0);
   EXPECT_EQ(out_,
-            "ATTEMPT  GENERATION  STATE    RUNNER                      LEASED                DURATION  COST     REASON"
-            "                     MESSAGE\n"
-            "2        2           RUNNING  01JZRUNNER0000000000000002  2025-06-15 15:08:20Z  —         —        —     "
-            "                     —\n"
-            "1        1           FAILED   01JZRUNNER0000000000000001  2025-06-15 15:06:40Z  14s       $0.2500  config:"
-            " Program not found  step \"check\": tidy: not found\n");
+            "ATTEMPT\tGENERATION\tSTATE\tRUNNER\tLEASED\tDURATION\tCOST\tREASON\tMESSAGE\n"
+            "2\t2\tRUNNING\t01JZRUNNER0000000000000002\t2025-06-15 15:08:20Z\t—\t—\t—\t—\n"
+            "1\t1\tFAILED\t01JZRUNNER0000000000000001\t2025-06-15 15:06:40Z\t14s\t$0.2500\t"
+            "config: Program not found\tstep \"check\": tidy: not found\n");
 }
 
 TEST_F(AttemptsCommandTest, LogsOfAttemptsAreSanitised) {
   AnswerAttempts();
   EXPECT_EQ(Run({"attempts", kFleetId, "acme/shop", "--logs"}), 0);
-  EXPECT_THAT(out_, HasSubstr("\nAttempt 2:\nNo log was kept.\n\nAttempt 1:\nline one\nline two\n"));
+  EXPECT_THAT(out_, HasSubstr("\nAttempt 2:\nNone yet: running.\n\nAttempt 1:\nline one\nline two\n"));
 }
 
 TEST_F(AttemptsCommandTest, AttemptsAsJsonAreTheContracts) {

@@ -41,10 +41,10 @@ TEST_F(AuditCommandTest, AuditTellsWhoDidWhat) {
   };
   EXPECT_EQ(Run({"audit", kFleetId}), 0);
   EXPECT_EQ(out_,
-            "TIME                  WHO    ACTION       FLEET                       SUBJECT    CHANGE\n"
-            "2025-06-15 15:06:40Z  alice  UpdateFleet  01JZ0000000000000000000000  —          {\"priority\": 0} → "
+            "TIME\tWHO\tACTION\tFLEET\tSUBJECT\tCHANGE\n"
+            "2025-06-15 15:06:40Z\talice\tUpdateFleet\t01JZ0000000000000000000000\t—\t{\"priority\": 0} → "
             "{\"priority\": 5}\n"
-            "2025-06-15 15:06:40Z  alice  UpdateFleet  01JZ0000000000000000000000  acme/shop  {\"priority\": 5}\n");
+            "2025-06-15 15:06:40Z\talice\tUpdateFleet\t01JZ0000000000000000000000\tacme/shop\t{\"priority\": 5}\n");
 }
 
 TEST_F(AuditCommandTest, AuditStopsAtItsLimit) {
@@ -70,7 +70,7 @@ TEST_F(AuditCommandTest, AuditStopsAtItsLimit) {
 TEST_F(AuditCommandTest, AnEmptyAuditIsAHeaderOrAnEmptyList) {
   answers_.list_audit_events = Refuse(absl::OkStatus());
   EXPECT_EQ(Run({"audit"}), 0);
-  EXPECT_THAT(out_, HasSubstr("TIME  WHO"));
+  EXPECT_THAT(out_, HasSubstr("TIME\tWHO"));
   EXPECT_EQ(Run({"audit", "-o", "json"}), 0);
   EXPECT_EQ(out_, "{\"events\":[]}\n");
   EXPECT_THAT(err_, Not(HasSubstr("error")));

@@ -30,6 +30,19 @@ TEST_F(CancelCommandTest, CancelSaysWhatHappens) {
   EXPECT_EQ(nlohmann::json::parse(out_)["in_flight"], 5);
 }
 
+TEST_F(CancelCommandTest, OneIsNotMany) {
+  answers_.cancel_fleet = [](const v1::CancelFleetRequest& request, v1::CancelFleetResponse& response) {
+    *response.mutable_fleet() = MakeFleet(v1::FLEET_STATE_CANCELLING, 1);
+    response.mutable_fleet()->set_cancel_mode(request.mode());
+    response.set_in_flight(1);
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"cancel", kFleetId}), 0);
+  EXPECT_THAT(out_, HasSubstr("; 1 under way is being stopped.\n"));
+  EXPECT_EQ(Run({"cancel", kFleetId, "--drain"}), 0);
+  EXPECT_THAT(out_, HasSubstr("; 1 under way may end by itself.\n"));
+}
+
 TEST_F(CancelCommandTest, CancelOfOneRepositoryLeavesTheOthers) {
   v1::TaskState state = v1::TASK_STATE_CANCELLED;
   answers_.cancel_fleet_task = [&state](const v1::CancelFleetTaskRequest& request,

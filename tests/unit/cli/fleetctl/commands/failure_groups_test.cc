@@ -27,8 +27,8 @@ TEST_F(FailureGroupsTest, StatusShowsTheFiveLargestGroups) {
   AnswerStatus(4);
   AnswerFailureGroups(7);
   EXPECT_EQ(Run({"status", kFleetId}), 0);
-  EXPECT_THAT(out_, HasSubstr("\nFailed, by cause:\nCOUNT  REASON                     FINGERPRINT       MESSAGE\n"
-                              "10     config: Program not found  0123456789abcde0  step \"check\": tidy: not found\n"));
+  EXPECT_THAT(out_, HasSubstr("\nFailed, by cause:\nCOUNT\tREASON\tFINGERPRINT\tMESSAGE\n"
+                              "10\tconfig: Program not found\t0123456789abcde0\tstep \"check\": tidy: not found\n"));
   EXPECT_THAT(out_, HasSubstr("0123456789abcde4"));
   EXPECT_THAT(out_, Not(HasSubstr("0123456789abcde5")));
   EXPECT_THAT(out_, HasSubstr(absl::StrCat("and 2 more causes\nSee remedies with: fleetctl failures ", kFleetId)));

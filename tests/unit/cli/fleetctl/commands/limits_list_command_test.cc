@@ -25,9 +25,9 @@ TEST_F(LimitsListCommandTest, LimitsAreListed) {
   };
   EXPECT_EQ(Run({"limits", "list"}), 0);
   EXPECT_EQ(out_,
-            "NAME         SCOPE  VALUE       EFFECT  SET                   SET_BY  DESCRIPTION\n"
-            "user_active  —      50          queue   —                     —       Children of one user at once.\n"
-            "user_active  bob    9000000000  queue   2025-06-15 15:06:40Z  alice   Children of one user at once.\n");
+            "NAME\tSCOPE\tVALUE\tEFFECT\tSET\tSET_BY\tDESCRIPTION\n"
+            "user_active\t—\t50\tqueue\t—\t—\tChildren of one user at once.\n"
+            "user_active\tbob\t9000000000\tqueue\t2025-06-15 15:06:40Z\talice\tChildren of one user at once.\n");
   EXPECT_EQ(Run({"limits", "list", "-o", "json"}), 0);
   EXPECT_EQ(nlohmann::json::parse(out_)["limits"][1]["value"], "9000000000");
 }

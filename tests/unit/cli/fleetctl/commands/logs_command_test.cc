@@ -19,6 +19,27 @@ TEST_F(LogsCommandTest, LogsAreSanitisedAndEndWithTheReason) {
   };
   EXPECT_EQ(Run({"logs", kFleetId, "acme/shop"}), 0);
   EXPECT_EQ(out_, "red\nlast line\nacme/shop: FAILED, attempt 1, agent: step \"check\" exited with 1\n");
+  EXPECT_EQ(err_, "");
+}
+
+TEST_F(LogsCommandTest, SaysWhyThereIsNoLogYet) {
+  const auto answer = [this](v1::TaskState state, const std::string& log) {
+    answers_.get_fleet_task = [=](const v1::GetFleetTaskRequest&, v1::GetFleetTaskResponse& response) {
+      *response.mutable_task() = MakeTask(1, "acme/shop", state);
+      response.mutable_task()->set_attempt(2);
+      response.set_log_tail(log);
+      return absl::OkStatus();
+    };
+    EXPECT_EQ(Run({"logs", kFleetId, "acme/shop"}), 0);
+    return err_;
+  };
+  EXPECT_EQ(answer(v1::TASK_STATE_RUNNING, ""), "None yet: running.\n");
+  EXPECT_EQ(answer(v1::TASK_STATE_AWAITING_APPROVAL, ""), "None yet: awaiting approval.\n");
+  EXPECT_EQ(answer(v1::TASK_STATE_QUEUED, ""), "None yet: queued.\n");
+  EXPECT_EQ(answer(v1::TASK_STATE_COMPLETED, ""), "No log was kept.\n");
+  // What is shown is of an attempt that has ended.
+  EXPECT_EQ(answer(v1::TASK_STATE_RUNNING, "old\n"), "The log of the attempt before; attempt 2: running.\n");
+  EXPECT_EQ(answer(v1::TASK_STATE_QUEUED, "old\n"), "The log of the last attempt; another one is queued.\n");
 }
 
 }  // namespace

@@ -17,10 +17,11 @@ using ::testing::Not;
 using PauseCommandTest = FleetctlTest;
 
 TEST_F(PauseCommandTest, PauseTellsWhatIsInFlight) {
-  answers_.pause_fleet = [](const v1::PauseFleetRequest& request, v1::PauseFleetResponse& response) {
+  int in_flight = 4;
+  answers_.pause_fleet = [&in_flight](const v1::PauseFleetRequest& request, v1::PauseFleetResponse& response) {
     EXPECT_EQ(request.fleet_id(), kFleetId);
     *response.mutable_fleet() = MakeFleet(v1::FLEET_STATE_PAUSED, 2);
-    response.set_in_flight(4);
+    response.set_in_flight(in_flight);
     return absl::OkStatus();
   };
   EXPECT_EQ(Run({"pause", kFleetId}), 0);
@@ -30,6 +31,9 @@ TEST_F(PauseCommandTest, PauseTellsWhatIsInFlight) {
   EXPECT_EQ(Run({"pause", kFleetId, "-o", "json"}), 0);
   EXPECT_EQ(nlohmann::json::parse(out_)["in_flight"], 4);
   EXPECT_EQ(err_, "");
+  in_flight = 1;
+  EXPECT_EQ(Run({"pause", kFleetId}), 0);
+  EXPECT_THAT(out_, HasSubstr("; 1 under way goes on to its end.\n"));
 }
 
 TEST_F(PauseCommandTest, ReasonsOfAnEndedFleetAreTold) {

@@ -25,8 +25,8 @@ TEST_F(RepoImportCommandTest, RepositoriesAreImportedAndListed) {
   EXPECT_EQ(out_, "Imported 1 repository: 1 new, 0 changed, 0 unchanged\n");
   EXPECT_EQ(Run({"repo", "list"}), 0);
   EXPECT_EQ(out_,
-            "REPO       DEFAULT_BRANCH  CLONE_URL\n"
-            "acme/shop  —               https://h/shop\n");
+            "REPO\tDEFAULT_BRANCH\tCLONE_URL\n"
+            "acme/shop\t—\thttps://h/shop\n");
 }
 
 }  // namespace

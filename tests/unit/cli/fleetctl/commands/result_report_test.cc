@@ -18,15 +18,15 @@ using ResultReportTest = FleetctlTest;
 TEST_F(ResultReportTest, WatchListsFailuresWithTheirReasons) {
   AnswerSubmit(v1::FLEET_STATE_PARTIAL_FAILURE, 10, 2);
   EXPECT_EQ(Run({"watch", kFleetId}), 5);
-  EXPECT_THAT(out_, HasSubstr("acme/repo2  FAILED  1        agent: step \"check\" exited with 1\n"));
+  EXPECT_THAT(out_, HasSubstr("acme/repo2\tFAILED\t1\tagent: step \"check\" exited with 1\n"));
   EXPECT_THAT(out_, Not(HasSubstr("more:")));
 }
 
 TEST_F(ResultReportTest, WatchListsTheFirstTwentyFailures) {
   AnswerSubmit(v1::FLEET_STATE_FAILED, 0, 50);
   EXPECT_EQ(Run({"watch", kFleetId}), 5);
-  EXPECT_THAT(out_, HasSubstr("acme/repo20 "));
-  EXPECT_THAT(out_, Not(HasSubstr("acme/repo21 ")));
+  EXPECT_THAT(out_, HasSubstr("acme/repo20\t"));
+  EXPECT_THAT(out_, Not(HasSubstr("acme/repo21\t")));
   EXPECT_THAT(out_,
               HasSubstr(absl::StrCat("and 30 more: fleetctl tasks ", kFleetId, " --state failed --state timed-out\n")));
 }

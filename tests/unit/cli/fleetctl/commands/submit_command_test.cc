@@ -94,7 +94,7 @@ TEST_F(SubmitCommandTest, ARefusedSubmitHasNothingToRepeat) {
   EXPECT_EQ(Run(kSubmit, "acme/shop\n"), 1);
   EXPECT_EQ(err_,
             "error: 1 repository is not registered\n"
-            "  targets[0].repo: \"acme/shop\" is not registered\n"
+            "  --repos-file: \"acme/shop\" is not registered\n"
             "  reason: REPO_NOT_ONBOARDED (FAILED_PRECONDITION)\n");
 }
 

@@ -22,12 +22,11 @@ TEST_F(TaskPagesTest, TasksReadsEveryPageAlsoBehindEmptyOnes) {
     return absl::OkStatus();
   };
   EXPECT_EQ(Run({"tasks", kFleetId}), 0);
-  EXPECT_EQ(
-      out_,
-      "ORDINAL  REPO       STATE      OUTCOME        ATTEMPT  COST  DURATION  RESULT\n"
-      "1        acme/shop  COMPLETED  branch pushed  1        —     —         "
-      "fleet/01jz0000000000000000000000@0123456789ab\n"
-      "2        acme/web   FAILED     —              1        —     —         agent: step \"check\" exited with 1\n");
+  EXPECT_EQ(out_,
+            "ORDINAL\tREPO\tSTATE\tOUTCOME\tATTEMPT\tCOST\tDURATION\tRESULT\n"
+            "1\tacme/shop\tCOMPLETED\tbranch pushed\t1\t—\t—\t"
+            "fleet/01jz0000000000000000000000@0123456789ab\n"
+            "2\tacme/web\tFAILED\t—\t1\t—\t—\tagent: step \"check\" exited with 1\n");
   EXPECT_EQ(Run({"tasks", kFleetId, "-o", "json"}), 0);
   EXPECT_EQ(nlohmann::json::parse(out_)["tasks"].size(), 2U);
 }

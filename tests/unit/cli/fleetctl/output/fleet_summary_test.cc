@@ -72,6 +72,7 @@ TEST(FleetSummaryTest, TellsGenerationsBeyondTheFirst) {
   EXPECT_THAT(Summary(fleet), Not(HasSubstr("Generation")));
   fleet.set_generation(2);
   EXPECT_THAT(Summary(fleet), HasSubstr("Generation    2\n"));
+  EXPECT_THAT(Summary(fleet), HasSubstr("Elapsed       3m 14s since it was submitted, over 2 generations\n"));
   fleet.set_retrying(true);
   EXPECT_THAT(Summary(fleet), HasSubstr("Generation    2 (repositories are being returned to the queue)\n"));
 }
@@ -91,6 +92,16 @@ TEST(FleetSummaryTest, TextOfOthersIsSanitised) {
   v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
   fleet.set_task_description("line one\nline \x1b[2Jtwo");
   EXPECT_THAT(Summary(fleet), HasSubstr("Task          line one line two\n"));
+}
+
+TEST(FleetSummaryTest, ALongTaskTakesOneLineOfATerminalAndIsWholeElsewhere) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+  fleet.set_task_description(std::string(300, 'x'));
+  EXPECT_THAT(Summary(fleet), HasSubstr("Task          " + std::string(300, 'x') + "\n"));
+  Terminal terminal;
+  terminal.width = [] { return 80; };
+  EXPECT_THAT(SummarizeFleet(fleet, FakeClock().TimeNow(), terminal),
+              HasSubstr("Task          " + std::string(65, 'x') + "…\n"));
 }
 
 TEST(FleetSummaryTest, StatesOfANewerServiceAreShown) {

@@ -13,9 +13,9 @@ Terminal TerminalOf(int columns) {
   return terminal;
 }
 
-TEST(TableWriterTest, PadsColumnsAndShowsWhatIsMissing) {
+TEST(TableWriterTest, PadsColumnsOnATerminalAndShowsWhatIsMissing) {
   std::ostringstream out;
-  TableWriter table(out, Terminal(), {"REPO", "STATE", "COST"});
+  TableWriter table(out, TerminalOf(80), {"REPO", "STATE", "COST"});
   table.Add({std::string("acme/shop"), std::string("RUNNING"), std::string("")});
   table.Add({std::string("a/b"), std::string("QUEUED"), std::string("$0.0100")});
   table.Flush();
@@ -25,42 +25,81 @@ TEST(TableWriterTest, PadsColumnsAndShowsWhatIsMissing) {
             "a/b        QUEUED   $0.0100\n");
 }
 
-TEST(TableWriterTest, CutsTheWidestColumnToTheTerminal) {
+TEST(TableWriterTest, CutsTextToTheTerminal) {
   std::ostringstream out;
-  TableWriter table(out, TerminalOf(30), {"REPO", "RESULT"});
+  TableWriter table(out, TerminalOf(35), {"REPO", TextColumn("RESULT")});
   table.Add({std::string("acme/shop"), std::string("a very long message that does not fit at all")});
   table.Flush();
   EXPECT_EQ(out.str(),
             "REPO       RESULT\n"
-            "acme/shop  a very long messag…\n");
+            "acme/shop  a very long message tha…\n");
 }
 
-TEST(TableWriterTest, CutsNothingWithoutATerminal) {
+TEST(TableWriterTest, StacksWhatCannotFit) {
   std::ostringstream out;
-  TableWriter table(out, Terminal(), {"RESULT"});
-  table.Add({std::string(500, 'x')});
+  TableWriter table(out, TerminalOf(30), {"REPO", "COST", TextColumn("RESULT")});
+  table.Add({std::string("acme/shop"), std::string(""), std::string("a message that the terminal may wrap")});
+  table.Add({std::string("acme/web"), std::string("$0.0100"), std::string("")});
   table.Flush();
-  EXPECT_EQ(out.str(), "RESULT\n" + std::string(500, 'x') + "\n");
+  table.Add({std::string("a/b"), std::string(""), std::string("")});
+  table.Flush();
+  EXPECT_EQ(out.str(),
+            "REPO    acme/shop\n"
+            "RESULT  a message that the terminal may wrap\n"
+            "\n"
+            "REPO    acme/web\n"
+            "COST    $0.0100\n"
+            "\n"
+            "REPO    a/b\n");
 }
 
-TEST(TableWriterTest, LaterPagesKeepTheWidthsOfTheFirst) {
+TEST(TableWriterTest, IsPlainWithOneTabBetweenCellsWithoutATerminal) {
+  std::ostringstream out;
+  TableWriter table(out, Terminal(), {DetailColumn("ORDINAL", 1), "REPO", "COST", TextColumn("RESULT")});
+  table.Add({std::string("1"), std::string("acme/shop"), std::string(""), std::string(500, 'x')});
+  table.Add({std::string("2"), std::string("a/b"), std::string(""), std::string("one\ttwo")});
+  table.Flush();
+  table.Add({std::string("3"), std::string("a/c"), std::string("$1.0000"), std::string("y")});
+  table.Flush();
+  EXPECT_EQ(out.str(), "ORDINAL\tREPO\tCOST\tRESULT\n1\tacme/shop\t—\t" + std::string(500, 'x') +
+                           "\n2\ta/b\t—\tone two\n3\ta/c\t$1.0000\ty\n");
+}
+
+TEST(TableWriterTest, LaterPagesKeepTheColumnsOfTheFirst) {
   std::ostringstream out;
   TableWriter table(out, TerminalOf(40), {"REPO", "STATE"});
   table.Add({std::string("acme/shop"), std::string("RUNNING")});
   table.Flush();
-  table.Add({std::string("acme/much-longer"), std::string("QUEUED")});
+  table.Add({std::string("acme/web"), std::string("QUEUED")});
   table.Flush();
   EXPECT_EQ(out.str(),
             "REPO       STATE\n"
             "acme/shop  RUNNING\n"
-            "acme/muc…  QUEUED\n");
+            "acme/web   QUEUED\n");
+}
+
+TEST(TableWriterTest, ALaterPageThatDoesNotFitThemHasAHeaderOfItsOwn) {
+  std::ostringstream out;
+  TableWriter table(out, TerminalOf(40), {"REPO", "STATE", TextColumn("RESULT")});
+  table.Add({std::string("acme/shop"), std::string("RUNNING"), std::string("")});
+  table.Flush();
+  table.Add({std::string("acme/much-longer"), std::string("QUEUED"), std::string("")});
+  table.Flush();
+  EXPECT_EQ(out.str(),
+            "REPO       STATE    RESULT\n"
+            "acme/shop  RUNNING  —\n"
+            "\n"
+            "REPO              STATE    RESULT\n"
+            "acme/much-longer  QUEUED   —\n");
 }
 
 TEST(TableWriterTest, HeaderStandsAloneWithoutRows) {
-  std::ostringstream out;
-  TableWriter table(out, Terminal(), {"REPO", "STATE"});
-  table.Flush();
-  EXPECT_EQ(out.str(), "REPO  STATE\n");
+  for (const int width : {0, 80}) {
+    std::ostringstream out;
+    TableWriter table(out, TerminalOf(width), {"REPO", "STATE"});
+    table.Flush();
+    EXPECT_EQ(out.str(), width == 0 ? "REPO\tSTATE\n" : "REPO  STATE\n");
+  }
 }
 
 TEST(TableWriterTest, SanitisesCells) {
@@ -73,7 +112,7 @@ TEST(TableWriterTest, SanitisesCells) {
 
 TEST(TableWriterTest, ColoursTakeNoRoom) {
   std::ostringstream out;
-  Terminal terminal;
+  Terminal terminal = TerminalOf(80);
   terminal.colors = true;
   TableWriter table(out, terminal, {"STATE", "REPO"});
   table.Add({{"FAILED", Color::kRed}, std::string("a/b")});
@@ -83,7 +122,7 @@ TEST(TableWriterTest, ColoursTakeNoRoom) {
 
 TEST(TableWriterTest, WideCharactersStayAligned) {
   std::ostringstream out;
-  TableWriter table(out, Terminal(), {"A", "B"});
+  TableWriter table(out, TerminalOf(80), {"A", "B"});
   table.Add({std::string("世界"), std::string("x")});
   table.Add({std::string("abcd"), std::string("y")});
   table.Flush();

@@ -30,6 +30,7 @@
 #include "cli/fleetctl/commands/workflow_get_command.h"
 #include "cli/fleetctl/commands/workflow_list_command.h"
 #include "cli/fleetctl/parsing/option_adder.h"
+#include "common/status/error_info.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -38,24 +39,26 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Pair;
+using ::testing::StartsWith;
 
 constexpr char kFleet[] = "01JZ0000000000000000000000";
 
-std::variant<CommandLine, EarlyExit> Parse(std::vector<std::string> arguments, const std::string& server = "") {
+std::variant<CommandLine, HelpText, UsageError> Parse(std::vector<std::string> arguments,
+                                                      const std::string& server = "") {
   arguments.insert(arguments.begin(), "fleetctl");
   return ParseCommandLine(arguments, {server, "alice"}, AllCommands());
 }
 
 CommandLine Parsed(const std::vector<std::string>& arguments, const std::string& server = "") {
   auto result = Parse(arguments, server);
-  if (const auto* exit = std::get_if<EarlyExit>(&result)) {
-    ADD_FAILURE() << exit->text;
-    return {};
-  }
-  return std::get<CommandLine>(result);
+  if (const auto* line = std::get_if<CommandLine>(&result)) return *line;
+  const auto* error = std::get_if<UsageError>(&result);
+  ADD_FAILURE() << (error == nullptr ? "is help" : error->status.ToString());
+  return {};
 }
 
 template <typename Kind>
@@ -69,14 +72,15 @@ typename Kind::Options Asked(const CommandLine& line) {
   return dynamic_cast<const Kind&>(*line.command).options();
 }
 
-EarlyExit Exit(const std::vector<std::string>& arguments) {
+template <typename Kind>
+Kind Ends(const std::vector<std::string>& arguments) {
   auto result = Parse(arguments);
-  if (std::holds_alternative<CommandLine>(result)) {
-    ADD_FAILURE() << "was accepted";
-    return {};
-  }
-  return std::get<EarlyExit>(result);
+  if (const auto* end = std::get_if<Kind>(&result)) return *end;
+  ADD_FAILURE() << "came to something else";
+  return {};
 }
+
+std::string Help(const std::vector<std::string>& arguments) { return Ends<HelpText>(arguments).text; }
 
 TEST(CommandLineTest, SubmitTakesItsOptions) {
   const CommandLine line = Parsed({"submit",     "--repos-file",
@@ -146,7 +150,7 @@ TEST(CommandLineTest, StatesMayBeWrittenAsPeopleDo) {
   EXPECT_EQ(Asked<ListCommand>(list).limit, 0);
 }
 
-TEST(CommandLineTest, FleetIdsAreWrittenInUpperCase) {
+TEST(CommandLineTest, FleetsAreNamedInEitherCase) {
   const CommandLine line = Parsed({"status", "01jz0000000000000000000000"});
   EXPECT_EQ(Asked<StatusCommand>(line).fleet_id, kFleet);
 }
@@ -174,13 +178,14 @@ TEST(CommandLineTest, EveryCommandIsKnown) {
   EXPECT_TRUE(Is<VersionCommand>(Parsed({"version"})));
 }
 
-TEST(CommandLineTest, WrongUsageExitsWithTwoAndSaysWhy) {
+TEST(CommandLineTest, WrongUsageSaysWhyAndNamesTheHelp) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{}, "A subcommand is required"},
       {{"frobnicate"}, "unknown command \"frobnicate\""},
       {{"repo", "frobnicate"}, "unknown command \"frobnicate\""},
       {{"status"}, "FLEET is required"},
       {{"status", "x"}, "not a fleet id"},
+      {{"status", "01JZ000"}, "too short"},
       {{"status", kFleet, "more"}, "more"},
       {{"submit", "--workflow", "a/b-v1"}, "--repos-file is required"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--param", "novalue"}, "not name=value"},
@@ -227,11 +232,48 @@ TEST(CommandLineTest, WrongUsageExitsWithTwoAndSaysWhy) {
       {{"list", "--timeout", "0s"}, "not a duration"},
   };
   for (const auto& [arguments, problem] : cases) {
-    const EarlyExit exit = Exit(arguments);
-    EXPECT_EQ(exit.code, 2);
-    EXPECT_THAT(exit.text, HasSubstr(problem));
-    EXPECT_THAT(exit.text, HasSubstr("--help"));
+    const auto error = Ends<UsageError>(arguments);
+    EXPECT_EQ(error.status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(error.status.message()), HasSubstr(problem));
+    EXPECT_THAT(error.help, AllOf(StartsWith("fleetctl"), EndsWith(" --help")));
+    EXPECT_EQ(error.output, OutputFormat::kTable);
   }
+}
+
+TEST(CommandLineTest, WrongUsageNamesItsOption) {
+  const auto error = Ends<UsageError>({"audit", "--limit", "-1"});
+  ASSERT_EQ(GetErrorInfo(error.status).violations.size(), 1U);
+  EXPECT_EQ(GetErrorInfo(error.status).violations[0].field, "--limit");
+  EXPECT_EQ(error.help, "fleetctl audit --help");
+  EXPECT_TRUE(GetErrorInfo(Ends<UsageError>({"status"}).status).violations.empty());
+}
+
+TEST(CommandLineTest, WrongUsageKnowsThatJsonIsWanted) {
+  for (const std::vector<std::string>& json :
+       {std::vector<std::string>{"-o", "json"}, {"-ojson"}, {"-o=json"}, {"--output", "json"}, {"--output=json"}}) {
+    std::vector<std::string> arguments = {"submit", "--max-tries", "0"};
+    arguments.insert(arguments.begin(), json.begin(), json.end());
+    EXPECT_EQ(Ends<UsageError>(arguments).output, OutputFormat::kJson) << json[0];
+  }
+  EXPECT_EQ(Ends<UsageError>({"list", "-o", "table", "x"}).output, OutputFormat::kTable);
+  EXPECT_EQ(Ends<UsageError>({"status", "--", "-o", "json"}).output, OutputFormat::kTable);
+}
+
+// Of several options for one field that which was given.
+TEST(CommandLineTest, FieldsAreToldByTheOptionsThatFillThem) {
+  const auto option_of = [](const CommandLine& line, const std::string& field) -> std::string {
+    for (const OptionField& known : line.fields) {
+      if (known.field == field) return known.option;
+    }
+    return "";
+  };
+  EXPECT_EQ(option_of(Parsed({"limits", "set", "n", "3", "--pool", "p"}), "scope"), "--pool");
+  EXPECT_EQ(option_of(Parsed({"limits", "set", "n", "3", "--user", "u"}), "scope_kind"), "--user");
+  EXPECT_EQ(option_of(Parsed({"retry", kFleet, "--repos-file", "f"}), "selection.repos"), "--repos-file");
+  const CommandLine submit = Parsed({"submit", "--repos-file", "r", "--workflow", "w"});
+  EXPECT_EQ(option_of(submit, "policy.max_tries"), "--max-tries");
+  EXPECT_EQ(option_of(submit, "workflow_ref"), "--workflow");
+  EXPECT_EQ(submit.help, "fleetctl submit --help");
 }
 
 TEST(CommandLineTest, HelpOfEveryCommandHasAnExample) {
@@ -243,16 +285,14 @@ TEST(CommandLineTest, HelpOfEveryCommandHasAnExample) {
   for (const std::string& name : names) {
     std::vector<std::string> arguments = absl::StrSplit(name, ' ', absl::SkipEmpty());
     arguments.emplace_back("--help");
-    const EarlyExit exit = Exit(arguments);
-    EXPECT_EQ(exit.code, 0);
-    EXPECT_THAT(exit.text, HasSubstr(name.empty() ? "\n  fleetctl" : "\n  fleetctl " + name));
+    EXPECT_THAT(Help(arguments), HasSubstr(name.empty() ? "\n  fleetctl" : "\n  fleetctl " + name));
   }
 }
 
 TEST(CommandLineTest, HelpIsACommandToo) {
-  EXPECT_EQ(Exit({"help"}).text, Exit({"--help"}).text);
-  EXPECT_EQ(Exit({"help", "limits", "set"}).text, Exit({"limits", "set", "--help"}).text);
-  EXPECT_EQ(Exit({"help", "retry"}).code, 0);
+  EXPECT_EQ(Help({"help"}), Help({"--help"}));
+  EXPECT_EQ(Help({"help", "limits", "set"}), Help({"limits", "set", "--help"}));
+  EXPECT_THAT(Help({"help", "retry"}), HasSubstr("fleetctl retry"));
 }
 
 // ---- What may stand in an argument
@@ -276,7 +316,8 @@ void ForEachOption(const std::function<void(const NamedCommand&, const CLI::App&
   int count = 0;
   for (const NamedCommand& command : AllCommands().commands) {
     CLI::App app;
-    OptionAdder adder(app);
+    std::vector<FilledField> filled;
+    OptionAdder adder(app, filled);
     command.command->AddOptions(adder);
     for (const CLI::Option* option : app.get_options()) {
       if (option->get_name() == "--help" || option->get_items_expected_max() == 0) continue;

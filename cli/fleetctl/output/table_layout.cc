@@ -1,0 +1,103 @@
+#include "cli/fleetctl/output/table_layout.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace fleet::cli {
+namespace {
+
+using Fit = TableColumn::Fit;
+
+// Details give way to text of so many columns; text that would be shorter than the second is not worth a table.
+constexpr int kReadableText = 40;
+constexpr int kShortestText = 20;
+constexpr int kUncut = std::numeric_limits<int>::max();
+
+class Fitter {
+ public:
+  Fitter(const std::vector<TableColumn>& columns, const std::vector<ColumnNeed>& needs, int terminal_width)
+      : columns_(columns), needs_(needs), terminal_width_(terminal_width) {
+    for (std::size_t i = 0; i < columns.size(); ++i) shown_.push_back(i);
+  }
+
+  TableLayout Fit() {
+    if (Total(kUncut) <= terminal_width_) return Layout();
+    LeaveOutEmpty();
+    while (Total(kReadableText) > terminal_width_ && LeaveOutDetail()) {
+    }
+    if (Total(kShortestText) > terminal_width_) return Stacked();
+    return Layout();
+  }
+
+ private:
+  // Columns that a table with text of at most `longest_text` takes.
+  int Total(int longest_text) const {
+    int total = kColumnGap * std::max(0, static_cast<int>(shown_.size()) - 1);
+    for (const std::size_t i : shown_) {
+      total += columns_[i].fit == Fit::kText ? std::min(needs_[i].width, longest_text) : needs_[i].width;
+    }
+    return total;
+  }
+
+  void LeaveOutEmpty() {
+    const auto empty = [this](std::size_t i) { return needs_[i].empty; };
+    // A table without rows still has its header.
+    if (std::all_of(shown_.begin(), shown_.end(), empty)) return;
+    shown_.erase(std::remove_if(shown_.begin(), shown_.end(), empty), shown_.end());
+  }
+
+  // False if there is none left.
+  bool LeaveOutDetail() {
+    const auto first = std::min_element(shown_.begin(), shown_.end(), [this](std::size_t a, std::size_t b) {
+      return Order(columns_[a]) < Order(columns_[b]);
+    });
+    if (first == shown_.end() || columns_[*first].fit != Fit::kDetail) return false;
+    shown_.erase(first);
+    return true;
+  }
+
+  static int Order(const TableColumn& column) { return column.fit == Fit::kDetail ? column.leaves : kUncut; }
+
+  TableLayout Layout() const {
+    TableLayout layout;
+    layout.shown = shown_;
+    for (const std::size_t i : shown_) layout.widths.push_back(needs_[i].width);
+    int room = terminal_width_ - Total(kUncut);
+    for (; room < 0; ++room) --*WidestText(layout);
+    // What is left belongs to the last column: later rows may need it.
+    if (!layout.widths.empty()) layout.widths.back() += room;
+    return layout;
+  }
+
+  // Only where there is text.
+  std::vector<int>::iterator WidestText(TableLayout& layout) const {
+    auto widest = layout.widths.end();
+    for (std::size_t at = 0; at < shown_.size(); ++at) {
+      if (columns_[shown_[at]].fit != Fit::kText) continue;
+      const auto width = layout.widths.begin() + static_cast<std::ptrdiff_t>(at);
+      if (widest == layout.widths.end() || *width >= *widest) widest = width;
+    }
+    return widest;
+  }
+
+  TableLayout Stacked() const {
+    TableLayout layout;
+    layout.stacked = true;
+    for (std::size_t i = 0; i < columns_.size(); ++i) layout.shown.push_back(i);
+    return layout;
+  }
+
+  const std::vector<TableColumn>& columns_;
+  const std::vector<ColumnNeed>& needs_;
+  const int terminal_width_;
+  std::vector<std::size_t> shown_;
+};
+
+}  // namespace
+
+TableLayout FitTable(const std::vector<TableColumn>& columns, const std::vector<ColumnNeed>& needs,
+                     int terminal_width) {
+  return Fitter(columns, needs, terminal_width).Fit();
+}
+
+}  // namespace fleet::cli

@@ -1,0 +1,54 @@
+// Which columns of a table fit a terminal, and how wide each is: what names a row is never cut.
+#ifndef FLEET_CLI_FLEETCTL_OUTPUT_TABLE_LAYOUT_H_
+#define FLEET_CLI_FLEETCTL_OUTPUT_TABLE_LAYOUT_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace fleet::cli {
+
+struct TableColumn {
+  enum class Fit {
+    kWhole,   // ids, repositories, states: never cut, never left out
+    kText,    // words of others: may be cut at the end
+    kDetail,  // whole or left out
+  };
+
+  // NOLINTNEXTLINE(google-explicit-constructor): headers read as lists of names.
+  TableColumn(const char* column_name, Fit column_fit = Fit::kWhole, int leaves_at = 0)
+      : name(column_name), fit(column_fit), leaves(leaves_at) {}
+
+  std::string name;
+  Fit fit;
+  int leaves;  // of details: 1 is left out first
+};
+
+// A column that is left out where there is no room, number `leaves` to go.
+inline TableColumn DetailColumn(const char* name, int leaves) { return {name, TableColumn::Fit::kDetail, leaves}; }
+// A column that is cut where there is no room.
+inline TableColumn TextColumn(const char* name) { return {name, TableColumn::Fit::kText}; }
+
+// What a column needs.
+struct ColumnNeed {
+  int width = 0;  // of its widest cell, or of its name
+  bool empty = true;
+};
+
+struct TableLayout {
+  bool stacked = false;            // one field a line: nothing else fits
+  std::vector<std::size_t> shown;  // columns, from left to right; all of them if stacked
+  std::vector<int> widths;         // of what is shown
+
+  friend bool operator==(const TableLayout&, const TableLayout&) = default;
+};
+
+// Blanks between two columns.
+inline constexpr int kColumnGap = 2;
+
+// First empty columns go, then details, then text is cut, but never to a few letters: before that, rows are stacked.
+TableLayout FitTable(const std::vector<TableColumn>& columns, const std::vector<ColumnNeed>& needs, int terminal_width);
+
+}  // namespace fleet::cli
+
+#endif  // FLEET_CLI_FLEETCTL_OUTPUT_TABLE_LAYOUT_H_
