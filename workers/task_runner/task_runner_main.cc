@@ -176,7 +176,7 @@ int main(int argc, char** argv) {
   fleet::SetLogComponent("fleet-runner");
   fleet::ParseProgramFlags(argc, argv,
                            "Leases child tasks from fleet-service and executes them with git. Run any\n"
-                           "number; see README.md.",
+                           "number, on any machine; see docs/operations.md, \"More runners\".",
                            __FILE__);
   fleet::ShutdownSignal signals;
   return fleet::runner::Main(signals);
