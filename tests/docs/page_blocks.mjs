@@ -5,6 +5,7 @@
 //
 //   <!-- not run: REASON -->   commands that the test does not run
 //   <!-- file: NAME -->        the content of file NAME, which the page's commands use
+//   <!-- meanwhile: COMMAND -->   run beside the block's commands, from two seconds after their start
 
 const COMMAND = new RegExp(
     '^\\s*(\\$ |([A-Z_]+=\\S+ )*(sudo )?(\\.ci/|tests/|deploy/|build/|fleetctl |fleet-[a-z]+ |apt-get |buf |cmake |ctest |' +
@@ -20,7 +21,7 @@ function looksLikeCommands(block) {
 }
 
 function readMarking(comment) {
-  const found = /^<!--\s*(not run|file):\s*([^]*?)\s*-->$/.exec(comment);
+  const found = /^<!--\s*(not run|file|meanwhile):\s*([^]*?)\s*-->$/.exec(comment);
   return found ? {kind: found[1], value: found[2].replace(/\s+/g, ' ')} : null;
 }
 
@@ -63,7 +64,7 @@ export function wrongMarkings(blocks) {
   const wrong = [];
   for (const block of blocks) {
     if (block.marking?.value === '') wrong.push(`line ${block.line}: "${block.marking.kind}" says nothing`);
-    if (!block.marking && looksLikeCommands(block)) {
+    if ((!block.marking || block.marking.kind === 'meanwhile') && looksLikeCommands(block)) {
       wrong.push(`line ${block.line}: commands without a marking: make it \`\`\`sh or \`\`\`console, or say ` +
                  'in front of it why not: <!-- not run: REASON -->');
     }

@@ -1,6 +1,6 @@
 // Runs the commands of one page, in the order of the page, in a folder of the page's own.
-import {spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {spawn, spawnSync} from 'node:child_process';
+import {existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 
 import {isExpected, outputPattern, settleId} from './expected_output.mjs';
@@ -27,6 +27,7 @@ export class PageRun {
   constructor(root, page, folder, stack, deadline) {
     Object.assign(this, {root, page, folder, stack, deadline});
     this.blocks = readBlocks(readFileSync(join(root, page), 'utf8'));
+    this.environment = {...stack.environment, ROOT: root};
     this.ids = new Map();
     this.fleet = null;
     this.count = {run: 0, compared: 0, skipped: 0};
@@ -41,8 +42,8 @@ export class PageRun {
       if (block.marking?.kind === 'not run') {
         this.count.skipped++;
         this.checkPrograms(block);
-      } else if (!block.marking && RUN_LANGUAGES.includes(block.language)) {
-        for (const step of readCommands(block)) this.runStep(step);
+      } else if (block.marking?.kind !== 'file' && RUN_LANGUAGES.includes(block.language)) {
+        this.runBlock(block);
       }
     }
     this.applyWorkflows();
@@ -82,6 +83,23 @@ export class PageRun {
       const {code, output} = this.shell('fleetctl workflow apply shown.yaml');
       if (code !== 0) throw new PageFailure(`${this.page}, line ${block.line}: the workflow is refused:\n${output}`);
       this.count.run++;
+    }
+  }
+
+  runBlock(block) {
+    const done = join(this.folder, 'meanwhile-done');
+    rmSync(done, {force: true});
+    if (block.marking) {
+      const command = `sleep 2; (${block.marking.value}); echo $? > '${done}'`;
+      spawn('bash', ['-c', command], {cwd: this.folder, env: this.environment, stdio: 'ignore'});
+    }
+    for (const step of readCommands(block)) this.runStep(step);
+    while (block.marking && !existsSync(done)) {
+      this.checkTime();
+      pause(50);
+    }
+    if (block.marking && readFileSync(done, 'utf8').trim() !== '0') {
+      throw new PageFailure(`${this.page}, line ${block.line}: ${block.marking.value} failed`);
     }
   }
 
@@ -138,11 +156,17 @@ export class PageRun {
     }
   }
 
-  shell(command) {
+  // Milliseconds that are left for all pages.
+  checkTime() {
     const left = this.deadline - Date.now();
     if (left <= 0) throw new PageFailure(`${this.page}: the pages take too long as a whole`);
+    return left;
+  }
+
+  shell(command) {
+    const left = this.checkTime();
     const ended = spawnSync('bash', ['-o', 'pipefail', '-ec', `exec 2>&1\n${command}`], {
-      cwd: this.folder, env: {...this.stack.environment, ROOT: this.root}, encoding: 'utf8',
+      cwd: this.folder, env: this.environment, encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'], timeout: Math.min(COMMAND_LIMIT, left), killSignal: 'SIGKILL',
     });
     return {code: ended.status ?? 1, output: ended.stdout ?? ''};
