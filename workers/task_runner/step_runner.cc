@@ -43,7 +43,11 @@ std::string Ending(const ProcessResult& result, const std::string& last_lines) {
   if (result.ending == ProcessResult::Ending::kSignalled) {
     return absl::StrCat("was killed by signal ", result.signal, " (", strsignal(result.signal), ")", detail);
   }
-  return result.exit_code == 0 ? "" : absl::StrCat("failed with exit code ", result.exit_code, detail);
+  if (result.exit_code == 0) return "";
+  const int signal = domain::SignalOfExitCode(result.exit_code);
+  const std::string told =
+      signal == 0 ? "" : absl::StrCat(": a program was killed by signal ", signal, " (", strsignal(signal), ")");
+  return absl::StrCat("failed with exit code ", result.exit_code, told, detail);
 }
 
 // What the message says; empty if the step succeeded. What a step says of itself wins over its exit code.

@@ -115,6 +115,14 @@ TEST_F(StepRunnerTest, NamesTheSignal) {
   EXPECT_EQ(failure.message(), "step \"crash\" was killed by signal 11 (Segmentation fault)");
 }
 
+TEST_F(StepRunnerTest, NamesTheSignalOfAProgramOfItsScript) {
+  AddScript("test", "sh -c 'kill -KILL $$'");
+  const v1::Failure failure = Fail();
+  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_STEP_KILLED);
+  EXPECT_THAT(failure.message(),
+              HasSubstr("step \"test\" failed with exit code 137: a program was killed by signal 9 (Killed)"));
+}
+
 TEST_F(StepRunnerTest, AMissingProgramIsAMistakeOfTheWorkflow) {
   v1::WorkflowStep& step = *workflow_.add_steps();
   step.set_name("lint");
@@ -129,7 +137,7 @@ TEST_F(StepRunnerTest, ParametersTooLargeForAProcessSaySo) {
   for (int i = 0; i < 50; ++i) context_.parameters["p" + std::to_string(i)] = std::string(100'000, 'x');
   AddScript("any", "true");
   const v1::Failure failure = Fail();
-  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_BAD_CONFIG);
+  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_PARAMETERS_TOO_LARGE);
   EXPECT_EQ(failure.category(), v1::FAILURE_CATEGORY_CONFIG);
   EXPECT_THAT(failure.message(), HasSubstr("Argument list too long"));
 }
