@@ -5,11 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/domain/bounds.h"
+#include "common/domain/pull_request_url.h"
 #include "common/domain/text.h"
 #include "common/logging/structured_log.h"
 #include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/git_clone.h"
+#include "workers/task_runner/private_paths.h"
 #include "workers/task_runner/step_runner.h"
 #include "workers/task_runner/task_context.h"
 #include "workers/task_runner/task_failure.h"
@@ -42,6 +44,13 @@ std::optional<v1::TaskState> FinalState(const absl::Status& status, StopReason r
   return absl::IsDeadlineExceeded(status) ? v1::TASK_STATE_TIMED_OUT : v1::TASK_STATE_FAILED;
 }
 
+// Of a message as it is shown.
+absl::Status WithoutPrivatePaths(const absl::Status& status, const std::string& root) {
+  absl::Status shown(status.code(), HidePrivatePaths(status.message(), root));
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) { shown.SetPayload(url, payload); });
+  return shown;
+}
+
 v1::Failure FinalFailure(v1::TaskState state, const absl::Status& status, absl::Duration timeout,
                          const StopToken& stop) {
   if (stop.reason() == StopReason::kDiskFull) {
@@ -59,8 +68,14 @@ bool SpeaksForBranch(const StepOutput& output) {
   return !output.pull_request_url.empty() || output.outcome == v1::TASK_OUTCOME_BRANCH_PUSHED;
 }
 
-BranchClaim MakeBranchClaim(const LeasedTask& task, const StepOutput& output) {
-  return {task.lease.task_id(), task.lease.pushed_commit(), task.fleet->replace_branch(), SpeaksForBranch(output)};
+// What is not a pull request of the repository is not told of as one; that the steps saw to the branch is still so.
+void LeaveOutForeignUrl(const std::string& clone_url, StepOutput& output, OutputTail& log) {
+  if (output.pull_request_url.empty()) return;
+  const std::string problem = domain::PullRequestUrlProblem(output.pull_request_url, clone_url);
+  if (problem.empty()) return;
+  log.Append(absl::StrCat("==> fleet: pull_request_url is left out: it ", problem, "\n"));
+  output.pull_request_url.clear();
+  if (output.outcome != v1::TASK_OUTCOME_BRANCH_PUSHED) output.outcome = v1::TASK_OUTCOME_UNSPECIFIED;
 }
 
 // The outcome, from whether there is a change, and what the steps say they did themselves.
@@ -73,11 +88,14 @@ v1::TaskOutcome Outcome(const StepOutput& output, bool changed) {
   return changed || by_step ? v1::TASK_OUTCOME_BRANCH_PUSHED : v1::TASK_OUTCOME_NO_CHANGES;
 }
 
-void FillResult(const StepOutput& output, const OutputTail& log, v1::TaskResult& result) {
-  result.set_summary(domain::KeepHead(domain::CleanText(output.summary), domain::kMaxReportText));
+// `root`: what is shown of no path.
+void FillResult(const StepOutput& output, const OutputTail& log, const std::string& root, v1::TaskResult& result) {
+  const std::string summary = HidePrivatePaths(domain::CleanText(output.summary), root);
+  result.set_summary(domain::KeepHead(summary, domain::kMaxReportText));
   result.set_pull_request_url(output.pull_request_url);
   if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
-  result.set_log_tail(domain::KeepTail(domain::CleanText(log.Text()), domain::kMaxLogTail));
+  const std::string text = HidePrivatePaths(domain::CleanText(log.Text()), root);
+  result.set_log_tail(domain::KeepTail(text, domain::kMaxLogTail));
 }
 
 }  // namespace
@@ -87,7 +105,7 @@ TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, c
 
 void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
-  Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult()};
+  Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult(), false};
   const std::string& id = task.lease.task_id();
   LogInfo("task_started", {{"task_id", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
   const absl::Status status = Work(attempt, stop);
@@ -96,9 +114,10 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
     LogInfo("task_abandoned", {{"task_id", id}, {"attempt", task.lease.attempt()}});
     return;
   }
-  FillResult(attempt.output, attempt.log, attempt.result);
+  FillResult(attempt.output, attempt.log, directories_.root(), attempt.result);
   if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
-    *attempt.result.mutable_failure() = FinalFailure(*state, status, bounds.timeout(), stop);
+    *attempt.result.mutable_failure() =
+        FinalFailure(*state, WithoutPrivatePaths(status, directories_.root()), bounds.timeout(), stop);
   }
   // Without the failure's message: it may quote what a step printed.
   LogInfo("task_ended", {{"task_id", id},
@@ -123,7 +142,10 @@ absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
   FLEET_RETURN_IF_ERROR(attempt.reporter.AnnounceOnce(lease, v1::TASK_STATE_RUNNING, stop));
   const TaskContext context = MakeTaskContext(attempt.task);
   const StepRunner steps(subprocess_, {clone.tree, directory.path(), settings_.path}, context);
-  FLEET_RETURN_IF_ERROR(steps.Run(workflow, attempt.bounds, attempt.log, attempt.output));
+  const absl::Status ran = steps.Run(workflow, attempt.bounds, attempt.log, attempt.output);
+  attempt.spoken_for = SpeaksForBranch(attempt.output);
+  LeaveOutForeignUrl(lease.clone_url(), attempt.output, attempt.log);
+  FLEET_RETURN_IF_ERROR(ran);
   return Publish(attempt, clone);
 }
 
@@ -135,7 +157,8 @@ absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) cons
   if (workflow.report_only()) result.set_outcome(v1::TASK_OUTCOME_REPORT_ONLY);
   if (workflow.report_only() && clone.seen_commit.empty()) return absl::OkStatus();
   const CommitSpec spec = MakeCommitSpec(workflow, lease.task_id(), clock_.TimeNow());
-  const BranchClaim claim = MakeBranchClaim(attempt.task, attempt.output);
+  const BranchClaim claim = {lease.task_id(), lease.pushed_commit(), attempt.task.fleet->replace_branch(),
+                             attempt.spoken_for};
   FLEET_ASSIGN_OR_RETURN(const GitPublisher publisher,
                          GitPublisher::Make(subprocess_, settings_, clone, attempt.bounds));
   if (workflow.report_only()) {

@@ -30,6 +30,7 @@ class TaskExecutor final : public TaskWork {
     OutputTail log;
     StepOutput output;
     v1::TaskResult result;
+    bool spoken_for = false;  // see BranchClaim
   };
 
   absl::Status Work(Attempt& attempt, StopToken& stop) const;
