@@ -12,7 +12,6 @@
 #include "common/status/status_macros.h"
 #include "workers/task_runner/git_clone.h"
 #include "workers/task_runner/private_paths.h"
-#include "workers/task_runner/step_runner.h"
 #include "workers/task_runner/task_context.h"
 #include "workers/task_runner/task_failure.h"
 
@@ -42,13 +41,6 @@ std::optional<v1::TaskState> FinalState(const absl::Status& status, StopReason r
   if (reason == StopReason::kDiskFull) return v1::TASK_STATE_FAILED;
   if (reason == StopReason::kCancelled || absl::IsCancelled(status)) return v1::TASK_STATE_CANCELLED;
   return absl::IsDeadlineExceeded(status) ? v1::TASK_STATE_TIMED_OUT : v1::TASK_STATE_FAILED;
-}
-
-// Of a message as it is shown.
-absl::Status WithoutPrivatePaths(const absl::Status& status, const std::string& root) {
-  absl::Status shown(status.code(), HidePrivatePaths(status.message(), root));
-  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) { shown.SetPayload(url, payload); });
-  return shown;
 }
 
 v1::Failure FinalFailure(v1::TaskState state, const absl::Status& status, absl::Duration timeout,
@@ -88,24 +80,32 @@ v1::TaskOutcome Outcome(const StepOutput& output, bool changed) {
   return changed || by_step ? v1::TASK_OUTCOME_BRANCH_PUSHED : v1::TASK_OUTCOME_NO_CHANGES;
 }
 
-// `root`: what is shown of no path.
-void FillResult(const StepOutput& output, const OutputTail& log, const std::string& root, v1::TaskResult& result) {
-  const std::string summary = HidePrivatePaths(domain::CleanText(output.summary), root);
-  result.set_summary(domain::KeepHead(summary, domain::kMaxReportText));
-  result.set_pull_request_url(output.pull_request_url);
-  if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
-  const std::string text = HidePrivatePaths(domain::CleanText(log.Text()), root);
-  result.set_log_tail(domain::KeepTail(text, domain::kMaxLogTail));
-}
-
 }  // namespace
 
-TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock)
-    : settings_(std::move(settings)), directories_(directories), clock_(clock), subprocess_(clock) {}
+TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock,
+                           StepSettingsFiles step_settings)
+    : settings_(std::move(settings)),
+      directories_(directories),
+      clock_(clock),
+      step_settings_(std::move(step_settings)),
+      subprocess_(clock) {}
+
+std::string TaskExecutor::Shown(const Attempt& attempt, absl::string_view text) const {
+  return HidePrivatePaths(MaskSecrets(domain::CleanText(text), attempt.secrets), directories_.root());
+}
+
+void TaskExecutor::FillResult(Attempt& attempt) const {
+  v1::TaskResult& result = attempt.result;
+  const StepOutput& output = attempt.output;
+  result.set_summary(domain::KeepHead(Shown(attempt, output.summary), domain::kMaxReportText));
+  result.set_pull_request_url(Shown(attempt, output.pull_request_url));
+  if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
+  result.set_log_tail(domain::KeepTail(Shown(attempt, attempt.log.Text()), domain::kMaxLogTail));
+}
 
 void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
-  Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult(), false};
+  Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult(), false, {}};
   const std::string& id = task.lease.task_id();
   LogInfo("task_started", {{"task_id", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
   const absl::Status status = Work(attempt, stop);
@@ -114,10 +114,11 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
     LogInfo("task_abandoned", {{"task_id", id}, {"attempt", task.lease.attempt()}});
     return;
   }
-  FillResult(attempt.output, attempt.log, directories_.root(), attempt.result);
+  FillResult(attempt);
   if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
-    *attempt.result.mutable_failure() =
-        FinalFailure(*state, WithoutPrivatePaths(status, directories_.root()), bounds.timeout(), stop);
+    v1::Failure& failure = *attempt.result.mutable_failure();
+    failure = FinalFailure(*state, status, bounds.timeout(), stop);
+    failure.set_message(domain::KeepHead(Shown(attempt, failure.message()), domain::kMaxReportText));
   }
   // Without the failure's message: it may quote what a step printed.
   LogInfo("task_ended", {{"task_id", id},
@@ -130,8 +131,10 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
 
 absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
   const v1::Lease& lease = attempt.task.lease;
-  const v1::Workflow& workflow = attempt.task.fleet->workflow();
   FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_HYDRATING, stop));
+  const absl::StatusOr<StepSettings> settings = ReadStepSettings(step_settings_);
+  if (!settings.ok()) return TaskFailure(domain::FailureReason::kRunnerSetup, settings.status().message());
+  attempt.secrets = settings->secrets;
   FLEET_ASSIGN_OR_RETURN(const TaskDirectory directory, directories_.Make(stop));
   FLEET_ASSIGN_OR_RETURN(const GitCommand git,
                          GitCommand::Make(subprocess_, settings_, absl::StrCat(directory.path(), "/git")));
@@ -140,13 +143,17 @@ absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
       GitClone::Make(git, {lease.clone_url(), lease.default_branch(), lease.branch(), directory.path()},
                      attempt.bounds));
   FLEET_RETURN_IF_ERROR(attempt.reporter.AnnounceOnce(lease, v1::TASK_STATE_RUNNING, stop));
-  const TaskContext context = MakeTaskContext(attempt.task);
-  const StepRunner steps(subprocess_, {clone.tree, directory.path(), settings_.path}, context);
-  const absl::Status ran = steps.Run(workflow, attempt.bounds, attempt.log, attempt.output);
-  attempt.spoken_for = SpeaksForBranch(attempt.output);
-  LeaveOutForeignUrl(lease.clone_url(), attempt.output, attempt.log);
-  FLEET_RETURN_IF_ERROR(ran);
+  FLEET_RETURN_IF_ERROR(RunSteps(attempt, {clone.tree, directory.path(), settings_.path}, *settings));
   return Publish(attempt, clone);
+}
+
+absl::Status TaskExecutor::RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const {
+  const TaskContext context = MakeTaskContext(attempt.task);
+  const StepRunner steps(subprocess_, places, context, settings);
+  absl::Status status = steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output);
+  attempt.spoken_for = SpeaksForBranch(attempt.output);
+  LeaveOutForeignUrl(attempt.task.lease.clone_url(), attempt.output, attempt.log);
+  return status;
 }
 
 absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) const {

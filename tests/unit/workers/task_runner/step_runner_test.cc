@@ -35,7 +35,7 @@ class StepRunnerTest : public ::testing::Test {
   }
   absl::Status Run() {
     const Subprocess subprocess(Clock::System());
-    const StepRunner runner(subprocess, {directory_ / "tree", directory_.path()}, context_);
+    const StepRunner runner(subprocess, {directory_ / "tree", directory_.path()}, context_, settings_);
     return runner.Run(workflow_, WorkBounds(Clock::System(), timeout_, stop_), log_, output_);
   }
   v1::Failure Fail() {
@@ -47,6 +47,7 @@ class StepRunnerTest : public ::testing::Test {
 
   TestDirectory directory_;
   TaskContext context_;
+  StepSettings settings_;
   v1::Workflow workflow_;
   StopToken stop_;
   absl::Duration timeout_ = absl::Minutes(5);
@@ -88,6 +89,16 @@ TEST_F(StepRunnerTest, TheEnvironmentHoldsNothingElse) {
   EXPECT_EQ(log_.Text(),
             "==> env\nEXTRA\nFLEET_ATTEMPT\nFLEET_BRANCH\nFLEET_ID\nFLEET_INPUT\nFLEET_OUTPUT\nFLEET_PARAM_VERSION\n"
             "FLEET_REPO\nFLEET_TASK_DESCRIPTION\nFLEET_TASK_ID\nHOME\nLANG\nPATH\nPWD\nTMPDIR\n==> id\nT-1\n");
+}
+
+TEST_F(StepRunnerTest, TheOperatorsSettingsReachEveryStepAndTheWorkflowsWin) {
+  settings_.environment = {{"HTTPS_PROXY", "http://proxy:3128"}, {"LEVEL", "low"}, {"FLEET_ID", "mine"}};
+  settings_.home = {{".npmrc", "token\n"}};
+  AddScript("one", "cat ~/.npmrc > seen; echo \"$HTTPS_PROXY $LEVEL [$FLEET_ID]\" >> seen; rm ~/.npmrc");
+  (*workflow_.mutable_steps(0)->mutable_environment())["LEVEL"] = "high";
+  ASSERT_TRUE(Run().ok()) << log_.Text();
+  EXPECT_EQ(InTree("seen"), "token\nhttp://proxy:3128 high []\n");
+  EXPECT_EQ(log_.Text(), "==> fleet: the runner's operator passes FLEET_ID, HTTPS_PROXY, LEVEL, ~/.npmrc\n==> one\n");
 }
 
 TEST_F(StepRunnerTest, ScriptsStopAtTheFirstErrorAndUseTheInterpreterNamed) {

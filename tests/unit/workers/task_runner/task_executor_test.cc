@@ -62,7 +62,7 @@ class TaskExecutorTest : public ::testing::Test {
   void Start() {
     service_.Add(lease_, fleet_);
     client_ = std::make_unique<RunnerClient>(std::vector<std::string>{service_.address()}, "tester");
-    executor_ = std::make_unique<TaskExecutor>(settings_, directories_, Clock::System());
+    executor_ = std::make_unique<TaskExecutor>(settings_, directories_, Clock::System(), step_settings_);
     loop_ = std::make_unique<RunnerLoop>(config_, *client_, *executor_, clock_);
     thread_ = std::thread([this] { EXPECT_TRUE(loop_->Run().ok()); });
   }
@@ -86,6 +86,7 @@ class TaskExecutorTest : public ::testing::Test {
   BootClock clock_;
   RunnerConfig config_;
   GitSettings settings_;
+  StepSettingsFiles step_settings_;
   std::string work_directory_ = fixture_.directory() / "work";
   std::string bare_;
   v1::Lease lease_;
@@ -215,6 +216,30 @@ TEST_F(TaskExecutorTest, APullRequestElsewhereIsNoPullRequestOfAFailedTask) {
   EXPECT_EQ(report.state(), v1::TASK_STATE_FAILED);
   EXPECT_EQ(report.result().pull_request_url(), "");
   EXPECT_THAT(report.result().log_tail(), HasSubstr("is not https"));
+}
+
+TEST_F(TaskExecutorTest, WhatTheOperatorPassesToStepsIsNamedAndMasked) {
+  step_settings_.environment = Marker("env");
+  step_settings_.home = Marker("home");
+  std::filesystem::create_directory(step_settings_.home);
+  WriteFile(step_settings_.environment, "NPM_TOKEN=s3cr3t-t0ken\n");
+  WriteFile(step_settings_.home + "/.npmrc", "//r/:_authToken=0ther-t0ken\n");
+  AddStep(R"(echo "$NPM_TOKEN"; cat ~/.npmrc; printf '{"summary": "with %s"}' "$NPM_TOKEN" > "$FLEET_OUTPUT")");
+  AddStep("echo \"refused: $NPM_TOKEN\"; exit 1");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.result().log_tail(),
+            "==> fleet: the runner's operator passes NPM_TOKEN, ~/.npmrc\n==> step1\n***\n//r/:_authToken=***\n"
+            "==> step2\nrefused: ***\n");
+  EXPECT_EQ(report.result().summary(), "with ***");
+  EXPECT_EQ(report.result().failure().message(), "step \"step2\" failed with exit code 1: refused: ***");
+}
+
+TEST_F(TaskExecutorTest, WhatTheOperatorPassesIsReadForEachTask) {
+  step_settings_.environment = Marker("env");
+  AddStep("true");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.result().failure().reason(), v1::FAILURE_REASON_RUNNER_SETUP);
+  EXPECT_EQ(report.result().failure().message(), "--step_env_file: does not exist");
 }
 
 TEST_F(TaskExecutorTest, NoPathOfTheRunnerIsShown) {
