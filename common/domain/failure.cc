@@ -52,7 +52,7 @@ constexpr FailureKind kKinds[] = {
     {Reason::kBadCertificate, Category::kConfig, "BAD_CERTIFICATE", "Host not trusted",
      "Let the runner know the forge's certificate authority or host key, then retry.", kFinal},
     {Reason::kBadConfig, Category::kConfig, "BAD_CONFIG", "Repository set up wrongly",
-     "Correct what the message names: the clone URL, the protocol, the ownership, the size of parameters.", kFinal},
+     "Correct what the message names: the clone URL, the protocol, the ownership.", kFinal},
     {Reason::kGitFailed, Category::kUnknown, "GIT_FAILED", "git failed", "Read git's own words in the message.",
      kFinal},
 
@@ -89,7 +89,7 @@ constexpr FailureKind kKinds[] = {
     {Reason::kStepTimedOut, Category::kTimeout, "STEP_TIMED_OUT", "Step timed out",
      "See in the log what took so long, or give the step a longer timeout.", kFinal},
     {Reason::kDeadlinePassed, Category::kTimeout, "DEADLINE_PASSED", "Deadline passed",
-     "Move the fleet's deadline, then retry what is missing.", kFinal},
+     "Retry what is missing: that runs without a deadline, until fleetctl update gives it a new one.", kFinal},
     {Reason::kQueuedTooLong, Category::kConcurrency, "QUEUED_TOO_LONG", "Queued too long",
      "Raise the limit that the fleet waited on, add runners, or raise the queue age limit; then retry.", kRetried},
 
@@ -106,6 +106,9 @@ constexpr FailureKind kKinds[] = {
      kFinal},
     {Reason::kBranchNameBlocked, Category::kConfig, "BRANCH_NAME_BLOCKED", "Branch name blocked",
      "Rename or delete the branch that the message names: git keeps no branch beside or below another of its name.",
+     kFinal},
+    {Reason::kParametersTooLarge, Category::kConfig, "PARAMETERS_TOO_LARGE", "Parameters too large",
+     "Make parameters, task text or the environment of the step smaller: a step gets all of them as environment.",
      kFinal},
 };
 

@@ -75,6 +75,8 @@ enum class FailureReason {
   kChangeNotCarried = 39,
   kBranchNotOurs = 40,
   kBranchNameBlocked = 41,
+  // Steps that could not be started.
+  kParametersTooLarge = 42,
 };
 
 struct FailureKind {

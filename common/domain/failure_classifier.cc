@@ -15,6 +15,8 @@ using Reason = FailureReason;
 // What a shell answers for a program that is missing, or that it may not execute.
 constexpr int kExitNotExecutable = 126;
 constexpr int kExitNotFound = 127;
+// What a shell answers for a program that a signal ended, less the signal.
+constexpr int kExitSignalled = 128;
 
 Reason ReasonOfSystemError(int system_error, FailureStage stage) {
   switch (system_error) {
@@ -34,6 +36,7 @@ Reason ReasonOfSystemError(int system_error, FailureStage stage) {
     case ENOEXEC:
       return stage == FailureStage::kStep ? Reason::kStepNotFound : Reason::kRunnerSetup;
     case E2BIG:
+      return stage == FailureStage::kStep ? Reason::kParametersTooLarge : Reason::kBadConfig;
     case EINVAL:
     case ELOOP:
     case EISDIR:
@@ -71,7 +74,7 @@ Reason ReasonOfStatement(FailureCategory stated) {
 
 Reason ReasonOfStep(const FailureEvidence& evidence) {
   if (evidence.stated != FailureCategory::kNone) return ReasonOfStatement(evidence.stated);
-  if (evidence.signal != 0) return Reason::kStepKilled;
+  if (evidence.signal != 0 || SignalOfExitCode(evidence.exit_code) != 0) return Reason::kStepKilled;
   switch (evidence.exit_code) {
     case 0:
       return evidence.bad_output ? Reason::kBadOutput : Reason::kUnknown;
@@ -124,6 +127,29 @@ absl::string_view StageName(FailureStage stage) {
       return "report";
   }
   return "";
+}
+
+int SignalOfExitCode(int exit_code) {
+  switch (const int signal = exit_code - kExitSignalled; signal) {
+    case SIGINT:
+    case SIGQUIT:
+    case SIGILL:
+    case SIGTRAP:
+    case SIGABRT:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGKILL:
+    case SIGSEGV:
+    case SIGPIPE:
+    case SIGALRM:
+    case SIGTERM:
+    case SIGXCPU:
+    case SIGXFSZ:
+    case SIGSYS:
+      return signal;
+    default:
+      return 0;
+  }
 }
 
 FailureReason ClassifyFailure(const FailureEvidence& evidence) {

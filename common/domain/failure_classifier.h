@@ -45,6 +45,10 @@ struct FailureEvidence {
   absl::string_view push_report;  // what "git push --porcelain" says of the branch: "[remote rejected] (hook declined)"
 };
 
+// The signal of which a shell tells with this exit code, 128 + signal; 0 if it tells of none. SIGHUP is none: git exits
+// with 129 when it is called wrongly; nor are signals that end nothing, or that no program is ended by unasked.
+int SignalOfExitCode(int exit_code);
+
 // What says more wins over what it entails: a lost runner over all, time over how the program then ended, what a step
 // says over its exit code, that over a wrong FLEET_OUTPUT. Evidence of nothing gives kUnknown.
 FailureReason ClassifyFailure(const FailureEvidence& evidence);

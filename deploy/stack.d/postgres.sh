@@ -98,7 +98,6 @@ SQL
 
 start_postgres() {
   local bin home port
-  if postgres_pid >/dev/null; then return; fi
   bin=$(find_postgres_programs)
   if [[ ! -s $dir/postgres_home ]]; then choose_postgres_home; fi
   home=$(postgres_home)
@@ -113,8 +112,9 @@ start_postgres() {
 }
 
 stop_postgres() {
-  local home pid
+  local home pid started
   if ! pid=$(postgres_pid); then return; fi
+  started=$(start_time "$pid")
   home=$(postgres_home)
   # Clients are gone by now; "fast" disconnects those that are not ours.
   if ! as_postgres "$(find_postgres_programs)/pg_ctl" -D "$home/data" -m fast -w -t 60 -s stop </dev/null; then
@@ -122,4 +122,6 @@ stop_postgres() {
     as_postgres "$(find_postgres_programs)/pg_ctl" -D "$home/data" -m immediate -w -t 60 -s stop </dev/null ||
       fail "PostgreSQL (process $pid) could not be stopped"
   fi
+  # pg_ctl waits for the server's pid file to go, which goes before the server does.
+  wait_ended "$pid" "$started" 10 || fail "PostgreSQL (process $pid) was stopped and has not ended"
 }

@@ -32,13 +32,20 @@ start_process() {
   disown
 }
 
-# Waits until the recorded process $1 is gone; at most $2 seconds.
-wait_gone() {
-  local deadline=$((SECONDS + $2))
-  while pid_of "$1" >/dev/null; do
+# Waits until process $1, which started at $2, has ended; at most $3 seconds.
+wait_ended() {
+  local deadline=$((SECONDS + $3))
+  while [[ -n $2 && $(start_time "$1") == "$2" ]]; do
     if ((SECONDS >= deadline)); then return 1; fi
     sleep 0.05
   done
+}
+
+# Waits until the recorded process $1 is gone; at most $2 seconds.
+wait_gone() {
+  local pid started
+  { read -r pid started <"$dir/run/$1"; } 2>/dev/null || return 0
+  wait_ended "$pid" "$started" "$2"
 }
 
 # Asks all of "$@" (after the grace in seconds) to end, and ends those that do not in time.

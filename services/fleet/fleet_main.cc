@@ -53,7 +53,7 @@ fleet::service::ServiceConfig ReadFlags() {
 int main(int argc, char** argv) {
   fleet::ParseProgramFlags(argc, argv,
                            "Accepts fleets, hands out their children and tells where they stand.\n"
-                           "The database is in FLEET_DATABASE_URL or --database_url_file; see README.md.",
+                           "The database is in FLEET_DATABASE_URL or --database_url_file; see docs/operations.md.",
                            __FILE__);
   fleet::SetLogComponent("fleet-service");
   fleet::ShutdownSignal shutdown;

@@ -15,7 +15,9 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/clock/clock.h"
@@ -63,6 +65,17 @@ struct Prepared {
   const int error = errno;
   [[maybe_unused]] const ssize_t written = write(failure, &error, sizeof(error));
   _exit(127);
+}
+
+// Whether a process group has members other than its leader.
+bool HasOthers(pid_t group) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
+    pid_t pid = 0;
+    if (!absl::SimpleAtoi(entry->path().filename().string(), &pid) || pid == group) continue;
+    if (getpgid(pid) == group) return true;
+  }
+  return false;
 }
 
 std::string Tail(const std::string& path) {
@@ -125,9 +138,12 @@ absl::Status ChildProcess::Run(Options options, absl::Duration limit) {
 }
 
 ChildProcess::~ChildProcess() {
-  // The group first: it may have members that outlived the child.
-  kill(-pid_, SIGKILL);
-  Kill();
+  if (!reaped_) {
+    // The group first: it may have members that outlived the child, and its number is its own while that is not reaped.
+    kill(-pid_, SIGKILL);
+    Kill();
+    Reap();
+  }
   close(pid_descriptor_);
 }
 
@@ -149,10 +165,16 @@ absl::StatusOr<int> ChildProcess::WaitExit(absl::Duration limit) {
   while (poll(&waiting, 1, left()) <= 0) {
     if (clock.Elapsed() >= deadline) return absl::DeadlineExceededError(absl::StrCat("process ", pid_, " still runs"));
   }
-  int status = 0;
-  if (waitpid(pid_, &status, 0) != pid_) return absl::ErrnoToStatus(errno, "waitpid");
-  exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  siginfo_t info{};
+  const auto id = static_cast<id_t>(pid_);
+  if (waitid(P_PID, id, &info, WEXITED | WNOWAIT) != 0) return absl::ErrnoToStatus(errno, "waitid");
+  exit_code_ = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+  if (!HasOthers(pid_)) Reap();
   return *exit_code_;
+}
+
+void ChildProcess::Reap() {
+  if (exit_code_.has_value() && !reaped_) reaped_ = waitpid(pid_, nullptr, WNOHANG) == pid_;
 }
 
 void ChildProcess::Kill() {

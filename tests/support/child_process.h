@@ -32,26 +32,29 @@ class ChildProcess {
   // Start and WaitExit; kills it after `limit`. Returns kInternal, with the end of its output, unless it exits 0.
   static absl::Status Run(Options options, absl::Duration limit = absl::Minutes(1));
 
-  // Kills the process group with SIGKILL and reaps the child.
+  // Kills what is left of the process group with SIGKILL, and reaps the child.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   pid_t pid() const { return pid_; }
   bool IsRunning();
-  // To the child alone, not its group. Does nothing once it has been reaped.
+  // To the child alone, not its group. Does nothing once it is known to have ended.
   void Signal(int signal);
-  // Its exit code, or 128 + the signal that ended it; kDeadlineExceeded if it still runs after `limit`.
+  // Its exit code, or 128 + the signal that ended it; kDeadlineExceeded if it still runs after `limit`. The child is
+  // reaped, unless others of its group outlive it: the group's number must not become a stranger's.
   absl::StatusOr<int> WaitExit(absl::Duration limit);
-  // SIGKILL and reap: when this returns the process is gone.
+  // SIGKILL and WaitExit: when this returns it does not run any more.
   void Kill();
 
  private:
   ChildProcess(pid_t pid, int pid_descriptor) : pid_(pid), pid_descriptor_(pid_descriptor) {}
+  void Reap();
 
   const pid_t pid_;
   const int pid_descriptor_;
   std::optional<int> exit_code_;
+  bool reaped_ = false;
 };
 
 }  // namespace fleet::testing

@@ -42,7 +42,7 @@ fleet::worker::FanOutConfig ReadFlags() {
 int main(int argc, char** argv) {
   fleet::ParseProgramFlags(argc, argv,
                            "Fans fleets out, sweeps cancelled ones, finds lost runners. Run any number.\n"
-                           "The database is in FLEET_DATABASE_URL or --database_url_file; see README.md.",
+                           "The database is in FLEET_DATABASE_URL or --database_url_file; see docs/operations.md.",
                            __FILE__);
   fleet::SetLogComponent("fleet-worker");
   fleet::ShutdownSignal shutdown;

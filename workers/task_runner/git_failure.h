@@ -21,8 +21,9 @@ struct GitOutput {
 // What was seen of git that ended as `result` says. It refers to `output`.
 domain::FailureEvidence GitEvidence(domain::FailureStage stage, const ProcessResult& result, const GitOutput& output);
 
-// The TaskFailure of that. The message begins with the stage's name, then says what became of a push; it ends with
-// git's own last lines, without hints and without credentials in URLs. Pure.
+// The TaskFailure of that. The message begins with the stage's name, then says what became of a push; then
+// come git's own last lines, without hints and without credentials in URLs; of a refused push first what the server
+// said of it, a hook's words. Pure.
 absl::Status GitFailure(domain::FailureStage stage, const ProcessResult& result, const GitOutput& output);
 
 }  // namespace fleet::runner

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "workers/task_runner/disk_guard.h"
 #include "workers/task_runner/git_command.h"
+#include "workers/task_runner/step_settings.h"
 
 namespace fleet::runner {
 
@@ -25,6 +26,8 @@ struct RunnerConfig {
   // Absolute path.
   std::string work_dir;
   GitSettings git;
+  // What the operator passes to steps.
+  StepSettingsFiles step_settings;
   // How long running tasks may go on after SIGTERM.
   absl::Duration drain_timeout = absl::Seconds(30);
 

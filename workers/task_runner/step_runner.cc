@@ -43,7 +43,11 @@ std::string Ending(const ProcessResult& result, const std::string& last_lines) {
   if (result.ending == ProcessResult::Ending::kSignalled) {
     return absl::StrCat("was killed by signal ", result.signal, " (", strsignal(result.signal), ")", detail);
   }
-  return result.exit_code == 0 ? "" : absl::StrCat("failed with exit code ", result.exit_code, detail);
+  if (result.exit_code == 0) return "";
+  const int signal = domain::SignalOfExitCode(result.exit_code);
+  const std::string told =
+      signal == 0 ? "" : absl::StrCat(": a program was killed by signal ", signal, " (", strsignal(signal), ")");
+  return absl::StrCat("failed with exit code ", result.exit_code, told, detail);
 }
 
 // What the message says; empty if the step succeeded. What a step says of itself wins over its exit code.
@@ -75,19 +79,22 @@ absl::Status Judge(const ProcessResult& result, const std::string& last_lines,
 
 }  // namespace
 
-StepRunner::StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context)
-    : subprocess_(subprocess), places_(std::move(places)), context_(context) {}
+StepRunner::StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context,
+                       const StepSettings& settings)
+    : subprocess_(subprocess), places_(std::move(places)), context_(context), settings_(settings) {}
 
 absl::Status StepRunner::MakePlaces() const {
   for (const char* name : {"/home", "/tmp", "/steps"}) {
     FLEET_RETURN_IF_ERROR(MakePrivateDirectory(absl::StrCat(places_.directory, name)));
   }
-  return absl::OkStatus();
+  return WriteHome(settings_, absl::StrCat(places_.directory, "/home"));
 }
 
 absl::Status StepRunner::Run(const v1::Workflow& workflow, const WorkBounds& bounds, OutputTail& log,
                              StepOutput& output) const {
   FLEET_RETURN_IF_ERROR(MakePlaces());
+  const std::string passed = settings_.Names();
+  if (!passed.empty()) log.Append(absl::StrCat("==> fleet: the runner's operator passes ", passed, "\n"));
   for (int i = 0; i < workflow.steps_size(); ++i) {
     const v1::WorkflowStep& step = workflow.steps(i);
     // Each step has files of its own, so that none reads or spoils what another one wrote.
@@ -118,6 +125,7 @@ absl::StatusOr<ProcessSpec> StepRunner::Prepare(const v1::WorkflowStep& step, co
                       {"HOME", absl::StrCat(places_.directory, "/home")},
                       {"TMPDIR", absl::StrCat(places_.directory, "/tmp")},
                       {"LANG", "C.UTF-8"}};
+  for (const auto& [name, value] : settings_.environment) spec.environment[name] = value;
   for (const auto& [name, value] : step.environment()) spec.environment[name] = value;
   for (auto& [name, value] : ContextEnvironment(context_)) spec.environment[name] = value;
   spec.environment["FLEET_INPUT"] = input;

@@ -9,6 +9,7 @@
 #include "fleet/v1/catalog_service.pb.h"
 #include "workers/task_runner/output_tail.h"
 #include "workers/task_runner/step_output.h"
+#include "workers/task_runner/step_settings.h"
 #include "workers/task_runner/subprocess.h"
 #include "workers/task_runner/task_context.h"
 #include "workers/task_runner/work_bounds.h"
@@ -26,7 +27,8 @@ struct StepPlaces {
 
 class StepRunner {
  public:
-  StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context);
+  // The arguments must outlive it. What is in `settings` is passed to every step; its own environment wins.
+  StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context, const StepSettings& settings);
 
   // Appends to `log` what the steps print and merges into `output` what they write to FLEET_OUTPUT, also when one
   // fails. Returns a TaskFailure that names the step, kDeadlineExceeded, or kCancelled if stopped.
@@ -41,6 +43,7 @@ class StepRunner {
   const Subprocess& subprocess_;
   const StepPlaces places_;
   const TaskContext& context_;
+  const StepSettings& settings_;
 };
 
 }  // namespace fleet::runner

@@ -48,6 +48,8 @@ class TaskDirectories {
   // kDiskFull, if there is no room; else as SystemError says.
   absl::StatusOr<TaskDirectory> Make(StopToken& stop);
 
+  // Where they are made.
+  const std::string& root() const { return parent_; }
   // Whether there is room for another: set from outside.
   void SetFull(bool full);
   bool full() const;

@@ -7,12 +7,13 @@
 #include "common/domain/bounds.h"
 #include "common/domain/character_rules.h"
 #include "common/domain/commit_template.h"
+#include "common/domain/pull_request_url.h"
 #include "common/domain/text.h"
 #include "common/logging/structured_log.h"
 #include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "workers/task_runner/git_clone.h"
-#include "workers/task_runner/step_runner.h"
+#include "workers/task_runner/private_paths.h"
 #include "workers/task_runner/task_context.h"
 #include "workers/task_runner/task_failure.h"
 
@@ -70,8 +71,14 @@ bool SpeaksForBranch(const StepOutput& output) {
   return !output.pull_request_url.empty() || output.outcome == v1::TASK_OUTCOME_BRANCH_PUSHED;
 }
 
-BranchClaim MakeBranchClaim(const LeasedTask& task, const StepOutput& output) {
-  return {task.lease.task_id(), task.lease.pushed_commit(), task.fleet->replace_branch(), SpeaksForBranch(output)};
+// What is not a pull request of the repository is not told of as one; that the steps saw to the branch is still so.
+void LeaveOutForeignUrl(const std::string& clone_url, StepOutput& output, OutputTail& log) {
+  if (output.pull_request_url.empty()) return;
+  const std::string problem = domain::PullRequestUrlProblem(output.pull_request_url, clone_url);
+  if (problem.empty()) return;
+  log.Append(absl::StrCat("==> fleet: pull_request_url is left out: it ", problem, "\n"));
+  output.pull_request_url.clear();
+  if (output.outcome != v1::TASK_OUTCOME_BRANCH_PUSHED) output.outcome = v1::TASK_OUTCOME_UNSPECIFIED;
 }
 
 // The outcome, from whether there is a change, and what the steps say they did themselves.
@@ -84,21 +91,32 @@ v1::TaskOutcome Outcome(const StepOutput& output, bool changed) {
   return changed || by_step ? v1::TASK_OUTCOME_BRANCH_PUSHED : v1::TASK_OUTCOME_NO_CHANGES;
 }
 
-void FillResult(const StepOutput& output, const OutputTail& log, v1::TaskResult& result) {
-  result.set_summary(domain::KeepHead(domain::CleanText(output.summary), domain::kMaxReportText));
-  result.set_pull_request_url(output.pull_request_url);
-  if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
-  result.set_log_tail(log.Log(domain::kMaxLogTail));
-}
-
 }  // namespace
 
-TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock)
-    : settings_(std::move(settings)), directories_(directories), clock_(clock), subprocess_(clock) {}
+TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock,
+                           StepSettingsFiles step_settings)
+    : settings_(std::move(settings)),
+      directories_(directories),
+      clock_(clock),
+      step_settings_(std::move(step_settings)),
+      subprocess_(clock) {}
+
+std::string TaskExecutor::Shown(const Attempt& attempt, absl::string_view text) const {
+  return HidePrivatePaths(MaskSecrets(domain::CleanText(text), attempt.secrets), directories_.root());
+}
+
+void TaskExecutor::FillResult(Attempt& attempt) const {
+  v1::TaskResult& result = attempt.result;
+  const StepOutput& output = attempt.output;
+  result.set_summary(domain::KeepHead(Shown(attempt, output.summary), domain::kMaxReportText));
+  result.set_pull_request_url(Shown(attempt, output.pull_request_url));
+  if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
+  result.set_log_tail(domain::KeepTail(Shown(attempt, attempt.log.Text()), domain::kMaxLogTail));
+}
 
 void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
-  Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult()};
+  Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult(), false, {}};
   const std::string& id = task.lease.task_id();
   LogInfo("task_started", {{"task_id", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
   const absl::Status status = Work(attempt, stop);
@@ -107,9 +125,11 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
     LogInfo("task_abandoned", {{"task_id", id}, {"attempt", task.lease.attempt()}});
     return;
   }
-  FillResult(attempt.output, attempt.log, attempt.result);
+  FillResult(attempt);
   if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
-    *attempt.result.mutable_failure() = FinalFailure(*state, status, bounds.timeout(), stop);
+    v1::Failure& failure = *attempt.result.mutable_failure();
+    failure = FinalFailure(*state, status, bounds.timeout(), stop);
+    failure.set_message(domain::KeepHead(Shown(attempt, failure.message()), domain::kMaxReportText));
   }
   // Without the failure's message: it may quote what a step printed.
   LogInfo("task_ended", {{"task_id", id},
@@ -122,8 +142,10 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
 
 absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
   const v1::Lease& lease = attempt.task.lease;
-  const v1::Workflow& workflow = attempt.task.fleet->workflow();
   FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_HYDRATING, stop));
+  const absl::StatusOr<StepSettings> settings = ReadStepSettings(step_settings_);
+  if (!settings.ok()) return TaskFailure(domain::FailureReason::kRunnerSetup, settings.status().message());
+  attempt.secrets = settings->secrets;
   FLEET_ASSIGN_OR_RETURN(const TaskDirectory directory, directories_.Make(stop));
   FLEET_ASSIGN_OR_RETURN(const GitCommand git,
                          GitCommand::Make(subprocess_, settings_, absl::StrCat(directory.path(), "/git")));
@@ -132,10 +154,17 @@ absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
       GitClone::Make(git, {lease.clone_url(), lease.default_branch(), lease.branch(), directory.path()},
                      attempt.bounds));
   FLEET_RETURN_IF_ERROR(attempt.reporter.AnnounceOnce(lease, v1::TASK_STATE_RUNNING, stop));
-  const TaskContext context = MakeTaskContext(attempt.task);
-  const StepRunner steps(subprocess_, {clone.tree, directory.path(), settings_.path}, context);
-  FLEET_RETURN_IF_ERROR(steps.Run(workflow, attempt.bounds, attempt.log, attempt.output));
+  FLEET_RETURN_IF_ERROR(RunSteps(attempt, {clone.tree, directory.path(), settings_.path}, *settings));
   return Publish(attempt, clone);
+}
+
+absl::Status TaskExecutor::RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const {
+  const TaskContext context = MakeTaskContext(attempt.task);
+  const StepRunner steps(subprocess_, places, context, settings);
+  absl::Status status = steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output);
+  attempt.spoken_for = SpeaksForBranch(attempt.output);
+  LeaveOutForeignUrl(attempt.task.lease.clone_url(), attempt.output, attempt.log);
+  return status;
 }
 
 absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) const {
@@ -146,7 +175,8 @@ absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) cons
   if (workflow.report_only()) result.set_outcome(v1::TASK_OUTCOME_REPORT_ONLY);
   if (workflow.report_only() && clone.seen_commit.empty()) return absl::OkStatus();
   const CommitSpec spec = MakeCommitSpec(attempt.task, clock_.TimeNow());
-  const BranchClaim claim = MakeBranchClaim(attempt.task, attempt.output);
+  const BranchClaim claim = {lease.task_id(), lease.pushed_commit(), attempt.task.fleet->replace_branch(),
+                             attempt.spoken_for};
   FLEET_ASSIGN_OR_RETURN(const GitPublisher publisher,
                          GitPublisher::Make(subprocess_, settings_, clone, attempt.bounds));
   if (workflow.report_only()) {

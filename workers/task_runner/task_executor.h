@@ -2,12 +2,18 @@
 #ifndef FLEET_WORKERS_TASK_RUNNER_TASK_EXECUTOR_H_
 #define FLEET_WORKERS_TASK_RUNNER_TASK_EXECUTOR_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "common/clock/clock.h"
 #include "workers/task_runner/git_command.h"
 #include "workers/task_runner/git_publisher.h"
 #include "workers/task_runner/output_tail.h"
 #include "workers/task_runner/step_output.h"
+#include "workers/task_runner/step_runner.h"
+#include "workers/task_runner/step_settings.h"
 #include "workers/task_runner/task_directories.h"
 #include "workers/task_runner/task_work.h"
 #include "workers/task_runner/work_bounds.h"
@@ -16,8 +22,9 @@ namespace fleet::runner {
 
 class TaskExecutor final : public TaskWork {
  public:
-  // Clones live and die in `directories`. The arguments must outlive it.
-  TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock);
+  // Clones live and die in `directories`. Both references must outlive it.
+  TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock,
+               StepSettingsFiles step_settings = {});
 
   void Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) override;
   bool Ready() const override { return !directories_.full(); }
@@ -30,14 +37,21 @@ class TaskExecutor final : public TaskWork {
     OutputTail log;
     StepOutput output;
     v1::TaskResult result;
+    bool spoken_for = false;           // see BranchClaim
+    std::vector<std::string> secrets;  // see StepSettings
   };
 
   absl::Status Work(Attempt& attempt, StopToken& stop) const;
+  absl::Status RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const;
   absl::Status Publish(Attempt& attempt, const GitClone& clone) const;
+  // As people may see it: clean, without the operator's values and the runner's paths.
+  std::string Shown(const Attempt& attempt, absl::string_view text) const;
+  void FillResult(Attempt& attempt) const;
 
   const GitSettings settings_;
   TaskDirectories& directories_;
   const Clock& clock_;
+  const StepSettingsFiles step_settings_;
   const Subprocess subprocess_;
 };
 

@@ -43,6 +43,11 @@ ABSL_FLAG(std::vector<std::string>, git_protocols, std::vector<std::string>({"ht
           "protocols that repositories may be cloned over: https, http, ssh, git, file");
 ABSL_FLAG(std::string, git_config, "",
           "git configuration file to use, the only one: credentials, proxies, certificates; default: none");
+ABSL_FLAG(std::string, step_env_file, "",
+          "file of lines NAME=VALUE that every step gets as environment, read for each task: proxies, tokens; their "
+          "names are told in logs, their values masked");
+ABSL_FLAG(std::string, step_home, "",
+          "folder whose files every task finds in its HOME, such as .npmrc; masked in logs like the former");
 ABSL_FLAG(std::string, pool, "default", "the pool this runner serves");
 ABSL_FLAG(std::string, name, "", "name for people; default: the host's name");
 ABSL_FLAG(std::string, user, "", "identity sent to the services as x-fleet-user; default: the login name");
@@ -70,6 +75,11 @@ std::string Environment(const char* name, const std::string& fallback) {
   return value == nullptr || *value == '\0' ? fallback : value;
 }
 
+// Of a file or folder that may be left out.
+std::string AbsolutePath(const std::string& path) {
+  return path.empty() ? path : std::filesystem::absolute(path).string();
+}
+
 RunnerConfig ConfigFromFlags() {
   RunnerConfig config;
   config.servers = absl::GetFlag(FLAGS_servers);
@@ -82,8 +92,9 @@ RunnerConfig ConfigFromFlags() {
   config.work_dir = std::filesystem::absolute(
       work_dir.empty() ? absl::StrCat(Environment("TMPDIR", "/tmp"), "/fleet-runner-", LoginName()) : work_dir);
   config.git.protocols = absl::GetFlag(FLAGS_git_protocols);
-  const std::string git_config = absl::GetFlag(FLAGS_git_config);
-  if (!git_config.empty()) config.git.config_file = std::filesystem::absolute(git_config);
+  config.git.config_file = AbsolutePath(absl::GetFlag(FLAGS_git_config));
+  config.step_settings = {AbsolutePath(absl::GetFlag(FLAGS_step_env_file)),
+                          AbsolutePath(absl::GetFlag(FLAGS_step_home))};
   config.git.path = Environment("PATH", config.git.path);
   config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   config.disk_reserve = {absl::GetFlag(FLAGS_disk_reserve), absl::GetFlag(FLAGS_file_reserve)};
@@ -139,7 +150,7 @@ int Main(ShutdownSignal& signals) {
   RunnerClient client(config.servers, config.user);
   TaskDirectories directories(work_directory->path(), leftovers);
   DiskGuard guard(work_directory->path(), config.disk_reserve, directories, metrics);
-  TaskExecutor executor(config.git, directories, Clock::System());
+  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings);
   const PeriodicLoop removing(kRemovalInterval, [&] {
     leftovers.RunOnce();
     return PeriodicLoop::Next::kWait;
@@ -176,7 +187,7 @@ int main(int argc, char** argv) {
   fleet::SetLogComponent("fleet-runner");
   fleet::ParseProgramFlags(argc, argv,
                            "Leases child tasks from fleet-service and executes them with git. Run any\n"
-                           "number; see README.md.",
+                           "number, on any machine; see docs/operations.md, \"More runners\".",
                            __FILE__);
   fleet::ShutdownSignal signals;
   return fleet::runner::Main(signals);

@@ -59,6 +59,23 @@ TEST(ClassifyFailureTest, ExitCodesOfSteps) {
   EXPECT_EQ(Name(ClassifyFailure(killed)), "STEP_KILLED");
 }
 
+// The default shell of a script is not killed itself when its program is.
+TEST(ClassifyFailureTest, AShellThatTellsOfASignal) {
+  for (const int signal : {SIGINT, SIGABRT, SIGKILL, SIGSEGV, SIGPIPE, SIGTERM, SIGXCPU, SIGSYS}) {
+    EXPECT_EQ(SignalOfExitCode(128 + signal), signal);
+    EXPECT_EQ(Name(ClassifyFailure(Step(128 + signal))), "STEP_KILLED") << signal;
+  }
+  // git's own 128 and 129, what ends nothing, what is no signal, and ssh's 255.
+  for (const int exit_code : {0, 9, 127, 128, 129, 128 + SIGCHLD, 128 + SIGSTOP, 128 + 60, 255}) {
+    EXPECT_EQ(SignalOfExitCode(exit_code), 0) << exit_code;
+  }
+  EXPECT_EQ(Name(ClassifyFailure(Step(128))), "STEP_FAILED");
+  EXPECT_EQ(Name(ClassifyFailure(Step(129))), "STEP_FAILED");
+  FailureEvidence stated = Step(128 + SIGKILL);
+  stated.stated = FailureCategory::kBlocked;
+  EXPECT_EQ(Name(ClassifyFailure(stated)), "STEP_BLOCKED");
+}
+
 TEST(ClassifyFailureTest, WhatAStepSaysWinsAndKeepsItsCategory) {
   for (std::size_t i = 1; i < kFailureCategoryCount; ++i) {
     FailureEvidence evidence = Step(75);
@@ -87,7 +104,7 @@ TEST(ClassifyFailureTest, SystemErrorsByStage) {
                                                              {ENOENT, "RUNNER_SETUP", "STEP_NOT_FOUND"},
                                                              {EACCES, "RUNNER_SETUP", "STEP_NOT_FOUND"},
                                                              {ENOEXEC, "RUNNER_SETUP", "STEP_NOT_FOUND"},
-                                                             {E2BIG, "BAD_CONFIG", "BAD_CONFIG"},
+                                                             {E2BIG, "BAD_CONFIG", "PARAMETERS_TOO_LARGE"},
                                                              {EIO, "UNKNOWN", "UNKNOWN"}};
   for (const auto& [system_error, elsewhere, in_step] : cases) {
     for (const FailureStage stage : {FailureStage::kPrepare, FailureStage::kClone, FailureStage::kPush}) {

@@ -1,7 +1,14 @@
 #include "tests/support/child_process.h"
 
+#include <linux/sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -77,6 +84,56 @@ TEST(ChildProcessTest, EndsItsWholeGroup) {
     // Whoever adopts it may leave it a zombie for a while.
     return !std::filesystem::exists(grandchild) || Content(grandchild + "/cmdline").empty();
   }));
+}
+
+char StateOf(pid_t pid) {
+  const std::string stat = Content(absl::StrCat("/proc/", pid, "/stat"));
+  const std::size_t name_end = stat.rfind(')');
+  return name_end == std::string::npos ? '-' : stat[name_end + 2];
+}
+
+TEST(ChildProcessTest, KeepsItsNumberWhileOthersOfItsGroupLive) {
+  const LogFile log;
+  pid_t leader = 0;
+  {
+    FLEET_ASSERT_OK_AND_ASSIGN(
+        const auto child,
+        ChildProcess::Start({.argv = {"sh", "-c", "tail -f /dev/null & exit 3"}, .log_file = log.path()}));
+    leader = child->pid();
+    EXPECT_THAT(child->WaitExit(absl::Seconds(20)), IsOkAndHolds(3));
+    EXPECT_EQ(StateOf(leader), 'Z');
+    child->Signal(SIGKILL);
+    EXPECT_THAT(child->WaitExit(absl::ZeroDuration()), IsOkAndHolds(3));
+  }
+  EXPECT_EQ(StateOf(leader), '-');
+}
+
+// A process of that number and in a group of its own, until it is killed; 0 if the system lets nobody choose.
+pid_t StartStranger(pid_t number) {
+  clone_args arguments{};
+  arguments.exit_signal = SIGCHLD;
+  arguments.set_tid = reinterpret_cast<std::uintptr_t>(&number);
+  arguments.set_tid_size = 1;
+  const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof(arguments)));
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (true) pause();
+  }
+  if (pid > 0) setpgid(pid, pid);
+  return std::max(pid, 0);
+}
+
+TEST(ChildProcessTest, LeavesAStrangerAloneWhoGotItsNumber) {
+  pid_t stranger = 0;
+  {
+    FLEET_ASSERT_OK_AND_ASSIGN(const auto child, ChildProcess::Start({.argv = {"true"}}));
+    EXPECT_THAT(child->WaitExit(absl::Seconds(20)), IsOkAndHolds(0));
+    stranger = StartStranger(child->pid());
+    if (stranger == 0) GTEST_SKIP() << "the system lets nobody choose a process's number";
+  }
+  EXPECT_EQ(waitpid(stranger, nullptr, WNOHANG), 0) << "the stranger was killed";
+  kill(stranger, SIGKILL);
+  EXPECT_EQ(waitpid(stranger, nullptr, 0), stranger);
 }
 
 TEST(ChildProcessTest, RunShowsTheOutputOfAFailure) {

@@ -72,6 +72,15 @@ TEST_F(GitCloneTest, ChecksOutTheDefaultBranchShallowly) {
   EXPECT_EQ(fixture_.Git(clone.tree, {"symbolic-ref", "--short", "HEAD"}), kBranch);
 }
 
+TEST_F(GitCloneTest, HasTheFoldersThatProgramsWriteTo) {
+  const std::string bare = fixture_.MakeRepository("r", {{"a", "b"}});
+  FLEET_ASSERT_OK_AND_ASSIGN(const GitClone clone, Clone("file://" + bare));
+  for (const char* folder : {"/.git/info", "/.git/hooks", "/.git/objects/pack", "/.git/refs/tags"}) {
+    EXPECT_TRUE(fs::is_directory(clone.tree + folder)) << folder;
+  }
+  EXPECT_TRUE(fs::is_empty(clone.tree + "/.git/hooks"));
+}
+
 TEST_F(GitCloneTest, StartsFromTheBranchAskedFor) {
   const std::string bare = fixture_.MakeRepository("r", {{"a", "main"}});
   const std::string develop = fixture_.Commit(bare, "develop", {{"a", "develop"}}, "d");

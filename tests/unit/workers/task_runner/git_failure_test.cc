@@ -47,7 +47,7 @@ TEST(GitFailureTest, NamesTheOperationAndDropsHints) {
   EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_PUSH_RACED);
 }
 
-TEST(GitFailureTest, ARefusalComesBeforeAHooksWords) {
+TEST(GitFailureTest, AHooksWordsComeBeforeTheRefusal) {
   ProcessResult result;
   result.exit_code = 1;
   std::string words;
@@ -55,8 +55,16 @@ TEST(GitFailureTest, ARefusalComesBeforeAHooksWords) {
   const v1::Failure failure =
       ToFailure(GitFailure(FailureStage::kPush, result, {"", words, "[remote rejected] (hook declined)"}));
   EXPECT_EQ(failure.message(),
-            "push failed: [remote rejected] (hook declined); remote: line 4; remote: line 5; remote: line 6; "
-            "remote: line 7; remote: line 8; remote: line 9");
+            "push failed: line 4; line 5; line 6; line 7; line 8; line 9; [remote rejected] (hook declined)");
+}
+
+TEST(GitFailureTest, WhatGitSaysOfARefusalItselfComesLast) {
+  ProcessResult result;
+  result.exit_code = 1;
+  const v1::Failure failure = ToFailure(GitFailure(
+      FailureStage::kPush, result,
+      {"To file:///x.git\n", "warning: odd\nremote: no secrets\n", "[remote rejected] (pre-receive hook declined)"}));
+  EXPECT_EQ(failure.message(), "push failed: no secrets; [remote rejected] (pre-receive hook declined); warning: odd");
 }
 
 TEST(PushReportTest, IsTheRefusalOfTheBranch) {

@@ -42,6 +42,8 @@ TEST(RunnerConfigTest, NamesTheFlagThatIsWrong) {
       {"--port_file", [](RunnerConfig& c) { c.port_file = "/tmp/ports"; }},
       {"--git_protocols", [](RunnerConfig& c) { c.git.protocols = {"ext"}; }},
       {"--git_protocols", [](RunnerConfig& c) { c.git.protocols.clear(); }},
+      {"--step_env_file", [](RunnerConfig& c) { c.step_settings.environment = "/no/such/file"; }},
+      {"--step_home", [](RunnerConfig& c) { c.step_settings.home = "/no/such/folder"; }},
       {"--git_config", [](RunnerConfig& c) { c.git.config_file = "/no/such/file"; }},
   };
   for (const auto& [flag, spoil] : cases) {

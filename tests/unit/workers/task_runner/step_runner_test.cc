@@ -35,7 +35,7 @@ class StepRunnerTest : public ::testing::Test {
   }
   absl::Status Run() {
     const Subprocess subprocess(Clock::System());
-    const StepRunner runner(subprocess, {directory_ / "tree", directory_.path()}, context_);
+    const StepRunner runner(subprocess, {directory_ / "tree", directory_.path()}, context_, settings_);
     return runner.Run(workflow_, WorkBounds(Clock::System(), timeout_, stop_), log_, output_);
   }
   v1::Failure Fail() {
@@ -47,6 +47,7 @@ class StepRunnerTest : public ::testing::Test {
 
   TestDirectory directory_;
   TaskContext context_;
+  StepSettings settings_;
   v1::Workflow workflow_;
   StopToken stop_;
   absl::Duration timeout_ = absl::Minutes(5);
@@ -90,6 +91,16 @@ TEST_F(StepRunnerTest, TheEnvironmentHoldsNothingElse) {
             "FLEET_REPO\nFLEET_TASK_DESCRIPTION\nFLEET_TASK_ID\nHOME\nLANG\nPATH\nPWD\nTMPDIR\n==> id\nT-1\n");
 }
 
+TEST_F(StepRunnerTest, TheOperatorsSettingsReachEveryStepAndTheWorkflowsWin) {
+  settings_.environment = {{"HTTPS_PROXY", "http://proxy:3128"}, {"LEVEL", "low"}, {"FLEET_ID", "mine"}};
+  settings_.home = {{".npmrc", "token\n"}};
+  AddScript("one", "cat ~/.npmrc > seen; echo \"$HTTPS_PROXY $LEVEL [$FLEET_ID]\" >> seen; rm ~/.npmrc");
+  (*workflow_.mutable_steps(0)->mutable_environment())["LEVEL"] = "high";
+  ASSERT_TRUE(Run().ok()) << log_.Text();
+  EXPECT_EQ(InTree("seen"), "token\nhttp://proxy:3128 high []\n");
+  EXPECT_EQ(log_.Text(), "==> fleet: the runner's operator passes FLEET_ID, HTTPS_PROXY, LEVEL, ~/.npmrc\n==> one\n");
+}
+
 TEST_F(StepRunnerTest, ScriptsStopAtTheFirstErrorAndUseTheInterpreterNamed) {
   AddScript("awk", "BEGIN { print \"awk ran\" }").add_interpreter("awk");
   workflow_.mutable_steps(0)->add_interpreter("-f");
@@ -115,6 +126,14 @@ TEST_F(StepRunnerTest, NamesTheSignal) {
   EXPECT_EQ(failure.message(), "step \"crash\" was killed by signal 11 (Segmentation fault)");
 }
 
+TEST_F(StepRunnerTest, NamesTheSignalOfAProgramOfItsScript) {
+  AddScript("test", "sh -c 'kill -KILL $$'");
+  const v1::Failure failure = Fail();
+  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_STEP_KILLED);
+  EXPECT_THAT(failure.message(),
+              HasSubstr("step \"test\" failed with exit code 137: a program was killed by signal 9 (Killed)"));
+}
+
 TEST_F(StepRunnerTest, AMissingProgramIsAMistakeOfTheWorkflow) {
   v1::WorkflowStep& step = *workflow_.add_steps();
   step.set_name("lint");
@@ -129,7 +148,7 @@ TEST_F(StepRunnerTest, ParametersTooLargeForAProcessSaySo) {
   for (int i = 0; i < 50; ++i) context_.parameters["p" + std::to_string(i)] = std::string(100'000, 'x');
   AddScript("any", "true");
   const v1::Failure failure = Fail();
-  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_BAD_CONFIG);
+  EXPECT_EQ(failure.reason(), v1::FAILURE_REASON_PARAMETERS_TOO_LARGE);
   EXPECT_EQ(failure.category(), v1::FAILURE_CATEGORY_CONFIG);
   EXPECT_THAT(failure.message(), HasSubstr("Argument list too long"));
 }

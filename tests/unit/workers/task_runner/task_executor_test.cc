@@ -62,7 +62,7 @@ class TaskExecutorTest : public ::testing::Test {
   void Start() {
     service_.Add(lease_, fleet_);
     client_ = std::make_unique<RunnerClient>(std::vector<std::string>{service_.address()}, "tester");
-    executor_ = std::make_unique<TaskExecutor>(settings_, directories_, Clock::System());
+    executor_ = std::make_unique<TaskExecutor>(settings_, directories_, Clock::System(), step_settings_);
     loop_ = std::make_unique<RunnerLoop>(config_, *client_, *executor_, clock_);
     thread_ = std::thread([this] { EXPECT_TRUE(loop_->Run().ok()); });
   }
@@ -86,6 +86,7 @@ class TaskExecutorTest : public ::testing::Test {
   BootClock clock_;
   RunnerConfig config_;
   GitSettings settings_;
+  StepSettingsFiles step_settings_;
   std::string work_directory_ = fixture_.directory() / "work";
   std::string bare_;
   v1::Lease lease_;
@@ -202,11 +203,72 @@ TEST_F(TaskExecutorTest, ReportOnlyPushesNothing) {
   EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
 }
 
+// Served from a folder through a transport of the test's own, so that the clone URL has a host.
 TEST_F(TaskExecutorTest, APullRequestOfAStepIsTheOutcome) {
-  AddStep(R"(echo '{"pull_request_url": "https://example.com/pull/7"}' > "$FLEET_OUTPUT")");
+  settings_.protocols = {"https", "file"};
+  settings_.config_file = fixture_.directory() / "git_config";
+  WriteFile(settings_.config_file,
+            absl::StrCat("[url \"file://", bare_, "\"]\n  insteadOf = https://git.test/r.git\n"));
+  lease_.set_clone_url("https://git.test/r.git");
+  AddStep(R"(echo '{"pull_request_url": "https://git.test/pull/7"}' > "$FLEET_OUTPUT")");
   const v1::TaskReport report = Finish();
   EXPECT_EQ(report.result().outcome(), v1::TASK_OUTCOME_PULL_REQUEST_OPENED);
-  EXPECT_EQ(report.result().pull_request_url(), "https://example.com/pull/7");
+  EXPECT_EQ(report.result().pull_request_url(), "https://git.test/pull/7");
+  EXPECT_EQ(report.result().log_tail(), "==> step1\n");
+}
+
+TEST_F(TaskExecutorTest, APullRequestElsewhereIsLeftOutAndTheLogSaysSo) {
+  AddStep(R"(echo '{"pull_request_url": "https://forge.test/x/pull/7", "outcome": "pull_request_updated",
+                   "summary": "opened one"}' > "$FLEET_OUTPUT"; echo two > a)");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.state(), v1::TASK_STATE_COMPLETED);
+  EXPECT_EQ(report.result().pull_request_url(), "");
+  EXPECT_EQ(report.result().outcome(), v1::TASK_OUTCOME_BRANCH_PUSHED);
+  EXPECT_EQ(report.result().summary(), "opened one");
+  EXPECT_EQ(report.result().log_tail(),
+            "==> step1\n==> fleet: pull_request_url is left out: it is on a host, and the repository is not\n");
+}
+
+TEST_F(TaskExecutorTest, APullRequestElsewhereIsNoPullRequestOfAFailedTask) {
+  AddStep(R"(echo '{"pull_request_url": "http://forge.test/x/pull/7"}' > "$FLEET_OUTPUT"; exit 1)");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.state(), v1::TASK_STATE_FAILED);
+  EXPECT_EQ(report.result().pull_request_url(), "");
+  EXPECT_THAT(report.result().log_tail(), HasSubstr("is not https"));
+}
+
+TEST_F(TaskExecutorTest, WhatTheOperatorPassesToStepsIsNamedAndMasked) {
+  step_settings_.environment = Marker("env");
+  step_settings_.home = Marker("home");
+  std::filesystem::create_directory(step_settings_.home);
+  WriteFile(step_settings_.environment, "NPM_TOKEN=s3cr3t-t0ken\n");
+  WriteFile(step_settings_.home + "/.npmrc", "//r/:_authToken=0ther-t0ken\n");
+  AddStep(R"(echo "$NPM_TOKEN"; cat ~/.npmrc; printf '{"summary": "with %s"}' "$NPM_TOKEN" > "$FLEET_OUTPUT")");
+  AddStep("echo \"refused: $NPM_TOKEN\"; exit 1");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.result().log_tail(),
+            "==> fleet: the runner's operator passes NPM_TOKEN, ~/.npmrc\n==> step1\n***\n//r/:_authToken=***\n"
+            "==> step2\nrefused: ***\n");
+  EXPECT_EQ(report.result().summary(), "with ***");
+  EXPECT_EQ(report.result().failure().message(), "step \"step2\" failed with exit code 1: refused: ***");
+}
+
+TEST_F(TaskExecutorTest, WhatTheOperatorPassesIsReadForEachTask) {
+  step_settings_.environment = Marker("env");
+  AddStep("true");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.result().failure().reason(), v1::FAILURE_REASON_RUNNER_SETUP);
+  EXPECT_EQ(report.result().failure().message(), "--step_env_file: does not exist");
+}
+
+TEST_F(TaskExecutorTest, NoPathOfTheRunnerIsShown) {
+  AddStep(R"(pwd; echo "$HOME $FLEET_OUTPUT"; printf '{"summary": "in %s"}' "$PWD/a" > "$FLEET_OUTPUT")");
+  AddStep("echo \"$FLEET_PARAM_OWNER\"");
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(report.state(), v1::TASK_STATE_FAILED);
+  EXPECT_THAT(report.result().failure().message(), StartsWith("step \"step2\" failed with exit code 2: script: "));
+  EXPECT_THAT(report.result().log_tail(), StartsWith("==> step1\n.\n~ output.json\n==> step2\nscript: "));
+  EXPECT_EQ(report.result().summary(), "in a");
 }
 
 TEST_F(TaskExecutorTest, AFailedStepFailsTheTaskAndPushesNothing) {
