@@ -67,7 +67,8 @@ constexpr Statement kInsertWorkflow{"insert_workflow", R"sql(
   on conflict do nothing
 )sql"};
 
-#define FLEET_WORKFLOW_COLUMNS "name, major, minor, patch, definition, created_by, " FLEET_MICROS("created_at")
+#define FLEET_WORKFLOW_COLUMNS \
+  "name, major, minor, patch, definition, created_by, " FLEET_MICROS("created_at") ", " FLEET_MICROS("withdrawn_at")
 
 constexpr Statement kGetWorkflowVersion{"get_workflow_version", "select " FLEET_WORKFLOW_COLUMNS
                                                                 " from workflows where name = $1 and major = $2"
@@ -75,7 +76,13 @@ constexpr Statement kGetWorkflowVersion{"get_workflow_version", "select " FLEET_
 
 constexpr Statement kGetHighestWorkflow{"get_highest_workflow", "select " FLEET_WORKFLOW_COLUMNS
                                                                 " from workflows where name = $1"
-                                                                " order by major desc, minor desc, patch desc limit 1"};
+                                                                " order by withdrawn_at is not null, major desc,"
+                                                                " minor desc, patch desc limit 1"};
+
+constexpr Statement kWithdrawWorkflow{"withdraw_workflow", R"sql(
+  update workflows set withdrawn_at = clock_timestamp()
+  where name = $1 and major = $2 and minor = $3 and patch = $4 and withdrawn_at is null
+)sql"};
 
 constexpr Statement kListWorkflows{"list_workflows", "select " FLEET_WORKFLOW_COLUMNS
                                                      " from workflows"
@@ -90,6 +97,17 @@ RepositoryRecord ReadRepository(RowReader row) {
   repository.created_at = row.Time();
   repository.updated_at = row.Time();
   return repository;
+}
+
+WorkflowRecord ReadCatalogWorkflow(RowReader row) {
+  WorkflowRecord workflow = ReadWorkflow(row);
+  workflow.withdrawn_at = row.OptionalTime();
+  return workflow;
+}
+
+absl::Status WorkflowNotFound(const std::string& ref) {
+  return MakeError(absl::StatusCode::kNotFound, absl::StrCat("there is no workflow ", ref),
+                   {"WORKFLOW_NOT_FOUND", {{"workflow_ref", ref}}, {}});
 }
 
 std::string VersionText(const domain::WorkflowVersion& version) {
@@ -240,12 +258,24 @@ absl::StatusOr<WorkflowRecord> CatalogStore::GetWorkflow(const domain::Caller&, 
         version.has_value()
             ? transaction.Execute(kGetWorkflowVersion, {ref.name, version->major, version->minor, version->patch})
             : transaction.Execute(kGetHighestWorkflow, {ref.name}));
-    if (rows.empty()) {
-      return MakeError(absl::StatusCode::kNotFound, absl::StrCat("there is no workflow ", ref.ToString()),
-                       {"WORKFLOW_NOT_FOUND", {{"workflow_ref", ref.ToString()}}, {}});
+    if (rows.empty()) return WorkflowNotFound(ref.ToString());
+    return ReadCatalogWorkflow(rows[0]);
+  });
+}
+
+absl::StatusOr<WorkflowRecord> CatalogStore::Withdraw(const domain::Caller& caller, const std::string& name,
+                                                      const domain::WorkflowVersion& version) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<WorkflowRecord> {
+    const std::vector<database::Value> key = {name, version.major, version.minor, version.patch};
+    FLEET_ASSIGN_OR_RETURN(const Rows withdrawn, transaction.Execute(kWithdrawWorkflow, key));
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kGetWorkflowVersion, key));
+    if (rows.empty()) return WorkflowNotFound(absl::StrCat(name, "@", VersionText(version)));
+    if (withdrawn.affected() > 0) {
+      AuditEntry entry{caller.user, "WithdrawWorkflow", {}, name, {}, {}};
+      entry.after["version"] = VersionText(version);
+      FLEET_RETURN_IF_ERROR(InsertAudit(transaction, entry));
     }
-    RowReader row = rows[0];
-    return ReadWorkflow(row);
+    return ReadCatalogWorkflow(rows[0]);
   });
 }
 
@@ -255,7 +285,7 @@ absl::StatusOr<std::vector<WorkflowRecord>> CatalogStore::ListWorkflows(const do
     transaction.RollBackInstead();
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kListWorkflows, {offset, limit}));
     std::vector<WorkflowRecord> workflows;
-    for (RowReader row : rows) workflows.push_back(ReadWorkflow(row));
+    for (const RowReader& row : rows) workflows.push_back(ReadCatalogWorkflow(row));
     return workflows;
   });
 }

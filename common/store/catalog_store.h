@@ -2,6 +2,7 @@
 #ifndef FLEET_COMMON_STORE_CATALOG_STORE_H_
 #define FLEET_COMMON_STORE_CATALOG_STORE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct WorkflowRecord {
   std::string definition;  // opaque here
   std::string created_by;  // set by the store
   absl::Time created_at;
+  std::optional<absl::Time> withdrawn_at{};  // only from CatalogStore
 };
 
 // Reads name, major, minor, patch, definition, created_by and, as microseconds, created_at of workflows.
@@ -60,7 +62,12 @@ class CatalogStore {
   // True if the version is new, false if it exists with the same definition. Returns kAlreadyExists with reason
   // WORKFLOW_VERSION_IMMUTABLE if it exists with another. Audited in the same transaction if it is new.
   absl::StatusOr<bool> Apply(const domain::Caller& caller, const WorkflowRecord& workflow);
-  // The highest version if the reference names none. Returns kNotFound with reason WORKFLOW_NOT_FOUND.
+  // No new fleet can have this version from now on; the version as it stands. Withdrawing it again changes nothing.
+  // Returns kNotFound with reason WORKFLOW_NOT_FOUND. Audited in the same transaction if it changes anything.
+  absl::StatusOr<WorkflowRecord> Withdraw(const domain::Caller& caller, const std::string& name,
+                                          const domain::WorkflowVersion& version);
+  // The highest version if the reference names none, of those that were not withdrawn if there are such. Returns
+  // kNotFound with reason WORKFLOW_NOT_FOUND.
   absl::StatusOr<WorkflowRecord> GetWorkflow(const domain::Caller& caller, const domain::WorkflowRef& ref);
   // By name, highest version first, skipping `offset`.
   absl::StatusOr<std::vector<WorkflowRecord>> ListWorkflows(const domain::Caller& caller, int32_t offset,

@@ -41,9 +41,9 @@ constexpr Statement kFindRequest{"find_request", R"sql(
 )sql"};
 
 constexpr Statement kResolveWorkflow{"resolve_workflow", R"sql(
-  select major || '.' || minor || '.' || patch, definition from workflows
+  select major || '.' || minor || '.' || patch, definition, withdrawn_at is not null from workflows
   where name = $1 and ($2 = '' or major || '.' || minor || '.' || patch = $2)
-  order by major desc, minor desc, patch desc limit 1
+  order by withdrawn_at is not null, major desc, minor desc, patch desc limit 1
 )sql"};
 
 constexpr Statement kFindUnregistered{"find_unregistered", R"sql(
@@ -270,7 +270,11 @@ absl::StatusOr<ResolvedWorkflow> ResolveWorkflow(Transaction& transaction, const
     ResolvedWorkflow resolved;
     resolved.version = row.Text();
     resolved.definition = row.Text();
-    return resolved;
+    if (!row.Bool()) return resolved;
+    const std::string ref = absl::StrCat(workflow.name, "@", resolved.version);
+    return MakeError(absl::StatusCode::kFailedPrecondition,
+                     absl::StrCat("workflow ", ref, " was withdrawn: no new fleet can have it"),
+                     {"WORKFLOW_WITHDRAWN", {{"workflow_ref", ref}}, {{"workflow_ref", "was withdrawn"}}});
   }
   return MakeError(absl::StatusCode::kInvalidArgument, absl::StrCat("there is no workflow ", workflow.ToString()),
                    {"WORKFLOW_NOT_FOUND",

@@ -22,6 +22,7 @@
 #include "cli/fleetctl/commands/retry_command.h"
 #include "cli/fleetctl/commands/status_command.h"
 #include "cli/fleetctl/commands/submit_command.h"
+#include "cli/fleetctl/commands/summaries_command.h"
 #include "cli/fleetctl/commands/tasks_command.h"
 #include "cli/fleetctl/commands/update_command.h"
 #include "cli/fleetctl/commands/version_command.h"
@@ -29,6 +30,7 @@
 #include "cli/fleetctl/commands/workflow_apply_command.h"
 #include "cli/fleetctl/commands/workflow_get_command.h"
 #include "cli/fleetctl/commands/workflow_list_command.h"
+#include "cli/fleetctl/commands/workflow_withdraw_command.h"
 
 namespace fleet::cli {
 
@@ -62,6 +64,7 @@ Examples:
   add("logs", std::make_shared<LogsCommand>());
   add("attempts", std::make_shared<AttemptsCommand>());
   add("failures", std::make_shared<FailuresCommand>());
+  add("summaries", std::make_shared<SummariesCommand>());
   add("retry", std::make_shared<RetryCommand>());
   add("pause", std::make_shared<PauseCommand>());
   add("resume", std::make_shared<ResumeCommand>());
@@ -74,6 +77,7 @@ Examples:
   add("workflow apply", std::make_shared<WorkflowApplyCommand>());
   add("workflow list", std::make_shared<WorkflowListCommand>());
   add("workflow get", std::make_shared<WorkflowGetCommand>());
+  add("workflow withdraw", std::make_shared<WorkflowWithdrawCommand>());
   add("limits list", std::make_shared<LimitsListCommand>());
   add("limits set", std::make_shared<LimitsSetCommand>());
   add("limits reset", std::make_shared<LimitsResetCommand>());

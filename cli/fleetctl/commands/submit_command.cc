@@ -35,6 +35,7 @@ absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand::Options&
   request.mutable_parameters()->insert(options.parameters.begin(), options.parameters.end());
   for (const std::string& repo : repos) request.add_targets()->set_repo(repo);
   request.set_replace_branch(options.replace_branch);
+  request.set_pool(options.pool);
   v1::FleetPolicy& policy = *request.mutable_policy();
   if (options.max_concurrency.has_value()) policy.set_max_concurrency(*options.max_concurrency);
   if (options.priority.has_value()) policy.set_priority(*options.priority);
@@ -98,6 +99,7 @@ void SubmitCommand::AddOptions(OptionAdder& options) {
   options.Parameters(options_.parameters, "A parameter for every repository; may be repeated");
   options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once")
       .Fills("policy.max_concurrency");
+  options.Text("--pool", options_.pool, "Pool whose runners do the work. Default: default").Fills("pool");
   options.Priority(options_.priority);
   options.DeadlineOption(options_.deadline);
   options.Duration("--task-timeout", options_.task_timeout, "Most time for one attempt on one repository")

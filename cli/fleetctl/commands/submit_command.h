@@ -23,6 +23,7 @@ class SubmitCommand : public Command {
     std::map<std::string, std::string> parameters;
     std::optional<int32_t> max_concurrency;
     std::optional<int32_t> priority;
+    std::string pool;
     std::optional<Deadline> deadline;
     std::optional<absl::Duration> task_timeout;
     std::optional<int32_t> max_tries;

@@ -24,11 +24,13 @@ absl::Status ReadWorkflows(CommandContext& context, absl::FunctionRef<bool(const
 
 absl::Status PrintWorkflowTable(CommandContext& context) {
   TableWriter table(context.environment.out, context.terminal,
-                    {"WORKFLOW", "VERSION", DetailColumn("STEPS", 2), DetailColumn("CREATED", 1), TextColumn("TITLE")});
+                    {"WORKFLOW", "VERSION", DetailColumn("STEPS", 2), DetailColumn("CREATED", 1),
+                     DetailColumn("WITHDRAWN", 1), TextColumn("TITLE")});
   return ReadWorkflows(context, [&](const v1::ListWorkflowsResponse& page) {
     for (const v1::Workflow& workflow : page.workflows()) {
       table.Add({workflow.workflow_ref(), workflow.version(), std::to_string(workflow.steps_size()),
-                 FormatTime(workflow.create_time()), workflow.title()});
+                 FormatTime(workflow.create_time()),
+                 workflow.has_withdraw_time() ? FormatTime(workflow.withdraw_time()) : "", workflow.title()});
     }
     table.Flush();
     return context.environment.out.good();

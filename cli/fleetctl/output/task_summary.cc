@@ -36,8 +36,9 @@ bool EndedThere(const v1::Task& task) {
 
 std::string DescribeResult(const v1::Task& task) {
   std::string place = DescribePlace(task);
-  if (EndedThere(task)) return place;
-  std::string text = task.has_failure() ? DescribeFailure(task) : "";
+  const std::string said = task.state() == v1::TASK_STATE_COMPLETED ? task.summary() : "";
+  if (EndedThere(task)) return absl::StrCat(place, said.empty() ? "" : "; ", said);
+  std::string text = task.has_failure() ? DescribeFailure(task) : said;
   if (!place.empty()) absl::StrAppend(&text, text.empty() ? "" : "; ", place, " from before");
   return text;
 }

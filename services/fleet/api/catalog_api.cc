@@ -67,6 +67,15 @@ absl::Status CatalogApi::ApplyWorkflow(const domain::Caller& caller, const v1::A
   return ToProto(stored, *response.mutable_workflow());
 }
 
+absl::Status CatalogApi::WithdrawWorkflow(const domain::Caller& caller, const v1::WithdrawWorkflowRequest& request,
+                                          v1::WithdrawWorkflowResponse& response) {
+  const auto ref = domain::WorkflowRef::Parse(request.workflow_ref());
+  const auto version = domain::WorkflowVersion::Parse(ref.has_value() ? ref->version : "");
+  if (!version.has_value()) return InvalidField("workflow_ref", "must be \"<domain>/<name>-v<major>@<version>\"");
+  FLEET_ASSIGN_OR_RETURN(const store::WorkflowRecord workflow, catalog_.Withdraw(caller, ref->name, *version));
+  return ToProto(workflow, *response.mutable_workflow());
+}
+
 absl::Status CatalogApi::GetWorkflow(const domain::Caller& caller, const v1::GetWorkflowRequest& request,
                                      v1::GetWorkflowResponse& response) {
   const auto ref = domain::WorkflowRef::Parse(request.workflow_ref());

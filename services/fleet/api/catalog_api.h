@@ -24,6 +24,8 @@ class CatalogApi {
                                 v1::ListRepositoriesResponse& response);
   absl::Status ApplyWorkflow(const domain::Caller& caller, const v1::ApplyWorkflowRequest& request,
                              v1::ApplyWorkflowResponse& response);
+  absl::Status WithdrawWorkflow(const domain::Caller& caller, const v1::WithdrawWorkflowRequest& request,
+                                v1::WithdrawWorkflowResponse& response);
   absl::Status GetWorkflow(const domain::Caller& caller, const v1::GetWorkflowRequest& request,
                            v1::GetWorkflowResponse& response);
   absl::Status ListWorkflows(const domain::Caller& caller, const v1::ListWorkflowsRequest& request,

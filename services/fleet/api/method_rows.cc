@@ -39,6 +39,7 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   table.Add("fleet.v1.CatalogService/DeleteRepository", apis.catalog, &CatalogApi::DeleteRepository, pools.callers);
   table.Add("fleet.v1.CatalogService/ListRepositories", apis.catalog, &CatalogApi::ListRepositories, pools.callers);
   table.Add("fleet.v1.CatalogService/ApplyWorkflow", apis.catalog, &CatalogApi::ApplyWorkflow, pools.callers);
+  table.Add("fleet.v1.CatalogService/WithdrawWorkflow", apis.catalog, &CatalogApi::WithdrawWorkflow, pools.callers);
   table.Add("fleet.v1.CatalogService/GetWorkflow", apis.catalog, &CatalogApi::GetWorkflow, pools.callers);
   table.Add("fleet.v1.CatalogService/ListWorkflows", apis.catalog, &CatalogApi::ListWorkflows, pools.callers);
 

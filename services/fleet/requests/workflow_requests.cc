@@ -153,6 +153,7 @@ absl::StatusOr<store::WorkflowRecord> ToWorkflow(const v1::ApplyWorkflowRequest&
 absl::StatusOr<std::string> ToDefinition(const v1::Workflow& workflow) {
   v1::Workflow content = workflow;
   content.clear_create_time();
+  content.clear_withdraw_time();
   std::string text;
   const auto status = google::protobuf::util::MessageToJsonString(content, &text);
   if (!status.ok()) return absl::InternalError(absl::StrCat("cannot store the workflow: ", status.ToString()));
@@ -166,6 +167,7 @@ absl::Status ToProto(const store::WorkflowRecord& record, v1::Workflow& proto) {
     return absl::InternalError(absl::StrCat("workflow ", record.name, " is stored unreadably: ", status.ToString()));
   }
   *proto.mutable_create_time() = rpc::ToProtoTime(record.created_at);
+  if (record.withdrawn_at.has_value()) *proto.mutable_withdraw_time() = rpc::ToProtoTime(*record.withdrawn_at);
   return absl::OkStatus();
 }
 

@@ -112,6 +112,10 @@ void AnswerOperators(FakeAnswers& answers) {
     response.set_created(true);
     return absl::OkStatus();
   };
+  answers.withdraw_workflow = [](const auto&, v1::WithdrawWorkflowResponse& response) {
+    *response.mutable_workflow() = MakeWorkflow("maintenance/add-licence-v1", "1.3.2", "Add the licence text");
+    return absl::OkStatus();
+  };
   const auto licence = [](const std::string& version) {
     return MakeWorkflow("maintenance/add-licence-v1", version, "Add the licence text to repositories that have none");
   };

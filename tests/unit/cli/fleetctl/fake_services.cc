@@ -123,6 +123,11 @@ class FakeServer::Catalog : public v1::CatalogService::Service {
     server_.Note(*context);
     return Answer(server_.answers_.delete_repository, *request, *response);
   }
+  grpc::Status WithdrawWorkflow(grpc::ServerContext* context, const v1::WithdrawWorkflowRequest* request,
+                                v1::WithdrawWorkflowResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.withdraw_workflow, *request, *response);
+  }
   grpc::Status ListRepositories(grpc::ServerContext* context, const v1::ListRepositoriesRequest* request,
                                 v1::ListRepositoriesResponse* response) override {
     server_.Note(*context);

@@ -41,6 +41,7 @@ struct FakeAnswers {
   Method<v1::ImportRepositoriesRequest, v1::ImportRepositoriesResponse> import_repositories;
   Method<v1::GetRepositoryRequest, v1::GetRepositoryResponse> get_repository;
   Method<v1::DeleteRepositoryRequest, v1::DeleteRepositoryResponse> delete_repository;
+  Method<v1::WithdrawWorkflowRequest, v1::WithdrawWorkflowResponse> withdraw_workflow;
   Method<v1::ListRepositoriesRequest, v1::ListRepositoriesResponse> list_repositories;
   Method<v1::ApplyWorkflowRequest, v1::ApplyWorkflowResponse> apply_workflow;
   Method<v1::GetWorkflowRequest, v1::GetWorkflowResponse> get_workflow;

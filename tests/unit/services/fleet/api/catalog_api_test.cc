@@ -1,5 +1,7 @@
 #include "services/fleet/api/catalog_api.h"
 
+#include "absl/time/clock.h"
+#include "common/status/error_info.h"
 #include "tests/unit/services/fleet/api/api_fixture.h"
 
 namespace fleet::service {
@@ -79,6 +81,53 @@ TEST_F(CatalogApiTest, AVersionOfAWorkflowIsAppliedOnceAndNeverChanges) {
   EXPECT_FALSE(response.created());
   EXPECT_THAT(api_.ApplyWorkflow(caller_, Workflow("1.0.0", "Other"), response),
               StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
+TEST_F(CatalogApiTest, AWithdrawnVersionIsForNoNewFleet) {
+  v1::ApplyWorkflowResponse applied;
+  for (const char* version : {"1.0.0", "1.1.0"}) {
+    applied.Clear();
+    FLEET_ASSERT_OK(api_.ApplyWorkflow(caller_, Workflow(version, "Bump"), applied));
+  }
+  store::NewFleet fleet = stores_.NewFleet({.targets = 1});
+  const auto submit = [&](const std::string& ref) {
+    fleet.id = domain::Ulid::Generate(absl::Now());
+    fleet.workflow = *domain::WorkflowRef::Parse(ref);
+    return stores_.fleets.Create(caller_, fleet);
+  };
+  FLEET_ASSERT_OK(submit("ops/bump-v1@1.1.0"));
+
+  v1::WithdrawWorkflowRequest request;
+  v1::WithdrawWorkflowResponse response;
+  for (const char* ref : {"", "ops/bump-v1", "ops/bump-v1@"}) {
+    request.set_workflow_ref(ref);
+    EXPECT_THAT(api_.WithdrawWorkflow(caller_, request, response), StatusIs(absl::StatusCode::kInvalidArgument)) << ref;
+  }
+  request.set_workflow_ref("ops/bump-v1@1.2.0");
+  EXPECT_THAT(api_.WithdrawWorkflow(caller_, request, response), StatusIs(absl::StatusCode::kNotFound));
+  request.set_workflow_ref("ops/bump-v1@1.1.0");
+  for (int i = 0; i < 2; ++i) {
+    response.Clear();
+    FLEET_ASSERT_OK(api_.WithdrawWorkflow(caller_, request, response));
+    EXPECT_TRUE(response.workflow().has_withdraw_time());
+  }
+  EXPECT_EQ(stores_.Sql("select count(*) from audit_events where action = 'WithdrawWorkflow'"), "1");
+
+  EXPECT_EQ(GetErrorInfo(submit("ops/bump-v1@1.1.0").status()).reason, "WORKFLOW_WITHDRAWN");
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto created, submit("ops/bump-v1"));
+  EXPECT_EQ(created.record.intent.resolved_workflow, "ops/bump-v1@1.0.0") << "the highest that is left";
+  v1::GetWorkflowRequest get;
+  get.set_workflow_ref("ops/bump-v1");
+  v1::GetWorkflowResponse got;
+  FLEET_ASSERT_OK(api_.GetWorkflow(caller_, get, got));
+  EXPECT_EQ(got.workflow().version(), "1.0.0");
+  applied.Clear();
+  FLEET_ASSERT_OK(api_.ApplyWorkflow(caller_, Workflow("1.1.0", "Bump"), applied));
+  EXPECT_TRUE(applied.workflow().has_withdraw_time()) << "applying the same again does not bring it back";
+
+  request.set_workflow_ref("ops/bump-v1@1.0.0");
+  FLEET_ASSERT_OK(api_.WithdrawWorkflow(caller_, request, response));
+  EXPECT_EQ(GetErrorInfo(submit("ops/bump-v1").status()).reason, "WORKFLOW_WITHDRAWN");
 }
 
 TEST_F(CatalogApiTest, WorkflowsAreReadByReferenceAndListedPageByPage) {
