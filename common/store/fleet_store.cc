@@ -127,6 +127,18 @@ Facts CancelFacts(const domain::Fleet& fleet) {
   return {{"state", std::string(domain::NameOf(fleet.state))}, {"mode", cancelled ? mode : "none"}};
 }
 
+// The first one has no row of its own.
+constexpr Statement kReadAllGenerations{"read_all_generations", R"sql(
+  select k.generation, coalesce(g.created_by, f.creator), )sql" FLEET_MICROS(
+                                                                    "coalesce(g.created_at, f.created_at)") R"sql(,
+    coalesce(g.retried, 0), )sql" FLEET_INTENT_COLUMNS R"sql(
+  from fleets f
+  join fleet_intents i on i.fleet_id = f.fleet_id
+  cross join generate_series(greatest(1, f.generation - 99), f.generation) as k(generation)
+  left join fleet_generations g on g.fleet_id = f.fleet_id and g.generation = k.generation
+  where f.fleet_id = $1 order by k.generation
+)sql"};
+
 }  // namespace
 
 absl::Status FleetNotFound(const domain::Ulid& fleet_id) {
@@ -172,6 +184,24 @@ absl::StatusOr<FleetRecord> FleetStore::Get(const domain::Caller&, const domain:
   return database::InTransaction(
       pool_, [&](Transaction& transaction) { return GetFleetRecord(transaction, fleet_id); },
       Transaction::Isolation::kSnapshot);
+}
+
+absl::StatusOr<std::vector<GenerationRecord>> FleetStore::Generations(const domain::Caller&,
+                                                                      const domain::Ulid& fleet_id) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<GenerationRecord>> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadAllGenerations, {fleet_id.ToUuid()}));
+    std::vector<GenerationRecord> generations;
+    for (RowReader row : rows) {
+      GenerationRecord& generation = generations.emplace_back();
+      generation.generation = row.Int();
+      generation.created_by = row.Text();
+      generation.created_at = row.Time();
+      generation.retried = row.Int();
+      generation.intent = ReadIntent(row);
+    }
+    return generations;
+  });
 }
 
 absl::StatusOr<FleetPage> FleetStore::List(const domain::Caller&, const FleetFilter& filter) {

@@ -36,6 +36,15 @@ struct FleetPage {
   domain::Ulid next_before;  // none on the last page
 };
 
+// What a generation was asked, and by whom.
+struct GenerationRecord {
+  int32_t generation = 1;
+  std::string created_by;
+  absl::Time created_at;
+  int32_t retried = 0;  // children returned to the queue so far
+  domain::FleetIntent intent;
+};
+
 class FleetStore {
  public:
   explicit FleetStore(database::ConnectionPool& pool) : pool_(pool) {}
@@ -50,6 +59,8 @@ class FleetStore {
   // Returns kNotFound.
   absl::StatusOr<FleetRecord> Get(const domain::Caller& caller, const domain::Ulid& fleet_id);
   absl::StatusOr<FleetPage> List(const domain::Caller& caller, const FleetFilter& filter);
+  // The last 100, the oldest first; empty if there is no such fleet.
+  absl::StatusOr<std::vector<GenerationRecord>> Generations(const domain::Caller& caller, const domain::Ulid& fleet_id);
 
   // Open fleets and their children by state, for metrics.
   struct Totals {

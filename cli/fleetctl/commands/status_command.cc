@@ -35,6 +35,7 @@ absl::StatusOr<int> StatusCommand::Run(CommandContext& context) const {
     return 0;
   }
   environment.out << SummarizeFleet(response.fleet(), environment.clock.TimeNow(), context.terminal);
+  environment.out << SummarizeGenerations(response.generations(), context.terminal);
   PrintLargestFailureGroups(response.fleet(), context);
   return 0;
 }

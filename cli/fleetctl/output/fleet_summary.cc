@@ -104,8 +104,8 @@ std::string DescribeDeadline(const v1::Fleet& fleet, absl::Time now) {
 }
 
 // Task texts may be pages long: one line of a terminal, else all of it.
-std::string TaskLine(const v1::Fleet& fleet, const Terminal& terminal) {
-  std::string text = SanitizeLine(fleet.task_description());
+std::string FitLine(absl::string_view value, const Terminal& terminal) {
+  std::string text = SanitizeLine(value);
   const int width = terminal.width();
   return width > 0 ? CutToWidth(text, std::max(kShortestTask, width - kLabelColumns)) : text;
 }
@@ -159,6 +159,21 @@ std::string DescribeWaiting(const v1::Waiting& waiting) {
   return SanitizeLine(waiting.message());
 }
 
+std::string SummarizeGenerations(const google::protobuf::RepeatedPtrField<v1::FleetGeneration>& generations,
+                                 const Terminal& terminal) {
+  LineList lines;
+  for (const v1::FleetGeneration& generation : generations) {
+    std::string asked = absl::StrCat(FormatTime(generation.create_time()), " by ", generation.created_by());
+    if (generation.generation() > 1) {
+      absl::StrAppend(&asked, ", ", Plural(generation.retried_count(), "repository", "repositories"), " again");
+    }
+    absl::StrAppend(&asked, ", ", generation.resolved_workflow());
+    if (!generation.task_description().empty()) absl::StrAppend(&asked, ": ", generation.task_description());
+    lines.Add(absl::StrCat("Generation ", generation.generation()), FitLine(asked, terminal));
+  }
+  return lines.Take();
+}
+
 std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Terminal& terminal) {
   LineList lines;
   lines.Add("Fleet", SanitizeLine(fleet.fleet_id()));
@@ -166,7 +181,7 @@ std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Termina
   if (!fleet.failure_message().empty()) lines.Add("Failure", SanitizeLine(fleet.failure_message()));
   lines.Add("Workflow",
             SanitizeLine(fleet.resolved_workflow().empty() ? fleet.workflow_ref() : fleet.resolved_workflow()));
-  if (!fleet.task_description().empty()) lines.Add("Task", TaskLine(fleet, terminal));
+  if (!fleet.task_description().empty()) lines.Add("Task", FitLine(fleet.task_description(), terminal));
   if (fleet.generation() > 1) {
     lines.Add("Generation", absl::StrCat(fleet.generation(),
                                          fleet.retrying() ? " (repositories are being returned to the queue)" : ""));

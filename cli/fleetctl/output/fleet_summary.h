@@ -27,7 +27,11 @@ std::string SummarizeCost(const v1::Rollup& rollup);
 // Why a fleet waits: the service's words, sanitised, or ours if it has none.
 std::string DescribeWaiting(const v1::Waiting& waiting);
 
-// Everything `status` shows, a line each. Text from the service is sanitised.
+// A line for each generation: when, by whom, and what was asked.
+std::string SummarizeGenerations(const google::protobuf::RepeatedPtrField<v1::FleetGeneration>& generations,
+                                 const Terminal& terminal);
+
+// The picture that `status` shows, a line each. Text from the service is sanitised.
 std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Terminal& terminal);
 
 }  // namespace fleet::cli

@@ -33,6 +33,9 @@ absl::Status FleetApi::GetFleet(const domain::Caller& caller, const v1::GetFleet
   FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
   FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, fleets_.Get(caller, id));
   ToProto(record, *response.mutable_fleet());
+  if (record.fleet.generation == 1) return absl::OkStatus();
+  FLEET_ASSIGN_OR_RETURN(const auto generations, fleets_.Generations(caller, id));
+  for (const store::GenerationRecord& generation : generations) ToProto(generation, *response.add_generations());
   return absl::OkStatus();
 }
 

@@ -118,6 +118,16 @@ void ToProto(const store::FleetRecord& record, v1::Fleet& proto) {
   proto.set_pool(fleet.pool);
 }
 
+void ToProto(const store::GenerationRecord& record, v1::FleetGeneration& proto) {
+  proto.set_generation(record.generation);
+  proto.set_created_by(record.created_by);
+  *proto.mutable_create_time() = ToProtoTime(record.created_at);
+  proto.set_resolved_workflow(record.intent.resolved_workflow);
+  proto.set_task_description(record.intent.task_description);
+  proto.mutable_parameters()->insert(record.intent.parameters.begin(), record.intent.parameters.end());
+  proto.set_retried_count(record.retried);
+}
+
 void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto) {
   const domain::Task& task = record.task;
   proto.set_task_id(task.id.ToString());

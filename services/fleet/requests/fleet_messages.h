@@ -11,7 +11,8 @@
 namespace fleet::service {
 
 void ToProto(const store::FleetRecord& record, v1::Fleet& proto);
-// `detailed`: with the texts and parameters that only GetFleetTask gives.
+void ToProto(const store::GenerationRecord& record, v1::FleetGeneration& proto);
+// `detailed`: with the parameters that only GetFleetTask gives.
 void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto);
 void ToProto(const store::AttemptRecord& record, bool with_log, v1::TaskAttempt& proto);
 void ToProto(const store::FailureGroup& group, v1::FailureGroup& proto);

@@ -77,6 +77,22 @@ TEST(FleetSummaryTest, TellsGenerationsBeyondTheFirst) {
   EXPECT_THAT(Summary(fleet), HasSubstr("Generation    2 (repositories are being returned to the queue)\n"));
 }
 
+TEST(FleetSummaryTest, TellsWhatEachGenerationWasAsked) {
+  v1::GetFleetResponse response;
+  for (int number = 1; number <= 2; ++number) {
+    v1::FleetGeneration& generation = *response.add_generations();
+    generation.set_generation(number);
+    generation.set_created_by("alice");
+    generation.mutable_create_time()->set_seconds(1'750'000'000);
+    generation.set_resolved_workflow(absl::StrCat("ops/bump-v1@1.0.", number));
+    generation.set_task_description(number == 1 ? "Bump\x1b it" : "");
+    generation.set_retried_count(number - 1);
+  }
+  EXPECT_EQ(SummarizeGenerations(response.generations(), Terminal()),
+            "Generation 1  2025-06-15T15:06:40Z by alice, ops/bump-v1@1.0.1: Bump it\n"
+            "Generation 2  2025-06-15T15:06:40Z by alice, 1 repository again, ops/bump-v1@1.0.2\n");
+}
+
 TEST(FleetSummaryTest, TellsTheDeadlineAndHowFarItIs) {
   v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
   EXPECT_THAT(Summary(fleet), Not(HasSubstr("Deadline")));

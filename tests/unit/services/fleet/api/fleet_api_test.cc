@@ -183,6 +183,19 @@ TEST_F(FleetApiTest, ANewGenerationGivesWhatItsWorkflowDeclares) {
   (*retry.mutable_amendment()->mutable_parameters())["OWNER"] = "Ada";
   retry.mutable_amendment()->set_replace_parameters(true);
   FLEET_EXPECT_OK(controls.RetryFleet(caller_, retry, retried));
+
+  v1::GetFleetRequest get;
+  get.set_fleet_id(created.fleet().fleet_id());
+  v1::GetFleetResponse got;
+  FLEET_ASSERT_OK(api_.GetFleet(caller_, get, got));
+  ASSERT_EQ(got.generations_size(), 2) << "what each was asked";
+  EXPECT_EQ(got.generations(0).generation(), 1);
+  EXPECT_EQ(got.generations(0).created_by(), "alice");
+  EXPECT_EQ(got.generations(0).resolved_workflow(), "ops/licence-v1@1.0.0");
+  EXPECT_TRUE(got.generations(0).parameters().empty());
+  EXPECT_EQ(got.generations(1).generation(), 2);
+  EXPECT_EQ(got.generations(1).resolved_workflow(), "ops/licence-v1@1.1.0");
+  EXPECT_EQ(got.generations(1).parameters().at("OWNER"), "Ada");
 }
 
 }  // namespace
