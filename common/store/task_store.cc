@@ -26,23 +26,29 @@ constexpr Statement kExpandedOf{"expanded_of", "select expanded from fleets wher
   "a.message, a.reason, a.summary, coalesce(a.attempt = t.attempt and a.category = t.category, false)"
 
 // A child's last ended attempt is its current one, or the one before while it runs.
-constexpr Statement kListTasks{"list_tasks", "select " FLEET_LAST_WORDS ", " FLEET_TASK_COLUMNS R"sql(
+// Where a child is cloned from, also if its repository was taken from the catalog.
+#define FLEET_CLONE_URL "coalesce(r.clone_url, d.clone_url)"
+#define FLEET_THEIR_REPOSITORIES                            \
+  " left join repositories r on r.repo_key = lower(t.repo)" \
+  " left join deleted_repositories d on r.repo_key is null and d.repo_key = lower(t.repo)"
+
+constexpr Statement kListTasks{"list_tasks",
+                               "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL ", " FLEET_TASK_COLUMNS R"sql(
   from (select * from tasks where fleet_id = $1 and ordinal > $2 and ordinal <= $3
           and (cardinality($4::smallint[]) = 0 or state = any($4::smallint[]))
         order by ordinal limit $5) t
   left join lateral (select attempt, category, message, reason, summary from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
-  order by t.ordinal
-)sql"};
+)sql" FLEET_THEIR_REPOSITORIES " order by t.ordinal"};
 
-constexpr Statement kGetTask{"get_task", "select " FLEET_LAST_WORDS ", a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
+constexpr Statement kGetTask{"get_task", "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL
+                                         ", a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
                                          R"sql(
   from tasks t
   left join task_parameters p on p.fleet_id = t.fleet_id and p.ordinal = t.ordinal
   left join lateral (select attempt, category, message, reason, summary, log_tail from task_attempts x
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
-  where t.fleet_id = $1 and t.ordinal = $2
-)sql"};
+)sql" FLEET_THEIR_REPOSITORIES " where t.fleet_id = $1 and t.ordinal = $2"};
 
 constexpr Statement kListAttempts{"list_attempts", R"sql(
   select attempt, coalesce(generation, 1), runner_id, state, category, reason, )sql" FLEET_MICROS(
@@ -135,6 +141,7 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ul
         for (RowReader row : rows) {
           TaskRecord& record = page.tasks.emplace_back();
           LastWords words = ReadLastWords(row);
+          record.clone_url = row.Text();
           record.task = ReadTask(row);
           Describe(record, std::move(words));
         }
@@ -160,6 +167,7 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Caller&, const domain::U
         RowReader row = rows[0];
         TaskRecord record;
         LastWords words = ReadLastWords(row);
+        record.clone_url = row.Text();
         record.log_tail = row.Text();
         record.parameters = DecodeParameters(row.Text());
         record.task = ReadTask(row);

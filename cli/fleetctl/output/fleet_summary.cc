@@ -74,6 +74,10 @@ class LineList {
 
 // Who cancelled or paused it, and why else it is paused: " (by alice)".
 std::string DescribeCauses(const v1::Fleet& fleet) {
+  const v1::TaskStateCounts& states = fleet.rollup().states();
+  if (fleet.state() == v1::FLEET_STATE_PARTIAL_FAILURE && states.failed() + states.timed_out() == 0) {
+    return absl::StrCat(" (", Plural(states.cancelled(), "repository", "repositories"), " cancelled, none failed)");
+  }
   // One that ended while it was paused is not paused any more.
   if (IsTerminal(fleet.state()) && fleet.cancelled_by().empty()) return "";
   std::vector<std::string> causes;

@@ -161,6 +161,7 @@ void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto) {
   if (task.ended_at.has_value()) *proto.mutable_end_time() = ToProtoTime(*task.ended_at);
   if (task.retry_at.has_value()) *proto.mutable_retry_time() = ToProtoTime(*task.retry_at);
   proto.set_summary(record.summary);
+  proto.set_clone_url(record.clone_url);
   if (detailed) {
     proto.mutable_parameters()->insert(record.parameters.begin(), record.parameters.end());
   }

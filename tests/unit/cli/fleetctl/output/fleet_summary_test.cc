@@ -1,6 +1,8 @@
 #include "cli/fleetctl/output/fleet_summary.h"
 
+#include "absl/strings/str_cat.h"
 #include "cli/fleetctl/output/task_summary.h"
+#include "fleet/v1/fleet_service.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/cli/fleetctl/fake_clock.h"
@@ -57,6 +59,16 @@ TEST(FleetSummaryTest, SaysWhoPausedIt) {
   EXPECT_THAT(Summary(fleet), HasSubstr("State         PAUSED (by bob)\n"));
   fleet.add_pause_reasons(static_cast<v1::PauseReason>(77));
   EXPECT_THAT(Summary(fleet), HasSubstr("State         PAUSED (unknown 77, by bob)\n"));
+}
+
+TEST(FleetSummaryTest, SaysThatNothingFailedWhereRepositoriesWereCancelled) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_PARTIAL_FAILURE, 1);
+  fleet.mutable_rollup()->mutable_states()->Clear();
+  fleet.mutable_rollup()->mutable_states()->set_completed(9);
+  fleet.mutable_rollup()->mutable_states()->set_cancelled(3);
+  EXPECT_THAT(Summary(fleet), HasSubstr("State         PARTIAL_FAILURE (3 repositories cancelled, none failed)\n"));
+  fleet.mutable_rollup()->mutable_states()->set_failed(1);
+  EXPECT_THAT(Summary(fleet), HasSubstr("State         PARTIAL_FAILURE\n"));
 }
 
 TEST(FleetSummaryTest, DoesNotSayThatAnEndedFleetIsPaused) {

@@ -95,6 +95,7 @@ TEST_F(FleetApiTest, ChildrenAreListedPageByPageAndReadByTheirRepository) {
   FLEET_ASSERT_OK(api_.ListFleetTasks(caller_, request, page));
   ASSERT_EQ(page.tasks_size(), 1);
   EXPECT_EQ(page.next_page_token(), "");
+  EXPECT_THAT(page.tasks(0).clone_url(), HasSubstr("git.invalid"));
   v1::GetFleetTaskRequest one;
   one.set_fleet_id(id);
   one.set_repo(page.tasks(0).repo());
