@@ -159,6 +159,7 @@ absl::StatusOr<ImportCounts> CatalogStore::Import(const domain::Caller& caller,
     urls.AddText(repository.clone_url);
     branches.AddText(repository.default_branch);
   }
+  const CloneUrlKeys url_keys(clone_urls);
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<ImportCounts> {
     FLEET_RETURN_IF_ERROR(LockCloneUrls(transaction));
     FLEET_ASSIGN_OR_RETURN(const Rows existing, transaction.Execute(kLockRepositories, {keys, repos, urls, branches}));
@@ -169,7 +170,7 @@ absl::StatusOr<ImportCounts> CatalogStore::Import(const domain::Caller& caller,
     }
     counts.created = static_cast<int32_t>(repositories.size() - existing.size());
     FLEET_RETURN_IF_ERROR(transaction.Execute(kImportRepositories, {keys, repos, urls, branches}).status());
-    FLEET_RETURN_IF_ERROR(UpdateCloneUrls(transaction, clone_urls));
+    FLEET_RETURN_IF_ERROR(UpdateCloneUrls(transaction, url_keys));
     FLEET_RETURN_IF_ERROR(AuditImport(transaction, caller, repositories, counts));
     return counts;
   });
@@ -182,7 +183,7 @@ absl::StatusOr<std::string> CatalogStore::KeepCloneUrls(const std::string& after
     FLEET_RETURN_IF_ERROR(LockCloneUrls(transaction));
     FLEET_ASSIGN_OR_RETURN(urls, FindUnkeptCloneUrls(transaction, after_key, kKeptAtOnce));
     if (urls.empty()) return std::string();
-    FLEET_RETURN_IF_ERROR(UpdateCloneUrls(transaction, urls));
+    FLEET_RETURN_IF_ERROR(UpdateCloneUrls(transaction, CloneUrlKeys(urls)));
     return urls.back().repo_key;
   });
 }

@@ -67,27 +67,28 @@ constexpr Statement kFindShared{"find_shared_clone_urls", R"sql(
 
 absl::Status LockCloneUrls(Transaction& transaction) { return transaction.Execute(kLockCloneUrls).status(); }
 
-absl::Status UpdateCloneUrls(Transaction& transaction, const std::vector<CloneUrl>& urls) {
-  Array repo_keys;
-  Array clone_urls;
-  Array url_keys;
-  std::set<std::string> touched;
+CloneUrlKeys::CloneUrlKeys(const std::vector<CloneUrl>& urls) {
   for (const CloneUrl& url : urls) {
     const std::string key = domain::CloneUrlKey(url.clone_url);
     repo_keys.AddText(url.repo_key);
     clone_urls.AddText(url.clone_url);
     url_keys.AddText(key);
-    touched.insert(key);
+    distinct.insert(key);
   }
-  FLEET_ASSIGN_OR_RETURN(const Rows changed, transaction.Execute(kFindChangedKeys, {repo_keys, clone_urls, url_keys}));
+}
+
+absl::Status UpdateCloneUrls(Transaction& transaction, const CloneUrlKeys& keys) {
+  FLEET_ASSIGN_OR_RETURN(const Rows changed,
+                         transaction.Execute(kFindChangedKeys, {keys.repo_keys, keys.clone_urls, keys.url_keys}));
   if (changed.empty()) return absl::OkStatus();
+  std::set<std::string> touched = keys.distinct;
   for (RowReader row : changed) {
     if (!row.Bool()) touched.insert(row.Text());
   }
-  FLEET_RETURN_IF_ERROR(transaction.Execute(kUpsertKeys, {repo_keys, clone_urls, url_keys}).status());
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kUpsertKeys, {keys.repo_keys, keys.clone_urls, keys.url_keys}).status());
   Array affected;
   for (const std::string& key : touched) affected.AddText(key);
-  FLEET_RETURN_IF_ERROR(transaction.Execute(kForgetShared, {affected, repo_keys}).status());
+  FLEET_RETURN_IF_ERROR(transaction.Execute(kForgetShared, {affected, keys.repo_keys}).status());
   return transaction.Execute(kKeepShared, {affected}).status();
 }
 

@@ -3,6 +3,7 @@
 #define FLEET_COMMON_STORE_CLONE_URL_ROWS_H_
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,17 @@ struct CloneUrl {
 // Imports are decided one after the other from here to the end of the transaction: of two that make a pair at once, one
 // has to see the other. Take it before any row.
 absl::Status LockCloneUrls(database::Transaction& transaction);
+// What URLs mean. Made before the transaction: of 100,000 it takes a while, and others wait for the lock.
+struct CloneUrlKeys {
+  explicit CloneUrlKeys(const std::vector<CloneUrl>& urls);
+
+  database::Array repo_keys;
+  database::Array clone_urls;
+  database::Array url_keys;
+  std::set<std::string> distinct;  // of url_keys
+};
 // Keeps what the URLs of these repositories mean. After LockCloneUrls.
-absl::Status UpdateCloneUrls(database::Transaction& transaction, const std::vector<CloneUrl>& urls);
+absl::Status UpdateCloneUrls(database::Transaction& transaction, const CloneUrlKeys& keys);
 
 // Of a repository that is gone. After LockCloneUrls.
 absl::Status ForgetCloneUrl(database::Transaction& transaction, const std::string& repo_key);
