@@ -94,7 +94,8 @@ TEST_F(CloneUrlRowsTest, OfTwoImportsAtOnceOneSeesTheOther) {
   std::future<void> second;
   FLEET_ASSERT_OK(database::InTransaction(stores_.pool, [&](database::Transaction& transaction) -> absl::Status {
     absl::Status kept = LockCloneUrls(transaction);
-    if (kept.ok()) kept = UpdateCloneUrls(transaction, CloneUrlKeys({{"b/one", "https://git.invalid/x.git"}}));
+    if (kept.ok())
+      kept = UpdateCloneUrls(transaction, CloneUrlKeys(std::vector<CloneUrl>{{"b/one", "https://git.invalid/x.git"}}));
     second = std::async(std::launch::async, [&] { Import("b/two", "https://git.invalid/x"); });
     EXPECT_TRUE(stores_.AwaitLockWaiters(1));
     return kept;
