@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/domain/character_rules.h"
 #include "common/domain/text.h"
 #include "common/rpc/message_bounds.h"
@@ -58,7 +59,9 @@ absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& s
 }
 
 absl::Status CheckCharacters(const InputFile& file) {
-  const auto bad = domain::FindBadCharacter(file.text, domain::TextKind::kLines);
+  // What a file may begin with is not of its text.
+  const absl::string_view text = absl::StripPrefix(file.text, kByteOrderMark);
+  const auto bad = domain::FindBadCharacter(text, domain::TextKind::kLines);
   if (!bad.has_value()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(file.name, ":", bad->line, ": ", bad->what, " at character ", bad->column));

@@ -147,7 +147,9 @@ class WorkflowReader {
     std::vector<std::string> declared;
     for (const auto& [name, parameter] : workflow.parameters()) declared.push_back(name);
     std::sort(declared.begin(), declared.end());
-    Refuse({root["title"], root["title"].Mark(), "title"}, domain::PlaceholderProblem(workflow.title(), declared));
+    if (!workflow.title().empty()) {
+      Refuse({root["title"], root["title"].Mark(), "title"}, domain::PlaceholderProblem(workflow.title(), declared));
+    }
     if (workflow.commit().message().empty()) return;
     const YAML::Node message = root["commit"]["message"];
     Refuse({message, message.Mark(), "message"}, domain::PlaceholderProblem(workflow.commit().message(), declared));

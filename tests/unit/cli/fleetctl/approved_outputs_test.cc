@@ -61,6 +61,8 @@ const std::vector<Example>& Examples() {
       {"cancel_of_one_repository", {"cancel", kRunningFleet, "acme-web/storefront"}, ""},
       {"repo_import", {"repo", "import", "-"}, "acme/shop,https://git.example.com/acme/shop.git,main\n"},
       {"repo_list", {"repo", "list"}, ""},
+      {"repo_get", {"repo", "get", "acme/shop"}, ""},
+      {"repo_delete", {"repo", "delete", "acme/shop"}, ""},
       {"workflow_apply", {"workflow", "apply", "-"}, kWorkflowFile},
       {"workflow_list", {"workflow", "list"}, ""},
       {"workflow_get", {"workflow", "get", "maintenance/add-licence-v1"}, ""},

@@ -112,6 +112,14 @@ void AnswerOperators(FakeAnswers& answers) {
     response.set_created(true);
     return absl::OkStatus();
   };
+  const auto repository = [](const auto& request, auto& response) {
+    response.mutable_repository()->set_repo(request.repo());
+    response.mutable_repository()->set_clone_url("https://git.example.com/acme/shop.git");
+    response.mutable_repository()->set_default_branch("main");
+    return absl::OkStatus();
+  };
+  answers.get_repository = repository;
+  answers.delete_repository = repository;
   answers.withdraw_workflow = [](const auto&, v1::WithdrawWorkflowResponse& response) {
     *response.mutable_workflow() = MakeWorkflow("maintenance/add-licence-v1", "1.3.2", "Add the licence text");
     return absl::OkStatus();

@@ -60,6 +60,7 @@ class FleetLookupTest : public FleetctlTest {
       asked_.push_back(request.fleet_id());
       v1::WatchFleetResponse message;
       *message.mutable_fleet() = MakeFleet(v1::FLEET_STATE_COMPLETED, 3, 12);
+      message.mutable_fleet()->set_fleet_id(request.fleet_id());
       writer.Write(message);
       return grpc::Status::OK;
     };

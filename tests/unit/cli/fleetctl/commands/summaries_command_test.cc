@@ -35,7 +35,7 @@ TEST_F(SummariesCommandTest, GroupsByWordsTheMostFrequentFirst) {
   EXPECT_EQ(out_,
             "6 × MISSING\n  repositories  acme/r2, acme/r3, acme/r5, acme/r6, acme/r7 and 1 more\n"
             "1 × no summary\n  repositories  acme/r4\n"
-            "1 × MISSING[31m\n  repositories  acme/r8\n"
+            "1 × MISSING\n  repositories  acme/r8\n"
             "1 × has one\n  repositories  acme/r1\n");
   EXPECT_EQ(Run({"summaries", kFleet, "-o", "json"}), 0);
   const auto json = nlohmann::json::parse(out_);

@@ -40,7 +40,8 @@ class TasksCommandTest : public FleetctlTest {
     arguments.insert(arguments.begin(), {"tasks", kFleetId, "-o", "json"});
     EXPECT_EQ(Run(arguments), 0) << err_;
     std::vector<std::string> repos;
-    for (const auto& task : nlohmann::json::parse(out_)["tasks"]) repos.push_back(task["repo"]);
+    const auto json = nlohmann::json::parse(out_);
+    for (const auto& task : json["tasks"]) repos.push_back(task["repo"]);
     return repos;
   }
 

@@ -32,7 +32,7 @@ TEST_F(WorkflowApplyCommandTest, WorkflowsAreAppliedListedAndShown) {
             0);
   EXPECT_EQ(out_, "a/b-v1@1.0.0 applied\n");
   EXPECT_EQ(Run({"workflow", "list"}), 0);
-  EXPECT_THAT(out_, HasSubstr("a/b-v1\t1.0.0\t1\t1970-01-01 00:00:00Z\tSay it\n"));
+  EXPECT_THAT(out_, HasSubstr("a/b-v1\t1.0.0\t1\t1970-01-01 00:00:00Z\t—\tSay it\n"));
   EXPECT_EQ(Run({"workflow", "get", "a/b-v1"}), 0);
   EXPECT_THAT(out_, HasSubstr("workflow: a/b-v1\nversion: 1.0.0\ntitle: Say it\n"));
 }

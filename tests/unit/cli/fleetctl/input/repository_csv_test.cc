@@ -117,7 +117,7 @@ TEST(RepositoryCsvTest, NamesWhatNobodySees) {
   EXPECT_THAT(ErrorOf("b/x,https://git.example.com/x.git\u00A0,main\n"), HasSubstr("U+00A0 at character 30"));
   EXPECT_THAT(ErrorOf("b/x\u200B,https://h/x,main\n"), HasSubstr("U+200B at character 4"));
   EXPECT_THAT(ErrorOf("b/x,https://h/x,ma\u00ADin\n"), HasSubstr("U+00AD at character 3"));
-  EXPECT_THAT(ErrorOf("repo,clone\u200B_url\n"), HasSubstr("U+200B at character 6"));
+  EXPECT_THAT(ErrorOf("repo,clone_url,de\u200Bfault_branch\n"), HasSubstr("U+200B at character 3"));
 }
 
 TEST(RepositoryCsvTest, SaysWhichBranchIsMeant) {

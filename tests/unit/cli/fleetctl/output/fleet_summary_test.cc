@@ -97,12 +97,12 @@ TEST(FleetSummaryTest, TellsWhatEachGenerationWasAsked) {
     generation.set_created_by("alice");
     generation.mutable_create_time()->set_seconds(1'750'000'000);
     generation.set_resolved_workflow(absl::StrCat("ops/bump-v1@1.0.", number));
-    generation.set_task_description(number == 1 ? "Bump\x1b it" : "");
+    generation.set_task_description(number == 1 ? "Bump\x1b[1m it" : "");
     generation.set_retried_count(number - 1);
   }
   EXPECT_EQ(SummarizeGenerations(response.generations(), Terminal()),
-            "Generation 1  2025-06-15T15:06:40Z by alice, ops/bump-v1@1.0.1: Bump it\n"
-            "Generation 2  2025-06-15T15:06:40Z by alice, 1 repository again, ops/bump-v1@1.0.2\n");
+            "Generation 1  2025-06-15 15:06:40Z by alice, ops/bump-v1@1.0.1: Bump it\n"
+            "Generation 2  2025-06-15 15:06:40Z by alice, 1 repository again, ops/bump-v1@1.0.2\n");
 }
 
 TEST(FleetSummaryTest, TellsTheDeadlineAndHowFarItIs) {
