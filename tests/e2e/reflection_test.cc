@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/substitute.h"
 #include "absl/time/clock.h"
@@ -88,6 +89,11 @@ class ReflectionTest : public EndToEndTest {
                                     "steps": [{"name": "change", "command": ["true"]}]}})";
     Succeed(absl::StrCat(kCatalog, "ApplyWorkflow"), absl::Substitute(workflow, "Change it"));
     Refuse(absl::StrCat(kCatalog, "ApplyWorkflow"), absl::Substitute(workflow, "Otherwise"), kAlreadyExists, "1.0.0");
+    const std::string bad = absl::StrReplaceAll(absl::Substitute(workflow, "A bad one"), {{"1.0.0", "1.0.1"}});
+    Succeed(absl::StrCat(kCatalog, "ApplyWorkflow"), bad);
+    Succeed(absl::StrCat(kCatalog, "WithdrawWorkflow"), R"({"workflow_ref": "e2e/change-v1@1.0.1"})");
+    Refuse(absl::StrCat(kCatalog, "WithdrawWorkflow"), R"({"workflow_ref": "e2e/change-v1"})", kInvalidArgument,
+           "workflow_ref");
     const auto applied = Succeed(absl::StrCat(kCatalog, "GetWorkflow"), R"({"workflow_ref": "e2e/change-v1"})");
     EXPECT_EQ(applied["workflow"]["version"], "1.0.0");
     Refuse(absl::StrCat(kCatalog, "GetWorkflow"), R"({"workflow_ref": "e2e/other-v1"})", kNotFound, "e2e/other-v1");

@@ -27,7 +27,8 @@ class Follower {
  public:
   Follower(std::string fleet_id, bool include_tasks) : fleet_id_(std::move(fleet_id)), include_tasks_(include_tasks) {}
 
-  // Reads up to `messages`, then leaves. OK also if the stream ended by itself.
+  // Reads up to `messages`, and a snapshot that has begun to its end, then leaves. OK also if the stream ended by
+  // itself.
   absl::Status Follow(const FleetDriver& driver, int messages) {
     grpc::ClientContext context;
     rpc::PrepareContext(context, "watcher", absl::Seconds(60));
@@ -39,7 +40,7 @@ class Follower {
     auto reader = fleets.WatchFleet(&context, request);
     in_snapshot_ = false;
     v1::WatchFleetResponse message;
-    while (messages-- > 0 && reader->Read(&message)) Take(message, !request.resume_token().empty());
+    while ((messages-- > 0 || in_snapshot_) && reader->Read(&message)) Take(message, !request.resume_token().empty());
     if (messages < 0) context.TryCancel();
     while (reader->Read(&message)) Take(message, !request.resume_token().empty());
     const absl::Status status = rpc::FromGrpcStatus(reader->Finish());

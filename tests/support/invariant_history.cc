@@ -10,6 +10,8 @@ namespace {
 using Snapshot = InvariantSnapshot;
 
 constexpr int32_t kQueued = 1;
+constexpr int32_t kRunning = 4;
+constexpr int32_t kAwaitingApproval = 5;
 constexpr int32_t kCompleted = 7;
 constexpr int32_t kFirstEndedFleetState = 6;
 
@@ -20,6 +22,7 @@ bool IsTerminal(int32_t state) { return state >= 7; }
 bool IsStep(int32_t from, int32_t to) {
   if (from == to) return true;
   if (from == kQueued) return to > kCompleted;  // cancelled, past its deadline, or too long in the queue
+  if (from == kAwaitingApproval && to == kRunning) return true;  // it was approved
   return IsActive(from) && (to == kQueued || to > from);
 }
 

@@ -30,13 +30,13 @@ absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> ToLeasedFleet(const store
 
 absl::StatusOr<LeasedFleetCache::Leased> LeasedFleetCache::Read(const std::vector<domain::TaskId>& tasks) {
   std::set<Key> claimed;
+  Leased leased;
   absl::StatusOr<store::LeaseDetails> details = store_.Read(tasks, [&](const Key& key) {
     // A transaction that is run again asks again.
-    if (claimed.count(key) == 0 && !Claim(key)) return false;
+    if (claimed.count(key) == 0 && !Claim(key, leased)) return false;
     claimed.insert(key);
     return true;
   });
-  Leased leased;
   absl::Status status = details.status();
   for (std::size_t i = 0; status.ok() && i < details->generations.size(); ++i) {
     status = Keep(details->generations[i], leased);
@@ -56,9 +56,12 @@ absl::StatusOr<LeasedFleetCache::Leased> LeasedFleetCache::Read(const std::vecto
   return leased;
 }
 
-bool LeasedFleetCache::Claim(const Key& key) {
+bool LeasedFleetCache::Claim(const Key& key, Leased& leased) {
   MutexLock lock(mutex_);
-  return entries_.emplace(key, nullptr).second;
+  const auto [entry, is_new] = entries_.emplace(key, nullptr);
+  // Taken now: by the time the others are read it may have been forgotten to make room for them.
+  if (entry->second != nullptr) leased.fleets.emplace(key, entry->second);
+  return is_new;
 }
 
 absl::Status LeasedFleetCache::Keep(const store::GenerationDetails& details, Leased& leased) {

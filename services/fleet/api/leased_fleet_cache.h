@@ -34,8 +34,8 @@ class LeasedFleetCache {
   // Null while some call reads it.
   using Entry = std::shared_ptr<const v1::LeasedFleet>;
 
-  // Whether the caller has to read it, and then to Keep it or GiveUp.
-  bool Claim(const Key& key);
+  // Whether the caller has to read it, and then to Keep it or GiveUp. Gives it if it is here.
+  bool Claim(const Key& key, Leased& leased);
   absl::Status Keep(const store::GenerationDetails& details, Leased& leased);
   void GiveUp(const std::set<Key>& keys);
   // Null if it is not to be had.

@@ -36,7 +36,6 @@ TEST(ScriptRulesTest, AFirstLineWithoutInterpreterIsRefusedWithWhatToWrite) {
            FirstLineCase{"#!/usr/bin/env -i bash\nx", "interpreter: [/usr/bin/env, -i, bash]"},
            FirstLineCase{"#!/usr/bin/php -d a:b\nx", "interpreter: [/usr/bin/php, -d, \"a:b\"]"},
            FirstLineCase{"#!/bin/bash\r\nx", "write interpreter: [/bin/bash]"},
-           FirstLineCase{"\uFEFF#!/bin/bash\nx", "write interpreter: [/bin/bash]"},
            FirstLineCase{"\n  #!/bin/bash\nx", "write interpreter: [/bin/bash]"},
            FirstLineCase{"#!/bin/bash", "write interpreter: [/bin/bash]"},
            FirstLineCase{"#!\nx", "leave it out"},
@@ -46,6 +45,7 @@ TEST(ScriptRulesTest, AFirstLineWithoutInterpreterIsRefusedWithWhatToWrite) {
     EXPECT_THAT(problem.what, HasSubstr("begins with \"#!\", which nothing obeys")) << script;
     EXPECT_THAT(problem.what, HasSubstr(remedy)) << script;
   }
+  EXPECT_THAT(ScriptProblem("\uFEFF#!/bin/bash\nx", {}).what, HasSubstr("invisible character U+FEFF"));
   EXPECT_EQ(ScriptProblem("\n\n#!/bin/bash\nx", {}).at, 3U);
   EXPECT_LT(ScriptProblem("#!" + std::string(90000, 'x'), {}).what.size(), 400U);
 }
