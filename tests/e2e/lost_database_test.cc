@@ -63,7 +63,7 @@ TEST_F(LostDatabaseTest, AFleetEndsRightAfterPostgresWasGone) {
   EXPECT_TRUE(absl::IsUnavailable(api().Get(id).status())) << api().Get(id).status();
   for (const char* service : {"service-1", "service-2"}) EXPECT_TRUE(stack().process(service).IsRunning());
   EXPECT_TRUE(stack().process("worker-1").IsRunning());
-  EXPECT_TRUE(Say("not ready: database: "));
+  EXPECT_TRUE(Say("not ready: the database "));
 
   FLEET_ASSERT_OK(postgres().Restart());
   EXPECT_TRUE(Say("ready\n"));

@@ -97,7 +97,7 @@ class ReflectionTest : public EndToEndTest {
     const auto applied = Succeed(absl::StrCat(kCatalog, "GetWorkflow"), R"({"workflow_ref": "e2e/change-v1"})");
     EXPECT_EQ(applied["workflow"]["version"], "1.0.0");
     Refuse(absl::StrCat(kCatalog, "GetWorkflow"), R"({"workflow_ref": "e2e/other-v1"})", kNotFound, "e2e/other-v1");
-    EXPECT_EQ(Succeed(absl::StrCat(kCatalog, "ListWorkflows"), "{}")["workflows"].size(), 1u);
+    EXPECT_EQ(Succeed(absl::StrCat(kCatalog, "ListWorkflows"), "{}")["workflows"].size(), 2u);
     Refuse(absl::StrCat(kCatalog, "ListWorkflows"), R"({"page_token": "?"})", kInvalidArgument, "page_token");
   }
   std::string CallCreateFleet() {

@@ -1,6 +1,7 @@
 // What the fuzzer kept, and simple damage to a request of every method, in every build.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -36,19 +37,19 @@ TEST_F(RequestCorpusTest, DamageToAnyRequestIsAnswered) {
     EXPECT_EQ(lab_.Try(sample), "") << "whole";
     for (int64_t i = 0; i < testing::TestShare(100); ++i) {
       std::string damaged = sample;
-      const std::size_t at = 1 + random() % (damaged.size() - 1);
+      const std::size_t at = 1 + random() % damaged.size();
       switch (random() % 4) {
         case 0:
           damaged.resize(at);
           break;
         case 1:
-          damaged[at] = static_cast<char>(random());
+          damaged.replace(std::min(at, damaged.size() - 1), 1, 1, static_cast<char>(random()));
           break;
         case 2:
-          damaged.insert(at, 1 + random() % 3, '\xff');
+          damaged.insert(std::min(at, damaged.size()), 1 + random() % 3, '\xff');
           break;
         default:
-          damaged.erase(at, 1 + random() % 4);
+          damaged.erase(std::min(at, damaged.size()), 1 + random() % 4);
       }
       EXPECT_EQ(lab_.Try(damaged), "") << lab_.methods()[method] << " damage " << i;
     }

@@ -168,6 +168,7 @@ std::vector<KeyCase> Keys() {
       {workflow, "workflow_ref", "workflow", nullptr},
       {workflow, "version", "version", nullptr},
       {workflow, "create_time", "", nullptr},
+      {workflow, "withdraw_time", "", nullptr},
       // What a submission is held to: the service's tests.
       {workflow, "parameters", "parameters", nullptr},
       {workflow, "title", "title", TitleIsTheMessage},
