@@ -23,10 +23,10 @@ class GrpcServer {
 
   struct Options {
     std::string listen;                        // "host:port"; port 0 takes a free one
-    int max_receive_bytes = kMaxMessageBytes;  // of one message
+    int max_receive_bytes = kMaxRequestBytes;  // of one request
     // Of requests that are being received, all together. At the limit gRPC ends some of their calls, at random, with
     // RESOURCE_EXHAUSTED.
-    std::size_t receive_buffer_bytes = std::size_t{192} << 20;
+    std::size_t receive_buffer_bytes = std::size_t{320} << 20;
     absl::Duration drain_timeout = absl::Seconds(10);  // how long calls may take to finish
   };
   // Serving when it returns. The table and the environment outlive it. Returns kFailedPrecondition if the table is not

@@ -1,5 +1,7 @@
 #include "services/fleet/service_process.h"
 
+#include <malloc.h>
+
 #include <map>
 #include <string>
 #include <utility>
@@ -49,6 +51,7 @@ constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 constexpr absl::Duration kProbeFreshness = absl::Seconds(2);
 constexpr absl::Duration kHealthInterval = absl::Milliseconds(250);
 constexpr absl::Duration kStalledInterval = absl::Seconds(5);
+constexpr absl::Duration kTrimInterval = absl::Seconds(15);
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 // Only what a service of an earlier version imported is found then.
@@ -153,6 +156,8 @@ struct ServiceProcess::Parts {
   ServicePresence presence{service_id, runners.limits, runners.runners};
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
   PeriodicLoop stalled_loop{kStalledInterval, Once([this] { return open_streams.RunOnce(); })};
+  // What a burst took goes back to the system: glibc alone keeps nearly all of it.
+  PeriodicLoop trim_loop{kTrimInterval, Once([] { return malloc_trim(0); })};
   PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return gauges.RunOnce(), true; })};
   PeriodicLoop presence_loop{kPresenceInterval, Once([this] { return presence.RunOnce(); })};
   PeriodicLoop clone_url_loop{kCloneUrlInterval, [this] { return clone_urls.RunOnce(); }};

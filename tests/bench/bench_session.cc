@@ -4,11 +4,14 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "common/domain/ulid.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/catalog_service.grpc.pb.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
+#include "tests/bench/patiently.h"
 
 namespace fleet::bench {
 namespace {
@@ -72,11 +75,13 @@ absl::StatusOr<std::string> BenchSession::Submit(int32_t children, int32_t max_c
   request.set_task_description("measure");
   request.mutable_policy()->set_max_concurrency(max_concurrency);
   for (int32_t number = 1; number <= children; ++number) request.add_targets()->set_repo(RepositoryName(number));
-  grpc::ClientContext context;
-  Prepare(context, kCallTimeout);
+  request.set_request_id(domain::Ulid::Generate(absl::Now()).ToString());
   v1::CreateFleetResponse response;
-  FLEET_RETURN_IF_ERROR(
-      rpc::FromGrpcStatus(v1::FleetService::NewStub(channel_)->CreateFleet(&context, request, &response)));
+  FLEET_RETURN_IF_ERROR(Patiently([&] {
+    grpc::ClientContext context;
+    Prepare(context, kCallTimeout);
+    return rpc::FromGrpcStatus(v1::FleetService::NewStub(channel_)->CreateFleet(&context, request, &response));
+  }));
   return response.fleet().fleet_id();
 }
 

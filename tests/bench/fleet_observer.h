@@ -23,8 +23,8 @@ class FleetObserver {
   FleetObserver(const FleetObserver&) = delete;
   FleetObserver& operator=(const FleetObserver&) = delete;
 
-  // Waits until every child is enqueued; when it was heard of, by absl::Now(). Returns kAborted if the stream ends
-  // before.
+  // Waits until every child is enqueued; when it was heard of, by absl::Now(). Returns kAborted if the stream
+  // ends for good before.
   absl::StatusOr<absl::Time> WaitExpanded();
   // The same for the fleet's end. Returns kAborted too if it did not end as COMPLETED.
   absl::StatusOr<absl::Time> WaitCompleted();
@@ -33,15 +33,20 @@ class FleetObserver {
   void Read();
   absl::StatusOr<absl::Time> WaitFor(std::optional<absl::Time> FleetObserver::*moment);
 
+  absl::Status ReadOnce();
+
+  BenchSession& session_;
   const std::unique_ptr<v1::FleetService::Stub> stub_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<v1::WatchFleetResponse>> reader_;
+  v1::WatchFleetRequest request_;
   Mutex mutex_;
   CondVar changed_;
   // Guarded by mutex_.
   std::optional<absl::Time> expanded_;
   std::optional<absl::Time> completed_;
+  std::unique_ptr<grpc::ClientContext> context_;  // of the stream that is open
+  bool stopping_ = false;
   bool ended_ = false;
+  absl::Status end_;  // how the stream ended
   std::thread thread_;
 };
 

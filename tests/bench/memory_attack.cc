@@ -197,7 +197,7 @@ absl::StatusOr<nlohmann::json> MeasureAttack(BenchSession& session, const Attack
   for (const auto& [name, load] : loads) {
     std::atomic<bool> stop = false;
     std::thread attack([&stop, &run = load] { run(stop); });
-    absl::SleepFor(absl::Seconds(5));  // by then it is under way
+    absl::SleepFor(absl::Seconds(10));  // by then it is under way
     const auto measured = MeasureEndToEnd(session, options.fleet);
     stop = true;
     attack.join();

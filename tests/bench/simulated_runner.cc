@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
+#include "tests/bench/patiently.h"
 
 namespace fleet::bench {
 namespace {
@@ -28,7 +29,7 @@ v1::TaskResult ResultOf(const v1::Lease& lease) {
 SimulatedRunner::SimulatedRunner(BenchSession& session, Options options)
     : options_(std::move(options)),
       driver_(session.NewChannel(), session.user()),
-      registered_(driver_.Register(options_.lease_size)),
+      registered_(Patiently([this] { return driver_.Register(options_.lease_size); })),
       heartbeats_(kHeartbeatInterval, [this] {
         // One that fails shows as a lost lease.
         (void)driver_.Heartbeat();
@@ -38,13 +39,15 @@ SimulatedRunner::SimulatedRunner(BenchSession& session, Options options)
 SimulatedRunner::~SimulatedRunner() { (void)Stop(); }
 
 absl::StatusOr<std::vector<v1::Lease>> SimulatedRunner::Lease(absl::Duration wait) {
-  FLEET_ASSIGN_OR_RETURN(std::vector<v1::Lease> leases, driver_.Lease(options_.lease_size, wait));
+  FLEET_ASSIGN_OR_RETURN(std::vector<v1::Lease> leases,
+                         Patiently([&] { return driver_.Lease(options_.lease_size, wait); }));
   if (!leases.empty() && options_.leased) options_.leased(leases);
   return leases;
 }
 
 absl::Status SimulatedRunner::Report(const std::vector<v1::Lease>& leases, v1::TaskState state) {
-  FLEET_ASSIGN_OR_RETURN(const std::vector<v1::ReportStatus> answers, driver_.Report(leases, state, ResultOf));
+  FLEET_ASSIGN_OR_RETURN(const std::vector<v1::ReportStatus> answers,
+                         Patiently([&] { return driver_.Report(leases, state, ResultOf); }));
   for (const v1::ReportStatus answer : answers) {
     if (answer != v1::REPORT_STATUS_OK)
       return absl::AbortedError(absl::StrCat("a report was answered ", v1::ReportStatus_Name(answer)));

@@ -38,8 +38,8 @@ TEST_F(CallLimitsTest, FiveHundredLeasesAreHandedOutAtOnceAndNoMore) {
   EXPECT_EQ(stores_.GetFleet(fleet).rollup.Active(), 501);
 }
 
-TEST_F(CallLimitsTest, ARequestOf64MiBIsReadAndOneByteMoreIsNot) {
-  constexpr std::size_t kMost = 64 << 20;
+TEST_F(CallLimitsTest, ARequestOf32MiBIsReadAndOneByteMoreIsNot) {
+  constexpr std::size_t kMost = 32 << 20;
   v1::CreateFleetRequest request = FleetDriver::Request(1);
   request.set_task_description(std::string(kMost - request.ByteSizeLong(), 't'));
   while (request.ByteSizeLong() > kMost) request.mutable_task_description()->pop_back();

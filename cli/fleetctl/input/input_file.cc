@@ -24,8 +24,8 @@ absl::StatusOr<std::string> ReadAll(const std::string& name, std::istream& in) {
   while (in) {
     in.read(block.data(), static_cast<std::streamsize>(block.size()));
     text.append(block, 0, static_cast<std::size_t>(in.gcount()));
-    if (text.size() > std::size_t{rpc::kMaxMessageBytes})
-      return absl::InvalidArgumentError(absl::StrCat(name, ": larger than 64 MiB"));
+    if (text.size() > std::size_t{rpc::kMaxRequestBytes})
+      return absl::InvalidArgumentError(absl::StrCat(name, ": larger than 32 MiB"));
   }
   if (in.bad()) return absl::UnavailableError(absl::StrCat(name, ": cannot be read"));
   return text;

@@ -51,7 +51,7 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   // What may be long: targets with parameters, a catalog, programs, logs, a selection of repositories.
   for (const char* large : {"fleet.v1.FleetService/CreateFleet", "fleet.v1.CatalogService/ImportRepositories",
                             "fleet.v1.RunnerService/ReportTasks"}) {
-    table.SetMaxRequestBytes(large, rpc::kMaxMessageBytes);
+    table.SetMaxRequestBytes(large, rpc::kMaxRequestBytes);
   }
   for (const char* middling : {"fleet.v1.CatalogService/ApplyWorkflow", "fleet.v1.FleetService/RetryFleet"}) {
     table.SetMaxRequestBytes(middling, kMiddlingRequestBytes);

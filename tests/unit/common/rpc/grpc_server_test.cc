@@ -73,7 +73,7 @@ class GrpcServerTest : public ::testing::Test {
  protected:
   GrpcServerTest() {
     methods_.Add("fleet.v1.AdminService/SetLimit", api_, &EchoApi::SetLimit, pool_);
-    methods_.SetMaxRequestBytes("fleet.v1.AdminService/SetLimit", kMaxMessageBytes);
+    methods_.SetMaxRequestBytes("fleet.v1.AdminService/SetLimit", kMaxRequestBytes);
     methods_.Add("fleet.v1.AdminService/ListAuditEvents", api_, &EchoApi::ListAuditEvents, pool_);
     methods_.AddPending("fleet.v1.AdminService/ListLimits", api_, &EchoApi::ListLimits);
   }
