@@ -13,8 +13,8 @@ export class PageFailure extends Error {}
 const READS = /^(time )?fleetctl (-\S+ \S+ )*(status|tasks|list|logs|failures|attempts|audit|limits list|repo list)\b/;
 const READ_AGAIN_FOR = 20_000;
 const COMMAND_LIMIT = 60_000;
-// How long a reader needs to type the next command after a submission.
-const SETTLE_LIMIT = 3_000;
+// How long a submitted fleet may take to begin: what follows on a page speaks of one that has begun.
+const SETTLE_LIMIT = 20_000;
 // fleetctl's code for a watched fleet that did not complete everywhere.
 const ENDED_OTHERWISE = 5;
 
