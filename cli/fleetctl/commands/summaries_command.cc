@@ -78,21 +78,21 @@ Examples:
   fleetctl summaries 01JZ0000000000000000000000
   fleetctl summaries @latest -o json | jq -r '.summaries[].summary'
 )"};
-  }
+}
 
-  void SummariesCommand::AddOptions(OptionAdder & options) { options.FleetId(options_.fleet_id).Required(); }
+void SummariesCommand::AddOptions(OptionAdder& options) { options.FleetId(options_.fleet_id).Required(); }
 
-  absl::StatusOr<int> SummariesCommand::Run(CommandContext & context) const {
-    FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
-    FLEET_ASSIGN_OR_RETURN(const std::vector<Group> groups, ReadGroups(fleet_id, context));
-    std::ostream& out = context.environment.out;
-    if (context.json()) {
-      out << ToJson(groups);
-      return 0;
-    }
-    if (groups.empty()) out << "No repository has completed.\n";
-    for (const Group& group : groups) Print(group, out);
+absl::StatusOr<int> SummariesCommand::Run(CommandContext& context) const {
+  FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, FindFleetId(options_.fleet_id, context));
+  FLEET_ASSIGN_OR_RETURN(const std::vector<Group> groups, ReadGroups(fleet_id, context));
+  std::ostream& out = context.environment.out;
+  if (context.json()) {
+    out << ToJson(groups);
     return 0;
   }
+  if (groups.empty()) out << "No repository has completed.\n";
+  for (const Group& group : groups) Print(group, out);
+  return 0;
+}
 
 }  // namespace fleet::cli
