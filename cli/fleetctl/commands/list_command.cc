@@ -50,7 +50,7 @@ absl::Status ListAsTable(const ListCommand::Options& options, CommandContext& co
   TableWriter table(
       context.environment.out, context.terminal,
       {"FLEET", "STATE", "DONE", DetailColumn("FAILED", 6), DetailColumn("COST", 3), DetailColumn("ELAPSED", 5),
-       DetailColumn("CREATOR", 4), DetailColumn("CREATED", 1), DetailColumn("WORKFLOW", 2), TextColumn("TASK")});
+       DetailColumn("CREATOR", 4), DetailColumn("CREATED", 1), DetailColumn("WORKFLOW", 2), TextColumn("TASK", 20)});
   return ListFleets(
       options, context,
       [&](const v1::Fleet& fleet) {

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "absl/functional/function_ref.h"
+
 namespace fleet::cli {
 namespace {
 
 using Fit = TableColumn::Fit;
 
-// Details give way to text of so many columns; text that would be shorter than the second is not worth a table.
-constexpr int kReadableText = 40;
+// Text that would be shorter is not worth a table.
 constexpr int kShortestText = 20;
 constexpr int kUncut = std::numeric_limits<int>::max();
 
@@ -20,23 +21,34 @@ class Fitter {
     for (std::size_t i = 0; i < columns.size(); ++i) shown_.push_back(i);
   }
 
-  TableLayout Fit() {
+  TableLayout Arrange() {
     if (Total(kUncut) <= terminal_width_) return Layout();
     LeaveOutEmpty();
-    while (Total(kReadableText) > terminal_width_ && LeaveOutDetail()) {
+    while (Readable() > terminal_width_ && LeaveOutDetail()) {
     }
     if (Total(kShortestText) > terminal_width_) return Stacked();
     return Layout();
   }
 
  private:
-  // Columns that a table with text of at most `longest_text` takes.
-  int Total(int longest_text) const {
-    int total = kColumnGap * std::max(0, static_cast<int>(shown_.size()) - 1);
+  // Columns that a table with text of at most `longest` takes.
+  int Total(int longest) const {
+    return Sum([longest](const TableColumn&) { return longest; });
+  }
+
+  // What it takes for every text to be readable.
+  int Readable() const {
+    return Sum([](const TableColumn& column) { return column.readable; });
+  }
+
+  // With texts as long as `longest` says at most.
+  int Sum(absl::FunctionRef<int(const TableColumn&)> longest) const {
+    int sum = kColumnGap * std::max(0, static_cast<int>(shown_.size()) - 1);
     for (const std::size_t i : shown_) {
-      total += columns_[i].fit == Fit::kText ? std::min(needs_[i].width, longest_text) : needs_[i].width;
+      const bool is_text = columns_[i].fit == Fit::kText;
+      sum += is_text ? std::min(needs_[i].width, longest(columns_[i])) : needs_[i].width;
     }
-    return total;
+    return sum;
   }
 
   void LeaveOutEmpty() {
@@ -97,7 +109,7 @@ class Fitter {
 
 TableLayout FitTable(const std::vector<TableColumn>& columns, const std::vector<ColumnNeed>& needs,
                      int terminal_width) {
-  return Fitter(columns, needs, terminal_width).Fit();
+  return Fitter(columns, needs, terminal_width).Arrange();
 }
 
 }  // namespace fleet::cli

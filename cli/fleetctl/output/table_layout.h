@@ -16,18 +16,27 @@ struct TableColumn {
   };
 
   // NOLINTNEXTLINE(google-explicit-constructor): headers read as lists of names.
-  TableColumn(const char* column_name, Fit column_fit = Fit::kWhole, int leaves_at = 0)
-      : name(column_name), fit(column_fit), leaves(leaves_at) {}
+  TableColumn(const char* column_name, Fit column_fit = Fit::kWhole) : name(column_name), fit(column_fit) {}
 
   std::string name;
   Fit fit;
-  int leaves;  // of details: 1 is left out first
+  int leaves = 0;    // of details: 1 is left out first
+  int readable = 0;  // of text: details give way until it has so many columns
 };
 
 // A column that is left out where there is no room, number `leaves` to go.
-inline TableColumn DetailColumn(const char* name, int leaves) { return {name, TableColumn::Fit::kDetail, leaves}; }
-// A column that is cut where there is no room.
-inline TableColumn TextColumn(const char* name) { return {name, TableColumn::Fit::kText}; }
+inline TableColumn DetailColumn(const char* name, int leaves) {
+  TableColumn column(name, TableColumn::Fit::kDetail);
+  column.leaves = leaves;
+  return column;
+}
+
+// A column that is cut where there is no room, to `readable` columns only when no details are left.
+inline TableColumn TextColumn(const char* name, int readable = 40) {
+  TableColumn column(name, TableColumn::Fit::kText);
+  column.readable = readable;
+  return column;
+}
 
 // What a column needs.
 struct ColumnNeed {

@@ -45,6 +45,14 @@ TEST_F(TableLayoutTest, DetailsGoNextInTheirOrder) {
   EXPECT_THAT(FitTable(columns_, needs_, 75).shown, ElementsAre(1, 2, 4));
 }
 
+TEST_F(TableLayoutTest, DetailsGiveWayUntilTextIsReadable) {
+  const std::vector<ColumnNeed> needs = {{26, false}, {6, false}, {90, false}};
+  EXPECT_THAT(FitTable({"FLEET", DetailColumn("FAILED", 1), TextColumn("TASK", 20)}, needs, 60).widths,
+              ElementsAre(26, 6, 24));
+  EXPECT_THAT(FitTable({"FLEET", DetailColumn("FAILED", 1), TextColumn("TASK")}, needs, 60).widths,
+              ElementsAre(26, 32));
+}
+
 TEST_F(TableLayoutTest, RepositoriesAndStatesAreNeverCut) {
   for (int width = 1; width < 130; ++width) {
     const TableLayout layout = FitTable(columns_, needs_, width);
