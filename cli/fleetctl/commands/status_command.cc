@@ -1,11 +1,15 @@
 #include "cli/fleetctl/commands/status_command.h"
 
+#include <optional>
+
+#include "absl/time/time.h"
 #include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/failure_groups.h"
 #include "cli/fleetctl/commands/fleet_lookup.h"
 #include "cli/fleetctl/output/fleet_summary.h"
 #include "cli/fleetctl/output/json_format.h"
 #include "cli/fleetctl/parsing/option_adder.h"
+#include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 
@@ -34,7 +38,11 @@ absl::StatusOr<int> StatusCommand::Run(CommandContext& context) const {
     environment.out << ToJson(response, JsonStyle::kPretty);
     return 0;
   }
-  environment.out << SummarizeFleet(response.fleet(), environment.clock.TimeNow(), context.terminal);
+  std::optional<absl::Time> generation_begin;
+  if (!response.generations().empty()) {
+    generation_begin = rpc::FromProtoTime(response.generations().rbegin()->create_time());
+  }
+  environment.out << SummarizeFleet(response.fleet(), environment.clock.TimeNow(), context.terminal, generation_begin);
   environment.out << SummarizeGenerations(response.generations(), context.terminal);
   PrintLargestFailureGroups(response.fleet(), context);
   return 0;

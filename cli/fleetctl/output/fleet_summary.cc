@@ -92,11 +92,15 @@ std::string DescribeCauses(const v1::Fleet& fleet) {
 }
 
 // The time between two generations is in it, too.
-std::string DescribeElapsed(const v1::Fleet& fleet, absl::Time now) {
+std::string DescribeElapsed(const v1::Fleet& fleet, absl::Time now, std::optional<absl::Time> generation_begin) {
   std::string text = FormatElapsed(Elapsed(fleet, now));
-  if (fleet.generation() > 1)
-    absl::StrAppend(&text, " since it was submitted, over ", fleet.generation(), " generations");
-  return text;
+  if (fleet.generation() <= 1) return text;
+  if (!generation_begin.has_value()) {
+    return absl::StrCat(text, " since it was submitted, over ", fleet.generation(), " generations");
+  }
+  const absl::Duration before = *generation_begin - rpc::FromProtoTime(fleet.create_time());
+  return absl::StrCat(text, " since it was submitted, ", FormatElapsed(Elapsed(fleet, now) - before),
+                      " of it in generation ", fleet.generation());
 }
 
 std::string DescribeDeadline(const v1::Fleet& fleet, absl::Time now) {
@@ -178,7 +182,8 @@ std::string SummarizeGenerations(const google::protobuf::RepeatedPtrField<v1::Fl
   return lines.Take();
 }
 
-std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Terminal& terminal) {
+std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Terminal& terminal,
+                           std::optional<absl::Time> generation_begin) {
   LineList lines;
   lines.Add("Fleet", SanitizeLine(fleet.fleet_id()));
   lines.Add("State", absl::StrCat(terminal.Paint(Name(fleet.state()), ColorOf(fleet.state())), DescribeCauses(fleet)));
@@ -193,7 +198,7 @@ std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Termina
   lines.Add("Creator", SanitizeLine(fleet.creator()));
   if (fleet.pool() != kDefaultPool && !fleet.pool().empty()) lines.Add("Pool", SanitizeLine(fleet.pool()));
   lines.Add("Created", FormatTime(fleet.create_time()));
-  lines.Add("Elapsed", DescribeElapsed(fleet, now));
+  lines.Add("Elapsed", DescribeElapsed(fleet, now, generation_begin));
   if (fleet.policy().has_deadline()) lines.Add("Deadline", DescribeDeadline(fleet, now));
   AddProgress(fleet.rollup(), lines);
   lines.Add("Runner time", FormatElapsed(rpc::FromProtoDuration(fleet.rollup().task_duration())));

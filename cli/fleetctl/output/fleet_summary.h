@@ -3,6 +3,7 @@
 #define FLEET_CLI_FLEETCTL_OUTPUT_FLEET_SUMMARY_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -32,7 +33,9 @@ std::string SummarizeGenerations(const google::protobuf::RepeatedPtrField<v1::Fl
                                  const Terminal& terminal);
 
 // The picture that `status` shows, a line each. Text from the service is sanitised.
-std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Terminal& terminal);
+// `generation_begin` is that of its present generation, where it is known: the time since then is told apart.
+std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Terminal& terminal,
+                           std::optional<absl::Time> generation_begin = std::nullopt);
 
 }  // namespace fleet::cli
 

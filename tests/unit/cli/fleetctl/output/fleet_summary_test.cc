@@ -89,6 +89,17 @@ TEST(FleetSummaryTest, TellsGenerationsBeyondTheFirst) {
   EXPECT_THAT(Summary(fleet), HasSubstr("Generation    2 (repositories are being returned to the queue)\n"));
 }
 
+TEST(FleetSummaryTest, TellsTheTimeOfThisGenerationApart) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+  const absl::Time now = FakeClock().TimeNow();
+  const auto elapsed = [&] { return SummarizeFleet(fleet, now, Terminal(), now - absl::Seconds(61)); };
+  EXPECT_THAT(elapsed(), HasSubstr("Elapsed       3m 14s\n"));
+  fleet.set_generation(2);
+  EXPECT_THAT(elapsed(), HasSubstr("Elapsed       3m 14s since it was submitted, 1m 1s of it in generation 2\n"));
+  fleet.mutable_end_time()->set_seconds(1'750'000'000 - 30);
+  EXPECT_THAT(elapsed(), HasSubstr("Elapsed       2m 44s since it was submitted, 31s of it in generation 2\n"));
+}
+
 TEST(FleetSummaryTest, TellsWhatEachGenerationWasAsked) {
   v1::GetFleetResponse response;
   for (int number = 1; number <= 2; ++number) {
