@@ -13,6 +13,7 @@ namespace {
 using domain::FleetState;
 using domain::ReportVerdict;
 using domain::TaskState;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 class ControlTest : public ::testing::Test {
@@ -104,7 +105,9 @@ TEST_F(ControlTest, PausedFleetCanBeCancelledAndACancelledOneNotPaused) {
   EXPECT_EQ(Reason(stores_.controls.Pause({"bob"}, fleet_).status()), "FLEET_CANCELLING");
   stores_.SweepAll();
   EXPECT_EQ(State(), FleetState::kCancelled);
-  EXPECT_EQ(Reason(stores_.controls.Resume({"bob"}, fleet_).status()), "FLEET_ALREADY_ENDED");
+  const absl::Status refused = stores_.controls.Resume({"bob"}, fleet_).status();
+  EXPECT_EQ(Reason(refused), "FLEET_ALREADY_ENDED");
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("has ended already; a retry opens it again"));
 }
 
 TEST_F(ControlTest, LoweredConcurrencyLetsRunningChildrenFinishAndStartsNothingNew) {
