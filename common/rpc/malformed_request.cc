@@ -50,7 +50,7 @@ Fault FindFault(const Descriptor& type, const std::string& bytes, const std::str
     if (field == nullptr || entry.type() != UnknownField::TYPE_LENGTH_DELIMITED) continue;
     std::string name = absl::StrCat(path, path.empty() ? "" : ".", field->name());
     if (field->is_repeated()) absl::StrAppend(&name, "[", seen[entry.number()]++, "]");
-    if (const Fault fault = FindFieldFault(*field, entry.length_delimited(), name, depth)) return fault;
+    if (Fault fault = FindFieldFault(*field, entry.length_delimited(), name, depth)) return fault;
   }
   return {};
 }

@@ -25,7 +25,7 @@ constexpr int kPageSize = 200;
 constexpr int kMostLookedThrough = 10'000;
 constexpr std::size_t kMostNamed = 5;
 
-absl::Status NoSuchFleet(std::string message) {
+absl::Status NoSuchFleet(const std::string& message) {
   return MakeError(absl::StatusCode::kNotFound, message, {"FLEET_NOT_FOUND", {}, {}});
 }
 

@@ -50,6 +50,7 @@ absl::StatusOr<std::vector<Group>> ReadGroups(const std::string& fleet_id, Comma
 
 void Print(const Group& group, std::ostream& out) {
   std::vector<std::string> repos;
+  repos.reserve(group.sample_repos.size());
   for (const std::string& repo : group.sample_repos) repos.push_back(SanitizeLine(repo));
   const int64_t others = group.count - static_cast<int64_t>(repos.size());
   out << group.count << " × " << (group.summary.empty() ? "no summary" : SanitizeLine(group.summary))

@@ -65,6 +65,7 @@ bool TableWriter::FitsAsItIs(const TableLayout& layout) const {
 
 void TableWriter::PrintHeader() {
   std::vector<Cell> header;
+  header.reserve(columns_.size());
   for (const TableColumn& column : columns_) header.emplace_back(column.name);
   layout_.has_value() ? Print(header) : PrintWithTabs(header);
 }
