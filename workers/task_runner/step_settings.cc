@@ -99,6 +99,7 @@ absl::Status ReadHome(const std::string& home, StepSettings& settings) {
 
 std::string StepSettings::Names() const {
   std::vector<std::string> names;
+  names.reserve(environment.size() + home.size());
   for (const auto& [name, value] : environment) names.push_back(name);
   for (const auto& [path, content] : home) names.push_back(absl::StrCat("~/", path));
   return absl::StrJoin(names, ", ");

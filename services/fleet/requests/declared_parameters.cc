@@ -61,6 +61,7 @@ class Declaration {
   }
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
+    names.reserve(parameters_.size());
     for (const auto& [name, parameter] : parameters_) names.push_back(name);
     return names;
   }
