@@ -1,11 +1,9 @@
 #include "services/fleet/requests/request_names.h"
 
-#include <algorithm>
-#include <iterator>
 #include <string>
+#include <unordered_set>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "common/domain/character_rules.h"
 #include "google/protobuf/descriptor.h"
 #include "services/fleet/requests/violations.h"
@@ -19,7 +17,7 @@ using google::protobuf::Reflection;
 
 // Text for people, what has rules of its own, and what is answered entry by entry. Maps are not among them: none holds
 // names alone.
-constexpr absl::string_view kJudgedElsewhere[] = {
+constexpr const char* kJudgedElsewhere[] = {
     "fleet.v1.CreateFleetRequest.task_description",
     "fleet.v1.FleetAmendment.task_description",
     "fleet.v1.ReportTasksRequest.reports",
@@ -33,9 +31,18 @@ constexpr absl::string_view kJudgedElsewhere[] = {
     "fleet.v1.WorkflowStep.script",
 };
 
+// By descriptor: a request may ask 100,000 times.
+std::unordered_set<const FieldDescriptor*> FieldsJudgedElsewhere() {
+  std::unordered_set<const FieldDescriptor*> fields;
+  for (const char* name : kJudgedElsewhere) {
+    fields.insert(google::protobuf::DescriptorPool::generated_pool()->FindFieldByName(name));
+  }
+  return fields;
+}
+
 bool IsJudgedElsewhere(const FieldDescriptor& field) {
-  return field.is_map() || std::find(std::begin(kJudgedElsewhere), std::end(kJudgedElsewhere), field.full_name()) !=
-                               std::end(kJudgedElsewhere);
+  static const auto* const kFields = new std::unordered_set<const FieldDescriptor*>(FieldsJudgedElsewhere());
+  return field.is_map() || kFields->count(&field) > 0;
 }
 
 // Where a text stands. Its path is only written down when it is needed: a request may hold 100,000.
