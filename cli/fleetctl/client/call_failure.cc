@@ -35,7 +35,8 @@ absl::Status DescribeFailure(const std::string& address, const grpc::Status& sta
   ErrorInfo info;
   info.reason = "SERVER_UNREACHABLE";
   const bool late = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
-  const absl::string_view cause = InnermostCause(status.error_message());
+  const std::string message = status.error_message();  // a copy each time
+  const absl::string_view cause = InnermostCause(message);
   return MakeError(code,
                    absl::StrCat(address, ": ",
                                 late            ? "no answer in time"
