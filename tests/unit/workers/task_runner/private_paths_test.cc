@@ -8,28 +8,28 @@
 namespace fleet::runner {
 namespace {
 
-constexpr char kRoot[] = "/srv/work/run-aB3dE6";
+constexpr char kRoot[] = "/srv/fleet/run-aB3dE6";
 
 TEST(HidePrivatePathsTest, PathsAreThoseThatAStepKnows) {
   const std::pair<const char*, const char*> cases[] = {
-      {"/srv/work/run-aB3dE6/task-x9Y8z7/steps/1/script: 2: OWNER: parameter not set",
+      {"/srv/fleet/run-aB3dE6/task-x9Y8z7/steps/1/script: 2: OWNER: parameter not set",
        "script: 2: OWNER: parameter not set"},
-      {"cannot read /srv/work/run-aB3dE6/task-x9Y8z7/tree/src/a.c, nor '/srv/work/run-aB3dE6/task-x9Y8z7/tree'",
+      {"cannot read /srv/fleet/run-aB3dE6/task-x9Y8z7/tree/src/a.c, nor '/srv/fleet/run-aB3dE6/task-x9Y8z7/tree'",
        "cannot read src/a.c, nor '.'"},
-      {"in /srv/work/run-aB3dE6/task-x9Y8z7/home/.npmrc and /srv/work/run-aB3dE6/task-x9Y8z7/tmp",
+      {"in /srv/fleet/run-aB3dE6/task-x9Y8z7/home/.npmrc and /srv/fleet/run-aB3dE6/task-x9Y8z7/tmp",
        "in ~/.npmrc and $TMPDIR"},
-      {"/srv/work/run-aB3dE6/task-x9Y8z7/store/objects is full", "store/objects is full"},
-      {"/srv/work/run-aB3dE6/task-x9Y8z7/steps/12: gone", "(step directory): gone"},
-      {"/srv/work/run-aB3dE6/task-x9Y8z7: gone", "(task directory): gone"},
-      {"cannot make /srv/work/run-aB3dE6/other", "cannot make (work directory)/other"},
-      {"cannot make /srv/work/run-aB3dE6/task-", "cannot make (task directory)"},
-      {"/srv/work/run-aB3dE6", "(work directory)"},
+      {"/srv/fleet/run-aB3dE6/task-x9Y8z7/store/objects is full", "store/objects is full"},
+      {"/srv/fleet/run-aB3dE6/task-x9Y8z7/steps/12: gone", "(step directory): gone"},
+      {"/srv/fleet/run-aB3dE6/task-x9Y8z7: gone", "(task directory): gone"},
+      {"cannot make /srv/fleet/run-aB3dE6/other", "cannot make (work directory)/other"},
+      {"cannot make /srv/fleet/run-aB3dE6/task-", "cannot make (task directory)"},
+      {"/srv/fleet/run-aB3dE6", "(work directory)"},
   };
   for (const auto& [text, shown] : cases) EXPECT_EQ(HidePrivatePaths(text, kRoot), shown);
 }
 
 TEST(HidePrivatePathsTest, OtherTextsStay) {
-  for (const char* text : {"", "/srv/work/run-other/task-x/tree", "script: 2: not found", "/srv/work"}) {
+  for (const char* text : {"", "/srv/fleet/run-other/task-x/tree", "script: 2: not found", "/srv/work"}) {
     EXPECT_EQ(HidePrivatePaths(text, kRoot), text);
     EXPECT_EQ(HidePrivatePaths(text, ""), text);
   }
