@@ -45,8 +45,8 @@ struct Admitted {
 };
 // Stores the fleet, or says why not. A replay of (caller, request_id) is answered before any other check. Returns
 // kAlreadyExists REQUEST_ID_REUSED, kInvalidArgument WORKFLOW_NOT_FOUND, DUPLICATE_CLONE_URL, for a deadline that has
-// passed or as the fleet's `accept` says, kFailedPrecondition REPO_NOT_ONBOARDED or WORKFLOW_WITHDRAWN, kResourceExhausted
-// TARGETS_LIMIT, SUBMIT_RATE_LIMIT or OPEN_FLEETS_LIMIT.
+// passed or as the fleet's `accept` says, kFailedPrecondition REPO_NOT_ONBOARDED or WORKFLOW_WITHDRAWN,
+// kResourceExhausted TARGETS_LIMIT, SUBMIT_RATE_LIMIT or OPEN_FLEETS_LIMIT.
 absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet);
 
 // What a retry passes as a new fleet does: the submit rate, and, if its fleet has ended and is to be open again, the
