@@ -8,6 +8,7 @@
 #include "common/status/status_macros.h"
 #include "common/store/fleet_intent_columns.h"
 #include "common/store/fleet_store.h"
+#include "common/store/registration_sql.h"
 #include "common/store/row_codec.h"
 #include "common/store/task_runs.h"
 
@@ -19,13 +20,7 @@ using database::Rows;
 using database::Statement;
 using database::Transaction;
 
-// Where a child is cloned from: as registered now; if it was deleted meanwhile, as it was registered last.
-#define FLEET_TASK_DETAILS                                            \
-  "select t.generation, t.repo, coalesce(r.clone_url, d.clone_url), " \
-  "coalesce(r.default_branch, d.default_branch), t.commit_id"
-#define FLEET_THEIR_REPOSITORIES                            \
-  " left join repositories r on r.repo_key = lower(t.repo)" \
-  " left join deleted_repositories d on r.repo_key is null and d.repo_key = lower(t.repo)"
+#define FLEET_TASK_DETAILS "select t.generation, t.repo, " FLEET_CLONE_URL ", " FLEET_DEFAULT_BRANCH ", t.commit_id"
 
 constexpr Statement kReadDetails{"read_details", FLEET_TASK_DETAILS FLEET_TASKS_IN_RUNS FLEET_THEIR_REPOSITORIES R"sql(
   order by k.n, t.ordinal

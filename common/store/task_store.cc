@@ -8,6 +8,7 @@
 #include "common/store/child_lookup.h"
 #include "common/store/failure_rows.h"
 #include "common/store/fleet_store.h"
+#include "common/store/registration_sql.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {
@@ -26,12 +27,6 @@ constexpr Statement kExpandedOf{"expanded_of", "select expanded from fleets wher
   "a.message, a.reason, a.summary, coalesce(a.attempt = t.attempt and a.category = t.category, false)"
 
 // A child's last ended attempt is its current one, or the one before while it runs.
-// Where a child is cloned from, also if its repository was taken from the catalog.
-#define FLEET_CLONE_URL "coalesce(r.clone_url, d.clone_url)"
-#define FLEET_THEIR_REPOSITORIES                            \
-  " left join repositories r on r.repo_key = lower(t.repo)" \
-  " left join deleted_repositories d on r.repo_key is null and d.repo_key = lower(t.repo)"
-
 constexpr Statement kListTasks{"list_tasks",
                                "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL ", " FLEET_TASK_COLUMNS R"sql(
   from (select * from tasks where fleet_id = $1 and ordinal > $2 and ordinal <= $3
