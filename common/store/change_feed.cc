@@ -34,6 +34,16 @@ constexpr Statement kReadChangedTasks{"read_changed_tasks",
     where (t.category <> 0 or t.state = 7) and x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
 )sql"};
 
+// Looks at 200 change rows at most.
+constexpr Statement kReadStanding{"read_standing", R"sql(
+  select f.revision, case when f.revision - $2 between 0 and 200 then (
+    select count(*) = f.revision - $2 and not coalesce(bool_or(
+        (c.first_ordinal <= $4 and c.last_ordinal >= $3)
+        or exists (select from unnest(c.ordinals) as o where o between $3 and $4)), false)
+    from fleet_changes c where c.fleet_id = $1 and c.revision > $2 and c.revision <= f.revision) else false end
+  from fleets f where f.fleet_id = $1
+)sql"};
+
 // The first eight digits of a log file's name are the timeline.
 constexpr Statement kReadTimeline{"read_timeline", R"sql(
   select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint
@@ -102,6 +112,19 @@ absl::StatusOr<ChangedTasks> ChangeFeed::ReadChanges(const domain::Ulid& fleet_i
         return changes;
       },
       Transaction::Isolation::kSnapshot);
+}
+
+absl::StatusOr<Standing> ChangeFeed::ReadStanding(const domain::Ulid& fleet_id, int64_t since, int32_t first,
+                                                  int32_t last) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Standing> {
+    transaction.RollBackInstead();
+    FLEET_ASSIGN_OR_RETURN(const Rows rows,
+                           transaction.Execute(kReadStanding, {fleet_id.ToUuid(), since, first, last}));
+    if (rows.empty()) return FleetNotFound(fleet_id);
+    RowReader row = rows[0];
+    const int64_t revision = row.BigInt();
+    return Standing{revision, row.Bool()};
+  });
 }
 
 absl::StatusOr<int64_t> ChangeFeed::ReadTimeline() {

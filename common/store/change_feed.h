@@ -20,6 +20,12 @@ struct ChangedTasks {
   std::vector<TaskRecord> tasks;
 };
 
+// Whether children are as they were.
+struct Standing {
+  int64_t revision = 0;  // of the fleet now
+  bool unchanged = false;
+};
+
 class ChangeFeed {
  public:
   explicit ChangeFeed(database::ConnectionPool& pool) : pool_(pool) {}
@@ -30,6 +36,9 @@ class ChangeFeed {
   absl::StatusOr<std::map<domain::Ulid, int64_t>> ReadRevisions(const std::vector<domain::Ulid>& fleet_ids);
   // Children changed after revision `after` and not after `until`, as they stand now, up to a bound.
   absl::StatusOr<ChangedTasks> ReadChanges(const domain::Ulid& fleet_id, int64_t after, int64_t until);
+  // Whether children `first` to `last` have not changed after revision `since`. False also if the feed does not tell:
+  // too much has changed, or its rows are gone.
+  absl::StatusOr<Standing> ReadStanding(const domain::Ulid& fleet_id, int64_t since, int32_t first, int32_t last);
   // Grows with every failover of the database: a revision read before one may not exist after it.
   absl::StatusOr<int64_t> ReadTimeline();
 

@@ -93,11 +93,7 @@ struct ServiceProcess::Parts {
   }
   WatchSources Watches() {
     return {[this] { return callers.feed.ReadTimeline(); },
-            [this](const auto& ids) { return callers.feed.ReadFleets(ids); },
-            [this](const auto& caller, const auto& id, int32_t after, int32_t limit) {
-              return callers.tasks.List(caller, id, {}, after, limit);
-            },
-            hub, watch_messages};
+            [this](const auto& ids) { return callers.feed.ReadFleets(ids); }, snapshot_pages, hub, watch_messages};
   }
 
   const ServiceConfig config;
@@ -133,6 +129,12 @@ struct ServiceProcess::Parts {
   LeasedFleetCache leased_fleets{runners.lease_details};
   TaskLeasing leasing{dispatcher, leased_fleets, runner_pool};
   RunnerOwners runner_owners{runners.runners, runner_pool};
+  SnapshotPages snapshot_pages{[this](const auto& caller, const auto& id, int32_t after, int32_t limit) {
+                                 return callers.tasks.List(caller, id, {}, after, limit);
+                               },
+                               [this](const auto& id, int64_t since, int32_t first, int32_t last) {
+                                 return callers.feed.ReadStanding(id, since, first, last);
+                               }};
   WatchMessages watch_messages;
   FleetApi fleet_api{callers.fleets, callers.tasks, changes};
   ControlApi control_api{callers.fleets, callers.controls, callers.redrives, changes};

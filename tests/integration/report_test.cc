@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "common/dispatch/report_batcher.h"
@@ -96,6 +97,40 @@ TEST_F(ReportTest, TheSummaryOfACompletedChildIsListedAndInTheFeed) {
                              stores_.feed.ReadChanges(fleet_, before, stores_.GetFleet(fleet_).revision));
   ASSERT_EQ(changes.tasks.size(), 2U);
   EXPECT_EQ(changes.tasks[0].summary, "no CODEOWNERS");
+}
+
+TEST_F(ReportTest, TheFeedTellsWhetherChildrenHaveChanged) {
+  const int64_t before = stores_.GetFleet(fleet_).revision;
+  const auto is_unchanged = [&](int64_t since, int32_t first, int32_t last) {
+    const auto standing = stores_.feed.ReadStanding(fleet_, since, first, last);
+    FLEET_EXPECT_OK(standing);
+    if (standing.ok()) EXPECT_EQ(standing->revision, stores_.GetFleet(fleet_).revision);
+    return standing.ok() && standing->unchanged;
+  };
+  EXPECT_TRUE(is_unchanged(before, 1, 20));
+  // One change row with neighbours, one with a list.
+  domain::TaskReport report;
+  report.runner_id = runner_;
+  report.state = TaskState::kRunning;
+  std::vector<domain::TaskReport> listed;
+  for (const std::size_t i : std::vector<std::size_t>{3, 5, 7}) {
+    report.task = leased_[i].id;
+    report.attempt = leased_[i].attempt;
+    listed.push_back(report);
+  }
+  ASSERT_EQ(stores_.Report(runner_, leased_[0], TaskState::kRunning).verdict, ReportVerdict::kApply);
+  FLEET_ASSERT_OK(stores_.reports.Apply(listed).status());
+  const auto at = [&](std::size_t i) { return leased_[i].id.ordinal; };
+  for (const std::size_t changed : std::vector<std::size_t>{0, 3, 5, 7})
+    EXPECT_FALSE(is_unchanged(before, at(changed), at(changed)));
+  for (const std::size_t other : std::vector<std::size_t>{1, 2, 4, 6})
+    EXPECT_TRUE(is_unchanged(before, at(other), at(other)));
+  EXPECT_FALSE(is_unchanged(before, at(4), at(6)));
+  EXPECT_TRUE(is_unchanged(before + 1, at(0), at(2)));
+  EXPECT_TRUE(is_unchanged(before, 15, std::numeric_limits<int32_t>::max()));
+  EXPECT_FALSE(is_unchanged(0, 15, 20)) << "they have been enqueued since";
+  EXPECT_FALSE(is_unchanged(before + 3, 1, 20)) << "the database went back in time";
+  EXPECT_THAT(stores_.feed.ReadStanding(runner_, 1, 1, 20), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(ReportTest, ContradictionAfterTheEndIsLost) {

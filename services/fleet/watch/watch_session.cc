@@ -13,24 +13,8 @@ namespace {
 
 using rpc::StreamStep;
 
-// Of a snapshot's message: what a watcher that does not read holds.
-constexpr int32_t kSnapshotPage = 200;
-constexpr std::size_t kSnapshotPageBytes = std::size_t{40} << 10;
-
 StreamStep Message(rpc::SharedBytes bytes, bool is_last) {
   return {is_last ? StreamStep::Kind::kLast : StreamStep::Kind::kMessage, std::move(bytes), absl::OkStatus()};
-}
-
-// As many as a message may hold, at least one; the ordinal to go on after, 0 after the last.
-int32_t AddTasks(const store::TaskPage& tasks, v1::WatchFleetResponse& page) {
-  std::size_t bytes = 0;
-  for (const store::TaskRecord& task : tasks.tasks) {
-    v1::Task& told = *page.add_tasks();
-    ToProto(task, false, told);
-    bytes += told.ByteSizeLong();
-    if (bytes > kSnapshotPageBytes && page.tasks_size() < static_cast<int>(tasks.tasks.size())) return told.ordinal();
-  }
-  return tasks.next_after;
 }
 
 }  // namespace
@@ -112,9 +96,11 @@ absl::StatusOr<StreamStep> WatchSession::PageStep() {
   page.set_kind(v1::WatchFleetResponse::KIND_SNAPSHOT);
   page.set_resumed_with_snapshot(resumed_with_snapshot_);
   ToProto(*record_, *page.mutable_fleet());
+  std::shared_ptr<const SnapshotPages::Page> children;
   if (include_tasks_) {
-    FLEET_ASSIGN_OR_RETURN(const store::TaskPage tasks, sources_.list_tasks(caller_, fleet_id_, after_, kSnapshotPage));
-    after_ = AddTasks(tasks, page);
+    FLEET_ASSIGN_OR_RETURN(children,
+                           sources_.pages.Read(caller_, {fleet_id_, timeline_, after_}, record_->fleet.revision));
+    after_ = children->next_after;
   }
   bool is_last = false;
   if (after_ == 0) {
@@ -126,7 +112,10 @@ absl::StatusOr<StreamStep> WatchSession::PageStep() {
     if (!is_last) Subscribe(record_->fleet.revision);
     record_.reset();
   }
-  return Message(ToBytes(page), is_last);
+  std::string bytes = page.SerializeAsString();
+  // Messages in the wire form that follow one another are one message.
+  if (children != nullptr) bytes += children->tasks;
+  return Message(std::make_shared<const std::string>(std::move(bytes)), is_last);
 }
 
 absl::StatusOr<StreamStep> WatchSession::LiveStep() {

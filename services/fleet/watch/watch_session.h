@@ -14,20 +14,19 @@
 #include "common/rpc/method_table.h"
 #include "common/rpc/stream_session.h"
 #include "common/store/fleet_store.h"
-#include "common/store/task_store.h"
 #include "fleet/v1/fleet_service.pb.h"
+#include "services/fleet/watch/snapshot_pages.h"
 #include "services/fleet/watch/watch_messages.h"
 
 namespace fleet::service {
 
 // What every watch uses, thread-safe. Outlives all of them.
 struct WatchSources {
-  // ChangeFeed::ReadTimeline, ChangeFeed::ReadFleets and TaskStore::List.
+  // ChangeFeed::ReadTimeline and ChangeFeed::ReadFleets.
   std::function<absl::StatusOr<int64_t>()> read_timeline;
   std::function<absl::StatusOr<std::map<domain::Ulid, store::FleetRecord>>(const std::vector<domain::Ulid>&)>
       read_fleets;
-  std::function<absl::StatusOr<store::TaskPage>(const domain::Caller&, const domain::Ulid&, int32_t, int32_t)>
-      list_tasks;
+  SnapshotPages& pages;
   dispatch::WatchHub& hub;
   WatchMessages& messages;
 };

@@ -96,7 +96,8 @@ class MethodRowsTest : public RunnerApiTest {
   ControlApi controls_{stores_.fleets, stores_.controls, stores_.redrives, changes_};
   dispatch::WatchHub hub_{{}, Clock::System(), {}};
   WatchMessages messages_;
-  WatchApi watches_{{{}, {}, {}, hub_, messages_}};
+  SnapshotPages pages_{{}, {}};
+  WatchApi watches_{{{}, {}, pages_, hub_, messages_}};
   CatalogApi catalog_{stores_.catalog};
   AdminApi admin_{limits_, audit_, changes_};
 };

@@ -65,20 +65,23 @@ class WatchSessionTest : public ::testing::Test {
   int pages_ = 1;
   int tasks_a_page_ = 1;
   std::string summary_;
-  WatchSources sources_{[this] { return timeline_.load(); }, feed_.Functions().read_fleets,
-                        [this](const domain::Caller& caller, const domain::Ulid& id, int32_t after, int32_t) {
-                          EXPECT_EQ(caller.user, "ann");
-                          store::TaskPage page;
-                          for (int i = 1; i <= tasks_a_page_; ++i) {
-                            store::TaskRecord task;
-                            task.task.id = {id, after + i};
-                            task.summary = summary_;
-                            page.tasks.push_back(task);
-                          }
-                          page.next_after = after + 1 < pages_ ? after + 1 : 0;
-                          return page;
-                        },
-                        hub_, messages_};
+  SnapshotPages snapshot_pages_{[this](const domain::Caller& caller, const domain::Ulid& id, int32_t after, int32_t) {
+                                  EXPECT_EQ(caller.user, "ann");
+                                  store::TaskPage page;
+                                  for (int i = 1; i <= tasks_a_page_; ++i) {
+                                    store::TaskRecord task;
+                                    task.task.id = {id, after + i};
+                                    task.summary = summary_;
+                                    page.tasks.push_back(task);
+                                  }
+                                  page.next_after = after + 1 < pages_ ? after + 1 : 0;
+                                  return page;
+                                },
+                                [](const domain::Ulid&, int64_t since, int32_t, int32_t) {
+                                  return store::Standing{since, false};
+                                }};
+  WatchSources sources_{[this] { return timeline_.load(); }, feed_.Functions().read_fleets, snapshot_pages_, hub_,
+                        messages_};
   std::atomic<int> wakes_ = 0;
   v1::WatchFleetResponse message_;
   absl::Status status_;
