@@ -8,6 +8,7 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
+#include "tests/bench/attack_loads.h"
 #include "tests/bench/bench_session.h"
 #include "tests/bench/fairness.h"
 #include "tests/bench/idle_cost.h"
@@ -28,11 +29,18 @@ ABSL_FLAG(int32_t, samples, 200, "pick-up, fairness: submissions; watch: reports
 ABSL_FLAG(int32_t, slots, 200, "fairness: slots of all runners, 10 each; the limit system_active must be as low.");
 ABSL_FLAG(int32_t, watchers, 1000, "watch, idle-cost, attack: watchers (and parked leases).");
 ABSL_FLAG(std::string, metrics_server, "", "attack: host:port of the service's metrics.");
+ABSL_FLAG(std::string, load, "", "attack-load, which attack starts: the load to keep up.");
+ABSL_FLAG(std::string, watched_fleet, "", "attack-load: the fleet to watch.");
 ABSL_FLAG(std::string, processes, "",
           "name:pid,…: processes whose processor time is told; idle-cost looks at the one named service.");
 
 namespace fleet::bench {
 namespace {
+
+AttackTarget Target() {
+  return {absl::GetFlag(FLAGS_servers).front(), absl::GetFlag(FLAGS_metrics_server), absl::GetFlag(FLAGS_watchers),
+          absl::GetFlag(FLAGS_watched_fleet)};
+}
 
 absl::StatusOr<nlohmann::json> Measure(BenchSession& session, const std::string& what) {
   const ThroughputOptions throughput{absl::GetFlag(FLAGS_fleets),   absl::GetFlag(FLAGS_children),
@@ -50,16 +58,16 @@ absl::StatusOr<nlohmann::json> Measure(BenchSession& session, const std::string&
   if (what == "idle-cost") {
     return MeasureIdleCost(session, absl::GetFlag(FLAGS_watchers), absl::GetFlag(FLAGS_processes));
   }
-  if (what == "attack") {
-    return MeasureAttack(session, {absl::GetFlag(FLAGS_servers).front(), absl::GetFlag(FLAGS_metrics_server),
-                                   absl::GetFlag(FLAGS_watchers), throughput});
-  }
+  if (what == "attack") return MeasureAttack(session, Target(), throughput);
   return absl::InvalidArgumentError(
       "--measure must be end-to-end, phases, pick-up, watch, fairness, idle-cost or attack");
 }
 
 absl::StatusOr<nlohmann::json> Run() {
   BenchSession session(absl::GetFlag(FLAGS_servers), absl::GetFlag(FLAGS_user));
+  if (absl::GetFlag(FLAGS_measure) == "attack-load") {
+    return KeepUpLoad(session, Target(), absl::GetFlag(FLAGS_load));
+  }
   FLEET_RETURN_IF_ERROR(session.Prepare(std::max(absl::GetFlag(FLAGS_children), 500)));
   FLEET_ASSIGN_OR_RETURN(nlohmann::json result, Measure(session, absl::GetFlag(FLAGS_measure)));
   result["measure"] = absl::GetFlag(FLAGS_measure);
