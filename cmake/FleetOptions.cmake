@@ -3,6 +3,7 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 option(FLEET_USE_PCH "Use precompiled headers" ON)
+option(FLEET_UNITY "Compile the sources of a target a dozen at a time: quicker to build whole, slower after an edit" OFF)
 
 find_program(FLEET_CCACHE ccache)
 if(FLEET_CCACHE)

@@ -40,6 +40,8 @@ function(_fleet_configure target pch)
   if(FLEET_USE_PCH)
     target_precompile_headers(${target} REUSE_FROM fleet_pch_${pch})
   endif()
+  # Sources of one target that are compiled together include the same headers and instantiate the same templates once.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${FLEET_UNITY} UNITY_BUILD_BATCH_SIZE 12)
 endfunction()
 
 function(fleet_library)

@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/domain/ascii.h"
 #include "common/domain/text.h"
 
 namespace fleet::domain {
@@ -26,11 +27,6 @@ constexpr absl::string_view kPath = "<path>";
 constexpr absl::string_view kUrl = "<url>";
 constexpr absl::string_view kQuoted = "<quoted>";
 
-bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
-bool IsAlpha(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
-bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
-bool IsHex(char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); }
 bool IsQuote(char c) { return c == '\'' || c == '"' || c == '`'; }
 
 bool IsTimeUnit(absl::string_view word) {

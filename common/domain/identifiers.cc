@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/domain/ascii.h"
 #include "common/domain/bounds.h"
 #include "common/domain/character_rules.h"
 
@@ -25,10 +26,6 @@ constexpr char kCredentials[] =
     "the runner";
 
 constexpr std::size_t kMaxRepoLength = 200;
-
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 
 bool AllOf(absl::string_view text, bool (*accepts)(char)) { return std::all_of(text.begin(), text.end(), accepts); }
 
@@ -232,7 +229,7 @@ bool IsRequestId(absl::string_view text) {
 bool IsPoolName(absl::string_view text) { return IsSlug(text) && text.size() <= 63; }
 
 bool IsParameterName(absl::string_view text) {
-  return !text.empty() && text.size() <= 64 && absl::ascii_isalpha(static_cast<unsigned char>(text[0])) &&
+  return !text.empty() && text.size() <= 64 && IsAlpha(text[0]) &&
          AllOf(text, [](char c) { return IsAlnum(c) || c == '_'; });
 }
 

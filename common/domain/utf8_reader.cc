@@ -8,7 +8,7 @@
 namespace fleet::domain {
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
+constexpr char32_t kReplacementCharacter = 0xFFFD;
 constexpr std::size_t kLongest = 4;  // bytes of a character
 
 }  // namespace
@@ -30,7 +30,7 @@ std::optional<char32_t> Utf8Reader::Next() {
   if (position_ >= text_.size()) return std::nullopt;
   const std::optional<Utf8Character> next = FirstCharacter(text_.substr(position_));
   position_ += next.has_value() ? next->size : 1;
-  return next.has_value() ? next->code_point : kReplacement;
+  return next.has_value() ? next->code_point : kReplacementCharacter;
 }
 
 void AppendUtf8(char32_t code_point, std::string& text) {

@@ -9,7 +9,7 @@
 namespace fleet {
 namespace {
 
-constexpr char kPayloadUrl[] = "fleet.internal/error_info";
+constexpr char kErrorInfoUrl[] = "fleet.internal/error_info";
 constexpr std::size_t kMaxViolations = 20;
 constexpr std::size_t kMaxDescription = 200;
 constexpr std::size_t kMaxDetailBytes = 3500;
@@ -56,14 +56,14 @@ absl::Status MakeError(absl::StatusCode code, absl::string_view message, ErrorIn
     json["quota_violations"].push_back({{"subject", subject}, {"description", description}});
   }
   absl::Status status(code, Cut(std::string(message), 1000));
-  status.SetPayload(kPayloadUrl, absl::Cord(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+  status.SetPayload(kErrorInfoUrl, absl::Cord(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   return status;
 }
 
 ErrorInfo GetErrorInfo(const absl::Status& status) {
   ErrorInfo info;
   info.reason = Reason(status.code());
-  const auto payload = status.GetPayload(kPayloadUrl);
+  const auto payload = status.GetPayload(kErrorInfoUrl);
   if (!payload.has_value()) return info;
   const auto json = nlohmann::json::parse(std::string(*payload), nullptr, false);
   if (json.is_discarded()) return info;

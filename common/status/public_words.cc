@@ -10,19 +10,19 @@
 namespace fleet {
 namespace {
 
-constexpr char kPayloadUrl[] = "fleet.internal/public_words";
+constexpr char kPublicWordsUrl[] = "fleet.internal/public_words";
 
 }  // namespace
 
 absl::Status WithPublicWords(absl::Status status, absl::string_view words) {
-  status.SetPayload(kPayloadUrl, absl::Cord(words));
+  status.SetPayload(kPublicWordsUrl, absl::Cord(words));
   return status;
 }
 
-bool HasPublicWords(const absl::Status& status) { return status.GetPayload(kPayloadUrl).has_value(); }
+bool HasPublicWords(const absl::Status& status) { return status.GetPayload(kPublicWordsUrl).has_value(); }
 
 absl::Status ForCallers(const absl::Status& status, absl::string_view call_id) {
-  const auto words = status.GetPayload(kPayloadUrl);
+  const auto words = status.GetPayload(kPublicWordsUrl);
   if (!words.has_value()) return status;
   if (call_id.empty()) return absl::Status(status.code(), std::string(*words));
   ErrorInfo info = GetErrorInfo(status);

@@ -9,7 +9,7 @@
 namespace fleet::testing {
 namespace {
 
-using Kind = store::LeaseAnswer::Kind;
+using AnswerKind = store::LeaseAnswer::Kind;
 
 int32_t Fresh(const ModelFleet& fleet) {
   return static_cast<int32_t>(std::count_if(fleet.children.begin(), fleet.children.end(),
@@ -97,19 +97,20 @@ std::string LeaseJudge::Judge(const std::vector<store::LeaseAnswer>& answers) {
 std::string LeaseJudge::JudgeKind(std::size_t index, const store::LeaseAnswer& answer) {
   const store::LeaseDemand& demand = demands_[index];
   const auto runner = model_.runners.find(demand.runner_id);
-  Kind expected = Kind::kNothing;
+  AnswerKind expected = AnswerKind::kNothing;
   if (runner == model_.runners.end()) {
-    expected = Kind::kNotRegistered;
+    expected = AnswerKind::kNotRegistered;
   } else if (runner->second.state != ModelRunner::State::kLive) {
-    expected = Kind::kRunnerLost;
+    expected = AnswerKind::kRunnerLost;
   } else if (const auto grant = runner->second.grants.find(demand.lease_seq); grant != runner->second.grants.end()) {
-    if (answer.kind != Kind::kGranted || answer.tasks != grant->second) return "not the answer it was given before";
+    if (answer.kind != AnswerKind::kGranted || answer.tasks != grant->second)
+      return "not the answer it was given before";
     return "";
   } else if (demand.lease_seq <= runner->second.received_lease_seq) {
-    expected = Kind::kStale;
+    expected = AnswerKind::kStale;
   } else if (served_.insert(demand.runner_id).second) {
     open_.push_back(index);
-    if (answer.kind == Kind::kGranted && !answer.tasks.empty()) return "";
+    if (answer.kind == AnswerKind::kGranted && !answer.tasks.empty()) return "";
   }
   if (answer.kind == expected && answer.tasks.empty()) return "";
   return absl::StrCat("answered ", static_cast<int>(answer.kind), " with ", answer.tasks.size(), " tasks, expected ",

@@ -10,7 +10,7 @@ namespace fleet::testing {
 namespace {
 
 using domain::TaskState;
-using Kind = ObservedRow::Kind;
+using RowKind = ObservedRow::Kind;
 
 constexpr const char* kFleetFields[] = {
     "priority",      "max_concurrency", "max_tries",     "state",      "total",       "expanded",
@@ -121,15 +121,15 @@ ModelFleet* ModelCompare::FleetOf(const ObservedRow& row) {
 std::string ModelCompare::Compare() {
   // Children before fleets: a fleet's row sums up what the clock gave its children.
   for (const ObservedRow& row : observation_.rows) {
-    if (row.kind == Kind::kTask) CompareTask(row);
+    if (row.kind == RowKind::kTask) CompareTask(row);
   }
   for (const ObservedRow& row : observation_.rows) {
-    if (row.kind == Kind::kFleet) CompareFleet(row);
-    if (row.kind == Kind::kChange) CompareChange(row);
-    if (row.kind == Kind::kAttempt) CompareAttempt(row);
-    if (row.kind == Kind::kRunner) CompareRunner(row);
-    if (row.kind == Kind::kJob) CompareJob(row);
-    if (row.kind == Kind::kGrant) CompareGrant(row);
+    if (row.kind == RowKind::kFleet) CompareFleet(row);
+    if (row.kind == RowKind::kChange) CompareChange(row);
+    if (row.kind == RowKind::kAttempt) CompareAttempt(row);
+    if (row.kind == RowKind::kRunner) CompareRunner(row);
+    if (row.kind == RowKind::kJob) CompareJob(row);
+    if (row.kind == RowKind::kGrant) CompareGrant(row);
   }
   CheckAllWereSeen();
   BeginStep();

@@ -17,8 +17,6 @@ constexpr std::size_t kMostSent = 60;
 constexpr char kPoison[] = "not UTF-8: \xff";
 
 bool IsPoisoned(const TaskReport& report) { return report.texts.message == kPoison; }
-bool HasEnded(TaskState state) { return state >= TaskState::kCompleted; }
-
 TaskState RandomState(SeededRandom& random, bool stopping) {
   if (stopping && random.OneIn(2)) return TaskState::kCancelled;
   const int dice = random.Between(1, 100);
@@ -53,7 +51,7 @@ TaskReport RandomReport(ModelWorld& world, const domain::Ulid& runner, const sto
   const auto fleet = world.model.fleets.find(lease.id.fleet_id);
   report.state = RandomState(random, fleet != world.model.fleets.end() && fleet->second.IsStopping());
   if (HadFaults(world, lease.id) && !random.OneIn(8)) report.state = TaskState::kFailed;
-  if (!HasEnded(report.state)) return report;
+  if (!domain::IsTerminal(report.state)) return report;
   if (random.OneIn(2)) report.cost_micros = random.Between(0, 1'000'000);
   if (random.OneIn(3)) report.texts.message = "a message";
   if (random.OneIn(60)) report.texts.message = kPoison;
@@ -87,7 +85,7 @@ void Receive(ModelWorld& world, const TaskReport& report, const FleetModel::Repo
   const auto runner = std::find_if(world.runners.begin(), world.runners.end(),
                                    [&](const RunnerView& view) { return view.id == report.runner_id; });
   if (runner == world.runners.end() || answer.refused) return;
-  if (!HasEnded(report.state) && answer.verdict != domain::ReportVerdict::kLeaseLost) return;
+  if (!domain::IsTerminal(report.state) && answer.verdict != domain::ReportVerdict::kLeaseLost) return;
   const store::GrantedTask lease{report.task, report.attempt};
   runner->held.erase(std::remove(runner->held.begin(), runner->held.end(), lease), runner->held.end());
 }

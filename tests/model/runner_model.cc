@@ -16,8 +16,6 @@ constexpr int32_t kMostLosses = 5;
 constexpr int32_t kMostFaults = 10;
 
 bool InFlight(TaskState state) { return state >= TaskState::kSubmitted && state <= TaskState::kFinalizing; }
-bool HasEnded(TaskState state) { return state >= TaskState::kCompleted; }
-
 // Another try may help: the fault was not the task's own.
 bool MayRetry(FailureCategory category) {
   return category == FailureCategory::kNetwork || category == FailureCategory::kConcurrency ||
@@ -41,7 +39,7 @@ bool IsOfOneLease(const TaskReport& a, const TaskReport& b) {
 }
 
 bool IsOtherEnd(const TaskReport& standing, const TaskReport& report) {
-  return HasEnded(standing.state) && HasEnded(report.state) && standing.state != report.state;
+  return domain::IsTerminal(standing.state) && domain::IsTerminal(report.state) && standing.state != report.state;
 }
 
 bool Contains(const std::vector<store::GrantedTask>& leases, const store::GrantedTask& lease) {
@@ -62,7 +60,7 @@ void FleetModel::EndAttempt(ModelFleet& fleet, int32_t ordinal, TaskState state)
   if (InFlight(child.state)) fleet.measured.insert(ordinal);
   child.state = state;
   child.retry = Moment();
-  if (HasEnded(state)) child.ended = Moment::Now();
+  if (domain::IsTerminal(state)) child.ended = Moment::Now();
 }
 
 void FleetModel::Close(ModelFleet& fleet, int32_t ordinal) {
@@ -97,7 +95,7 @@ ReportVerdict FleetModel::Judge(const TaskReport& report) {
                                                    (child.state == TaskState::kTimedOut && fleet->second.expired));
     return child.state == report.state || requeued ? ReportVerdict::kRepeat : ReportVerdict::kLeaseLost;
   }
-  if (HasEnded(report.state)) return ReportVerdict::kApply;
+  if (domain::IsTerminal(report.state)) return ReportVerdict::kApply;
   if (fleet->second.IsStopping() || child.cancelling) return ReportVerdict::kStop;
   return Later(child.state, report.state) ? ReportVerdict::kApply : ReportVerdict::kRepeat;
 }
@@ -106,7 +104,7 @@ void FleetModel::Apply(const TaskReport& report) {
   ModelFleet& fleet = fleets.at(report.task.fleet_id);
   const int32_t ordinal = report.task.ordinal;
   ModelChild& child = fleet.Child(ordinal);
-  if (!HasEnded(report.state)) {
+  if (!domain::IsTerminal(report.state)) {
     child.state = report.state;
     return;
   }
@@ -156,7 +154,7 @@ std::vector<FleetModel::Reported> FleetModel::Report(const std::vector<TaskRepor
     while (i < standing.size() && !(IsOfOneLease(standing[i], report) && !IsOtherEnd(standing[i], report))) ++i;
     if (i == standing.size()) {
       standing.push_back(report);
-    } else if (!HasEnded(standing[i].state) && Later(standing[i].state, report.state)) {
+    } else if (!domain::IsTerminal(standing[i].state) && Later(standing[i].state, report.state)) {
       standing[i] = report;
     }
     speaker.push_back(i);

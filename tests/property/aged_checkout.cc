@@ -18,7 +18,7 @@ constexpr std::size_t kHeader = 12;
 constexpr std::size_t kFields = 62;
 constexpr std::size_t kAlignment = 8;
 constexpr std::size_t kMode = 24;
-constexpr uint32_t kSubmodule = 0160000;
+constexpr uint32_t kGitlink = 0160000;
 constexpr time_t kAge = 3600;
 
 uint32_t Read(const std::string& bytes, std::size_t at) {
@@ -44,7 +44,7 @@ bool AgeCheckout(const std::string& directory) {
     const std::string path(bytes.c_str() + at + kFields);
     const std::string file = directory + "/" + path;
     struct stat info {};
-    if (Read(bytes, at + kMode) != kSubmodule && lstat(file.c_str(), &info) == 0) {
+    if (Read(bytes, at + kMode) != kGitlink && lstat(file.c_str(), &info) == 0) {
       const timespec times[] = {{0, UTIME_OMIT}, {info.st_mtim.tv_sec - kAge, 0}};
       if (utimensat(AT_FDCWD, file.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) return false;
       if (lstat(file.c_str(), &info) != 0) return false;

@@ -13,7 +13,7 @@
 namespace fleet::testing {
 namespace {
 
-constexpr char kSubmodule[] = "160000";
+constexpr char kSubmoduleMode[] = "160000";
 constexpr char kUnknownFilter[] = "gone";
 
 void Write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
@@ -42,7 +42,7 @@ const SnapshotFile* Find(const TreeSnapshot& snapshot, const std::string& path) 
 const SnapshotFile* FileOf(const TreeSnapshot& snapshot, const std::string& path, const TreeEntry& entry) {
   const SnapshotFile* file = Find(snapshot, path);
   if (file == nullptr || file->HasContent()) return file;
-  return entry.mode == kSubmodule && file->type == SnapshotFile::Type::kDirectory ? file : nullptr;
+  return entry.mode == kSubmoduleMode && file->type == SnapshotFile::Type::kDirectory ? file : nullptr;
 }
 
 // Whether nothing is below a directory.
@@ -180,15 +180,15 @@ ChangeOracle::Plan ChangeOracle::Sort(const LeftState& state, const std::set<std
     if (after == nullptr) {
       // An entry that never had a file stays; one whose file was removed goes.
       // Staged once its directory was gone, or gone since: nothing tells.
-      if (entry.entry.mode == kSubmodule && staged) plan.others[path].push_back(entry.entry);
+      if (entry.entry.mode == kSubmoduleMode && staged) plan.others[path].push_back(entry.entry);
       if (!entry.skip_worktree && (before != nullptr || entry.has_file)) continue;
       stands = true;
     } else if (after->type == SnapshotFile::Type::kDirectory) {
       // A submodule that is not checked out. Of a new one that no .gitmodules declares the files count, if there are
       // any.
-      stands = was.mode == kSubmodule || IsEmpty(state.after, path);
+      stands = was.mode == kSubmoduleMode || IsEmpty(state.after, path);
       if (!stands) continue;
-      if (was.mode != kSubmodule) plan.others[path].push_back({});
+      if (was.mode != kSubmoduleMode) plan.others[path].push_back({});
     } else if (!staged) {
       stands = Same(before, after);
     } else if (filters.count(path) > 0) {
@@ -257,7 +257,7 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
   // git looks into no submodule: what is in the directory of one shows only without it.
   TreeEntries filled;
   for (const auto& [path, entry] : plan.start) {
-    if (entry.mode == kSubmodule && !IsEmpty(state.after, path)) filled[path] = entry;
+    if (entry.mode == kSubmoduleMode && !IsEmpty(state.after, path)) filled[path] = entry;
   }
   for (const auto& [path, entry] : filled) plan.start.erase(path);
   const std::string at = ShellWord(scratch_);

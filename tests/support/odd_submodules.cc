@@ -23,7 +23,7 @@ constexpr char kWithModule[] = R"sh(
 constexpr char kPopulate[] =
     "git -c protocol.file.allow=always -c submodule.mod.url=\"$(git config remote.origin.url)/module.git\" submodule "
     "--quiet update --init mod\n[ \"$(cat mod/inner)\" = inner ]\n";
-constexpr char kIdentity[] = "git config --global user.name x; git config --global user.email x@example.com\n";
+constexpr char kCommitter[] = "git config --global user.name x; git config --global user.email x@example.com\n";
 
 std::vector<StoredFile> Files() {
   return {{".gitmodules", kModules}, {"README", "hello\n"}, {"mod", kPinned, "160000"}};
@@ -42,7 +42,7 @@ std::vector<OddRepository> Submodules() {
        .expected = BranchPushed({"M 160000 mod"}, {{"mod", kMoved}})},
       {.name = "submodule-moved-in-a-commit",
        .files = Files(),
-       .step = absl::StrCat(kIdentity, "git update-index --cacheinfo 160000,", kMoved, ",mod; git commit -qm move"),
+       .step = absl::StrCat(kCommitter, "git update-index --cacheinfo 160000,", kMoved, ",mod; git commit -qm move"),
        .expected = BranchPushed({"M 160000 mod"}, {{"mod", kMoved}})},
       {.name = "submodule-added-in-the-index",
        .files = {{"README", "hello\n"}},
@@ -56,7 +56,7 @@ std::vector<OddRepository> Submodules() {
        .expected = BranchPushed({"M 100644 .gitmodules", "D 160000 mod"}, {{".gitmodules", ""}})},
       {.name = "submodule-removed-in-a-commit",
        .files = Files(),
-       .step = absl::StrCat(kIdentity, "git rm -q mod; git rm -qf .gitmodules; git commit -qm gone"),
+       .step = absl::StrCat(kCommitter, "git rm -q mod; git rm -qf .gitmodules; git commit -qm gone"),
        .expected = BranchPushed({"D 100644 .gitmodules", "D 160000 mod"})},
       {.name = "submodule-folder-removed",
        .files = Files(),
@@ -69,7 +69,8 @@ std::vector<OddRepository> Submodules() {
            BranchPushed({"M 100644 .gitmodules", "D 160000 mod", "A 100644 mod/file", "A 100644 mod/sub/file"})},
       {.name = "submodule-replaced-by-a-folder-in-a-commit",
        .files = Files(),
-       .step = absl::StrCat(kIdentity, "git rm -q mod; mkdir mod; echo v > mod/file; git add -A; git commit -qm files"),
+       .step =
+           absl::StrCat(kCommitter, "git rm -q mod; mkdir mod; echo v > mod/file; git add -A; git commit -qm files"),
        .expected = BranchPushed({"M 100644 .gitmodules", "D 160000 mod", "A 100644 mod/file"})},
       {.name = "submodule-replaced-by-a-file",
        .files = Files(),
@@ -116,11 +117,11 @@ std::vector<OddRepository> Embedded() {
   return {
       {.name = "embedded-repository",
        .files = files,
-       .step = absl::StrCat(kIdentity, clone),
+       .step = absl::StrCat(kCommitter, clone),
        .expected = BranchPushed({"A 100644 sub/f"})},
       {.name = "embedded-repository-in-place-of-a-folder",
        .files = {{"README", "hello\n"}, {"sub/f", "g\n"}, {"sub/h", "h\n"}},
-       .step = absl::StrCat(kIdentity, "rm -r sub\n", clone),
+       .step = absl::StrCat(kCommitter, "rm -r sub\n", clone),
        .expected = BranchPushed({"M 100644 sub/f", "D 100644 sub/h"}, {{"sub/f", "f\n"}})},
       {.name = "embedded-repository-with-a-git-file",
        .files = files,

@@ -2,6 +2,7 @@
 #ifndef FLEET_WORKERS_TASK_RUNNER_ATTRIBUTE_RULES_H_
 #define FLEET_WORKERS_TASK_RUNNER_ATTRIBUTE_RULES_H_
 
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string>
@@ -25,6 +26,9 @@ struct AttributeMentions {
   // With what the .gitattributes file of text `text` mentions.
   void Add(absl::string_view text);
 };
+
+// How large an attributes file is read.
+inline constexpr std::size_t kMaxAttributesFile = std::size_t{16} << 20;
 
 // Whether a path is that of an attributes file.
 bool IsAttributesFile(absl::string_view path);

@@ -29,8 +29,6 @@ namespace {
 
 using domain::FailureStage;
 
-constexpr std::size_t kMaxAttributesFile = 16 << 20;
-
 absl::Status MakeWorkingTree(const GitCommand& git, const WorkBounds& bounds, const GitClone& clone) {
   const std::string& branch = clone.request.branch;
   FLEET_RETURN_IF_ERROR(git.Run({FailureStage::kCheckout,
@@ -116,8 +114,7 @@ absl::Status KeepSnapshot(const GitRepository& repository, GitClone& clone) {
   if (clone.attributes.storing_conversion) FLEET_RETURN_IF_ERROR(SettleIndex(repository, index));
   FLEET_ASSIGN_OR_RETURN(clone.snapshot,
                          CheckoutSnapshot::Take(clone.tree, std::move(base), converted, clone.request.directory));
-  constexpr std::size_t kMaxIndex = std::size_t{256} << 20;
-  FLEET_ASSIGN_OR_RETURN(clone.index, ReadPlainFile(index, kMaxIndex));
+  FLEET_ASSIGN_OR_RETURN(clone.index, ReadPlainFile(index, kMaxIndexFile));
   return absl::OkStatus();
 }
 

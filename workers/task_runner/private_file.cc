@@ -58,4 +58,9 @@ absl::StatusOr<std::string> ReadPlainFile(const std::string& path, std::size_t l
   }
 }
 
+bool IsPlainDirectory(const std::string& path) {
+  struct stat info {};
+  return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 }  // namespace fleet::runner

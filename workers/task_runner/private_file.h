@@ -18,6 +18,10 @@ absl::Status WritePrivateFile(const std::string& path, absl::string_view text);
 // Reads a whole regular file. Never blocks and never follows a link at its end: returns kNotFound if there is none,
 // kInvalidArgument if it is something else, or larger than `limit` bytes.
 absl::StatusOr<std::string> ReadPlainFile(const std::string& path, std::size_t limit);
+// Whether `path` is a directory, and no link to one.
+bool IsPlainDirectory(const std::string& path);
+// How large an index of git is read.
+inline constexpr std::size_t kMaxIndexFile = std::size_t{256} << 20;
 
 }  // namespace fleet::runner
 

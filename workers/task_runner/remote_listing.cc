@@ -3,26 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
+#include "workers/task_runner/repository_head.h"
 #include "workers/task_runner/task_failure.h"
 
 namespace fleet::runner {
-namespace {
-
-constexpr std::size_t kSha1Digits = 40;
-constexpr std::size_t kSha256Digits = 64;
-
-bool IsObjectId(absl::string_view text) {
-  return (text.size() == kSha1Digits || text.size() == kSha256Digits) &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isxdigit(c); });
-}
-
-}  // namespace
 
 RemoteListing::RemoteListing(const std::string& branch, const std::string& base_branch)
     : children_(absl::StrCat(kHeads, branch, "/")) {

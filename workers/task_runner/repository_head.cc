@@ -24,11 +24,6 @@ constexpr std::size_t kMaxRef = 4096;
 constexpr std::size_t kMaxPackedRefs = 256 << 20;
 constexpr int kMaxSymbolic = 5;
 
-bool IsPlainDirectory(const std::string& path) {
-  struct stat info {};
-  return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 bool IsRefName(absl::string_view name) {
   return absl::StartsWith(name, "refs/") && !absl::StrContains(name, "..") && name.size() < kMaxRef &&
          name.find('\0') == absl::string_view::npos;

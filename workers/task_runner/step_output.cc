@@ -18,14 +18,14 @@ namespace {
 
 constexpr std::size_t kMaxFile = 1 << 20;
 
-absl::Status Wrong(absl::string_view key, absl::string_view problem) {
+absl::Status WrongKey(absl::string_view key, absl::string_view problem) {
   return absl::InvalidArgumentError(absl::StrCat("\"", key, "\" ", problem));
 }
 
 absl::Status ReadText(const nlohmann::json& json, const char* key, std::string& text) {
   const auto found = json.find(key);
   if (found == json.end() || found->is_null()) return absl::OkStatus();
-  if (!found->is_string()) return Wrong(key, "must be a string");
+  if (!found->is_string()) return WrongKey(key, "must be a string");
   text = found->get<std::string>();
   return absl::OkStatus();
 }
@@ -33,10 +33,10 @@ absl::Status ReadText(const nlohmann::json& json, const char* key, std::string& 
 absl::Status ReadCost(const nlohmann::json& json, std::optional<double>& cost) {
   const auto found = json.find("cost_usd");
   if (found == json.end() || found->is_null()) return absl::OkStatus();
-  if (!found->is_number()) return Wrong("cost_usd", "must be a number");
+  if (!found->is_number()) return WrongKey("cost_usd", "must be a number");
   const double value = found->get<double>();
   if (!std::isfinite(value) || value < 0 || value > domain::kMaxCostUsd)
-    return Wrong("cost_usd", "must be from 0 to 1000000");
+    return WrongKey("cost_usd", "must be from 0 to 1000000");
   cost = value;
   return absl::OkStatus();
 }
@@ -46,7 +46,7 @@ absl::Status CheckUrl(const std::string& url) {
   const bool plain = std::all_of(url.begin(), url.end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (!plain || url.size() > domain::kMaxUrl ||
       !(absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://"))) {
-    return Wrong("pull_request_url", "must be an http or https URL of at most 2000 characters");
+    return WrongKey("pull_request_url", "must be an http or https URL of at most 2000 characters");
   }
   return absl::OkStatus();
 }
@@ -59,9 +59,9 @@ absl::Status ReadCategory(const nlohmann::json& json, v1::FailureCategory& categ
   if (name != absl::AsciiStrToLower(name) ||
       !v1::FailureCategory_Parse(absl::StrCat("FAILURE_CATEGORY_", absl::AsciiStrToUpper(name)), &category) ||
       category == v1::FAILURE_CATEGORY_UNSPECIFIED) {
-    return Wrong("failure_category",
-                 "must be one of auth, network, concurrency, compute, agent, guardrail, config, timeout, blocked, "
-                 "unknown");
+    return WrongKey("failure_category",
+                    "must be one of auth, network, concurrency, compute, agent, guardrail, config, timeout, blocked, "
+                    "unknown");
   }
   return absl::OkStatus();
 }
@@ -76,10 +76,10 @@ absl::Status ReadOutcome(const nlohmann::json& json, StepOutput& output) {
   if (name.empty()) return absl::OkStatus();
   const auto found = kOutcomes.find(name);
   if (found == kOutcomes.end()) {
-    return Wrong("outcome", "must be one of pull_request_opened, pull_request_updated, branch_pushed");
+    return WrongKey("outcome", "must be one of pull_request_opened, pull_request_updated, branch_pushed");
   }
   if (found->second != v1::TASK_OUTCOME_BRANCH_PUSHED && output.pull_request_url.empty()) {
-    return Wrong("outcome", "names a pull request, but there is no \"pull_request_url\"");
+    return WrongKey("outcome", "names a pull request, but there is no \"pull_request_url\"");
   }
   output.outcome = found->second;
   return absl::OkStatus();

@@ -24,14 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxIndex = std::size_t{256} << 20;
 constexpr std::size_t kMaxAlternates = 1 << 20;
 constexpr std::size_t kMaxLink = 4096;
-
-bool IsPlainDirectory(const std::string& path) {
-  struct stat info {};
-  return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-}
 
 // Where the repository is that stands at `git_dir`, should that be a file that names another place.
 std::string PlaceOf(const std::string& git_dir, const std::string& tree) {
@@ -73,7 +67,7 @@ void CopySharedIndex(const std::string& index, const std::string& from, const st
     // Others may lie there, in any number and size.
     if (!absl::ConsumePrefix(&id, "sharedindex.") || !IsObjectId(id)) continue;
     if (!absl::StrContains(index, absl::HexStringToBytes(id))) continue;
-    const auto text = ReadPlainFile(entry->path().string(), kMaxIndex);
+    const auto text = ReadPlainFile(entry->path().string(), kMaxIndexFile);
     // A file that is missing then shows when the index is read.
     if (text.ok()) WritePrivateFile(absl::StrCat(to, "/", name), *text).IgnoreError();
     return;
@@ -108,7 +102,7 @@ absl::StatusOr<std::optional<StepIndex>> ReadStaging(const GitClone& clone, cons
   const std::string git_dir = absl::StrCat(clone.tree, "/.git");
   FLEET_ASSIGN_OR_RETURN(const bool is_the_clone, IsTheClone(clone, git_dir));
   if (!is_the_clone) return std::nullopt;
-  const auto text = ReadPlainFile(absl::StrCat(git_dir, "/index"), kMaxIndex);
+  const auto text = ReadPlainFile(absl::StrCat(git_dir, "/index"), kMaxIndexFile);
   std::optional<StepIndex> index;
   if (text.ok() && *text != clone.index) {
     FLEET_ASSIGN_OR_RETURN(index, Parse(repository, git_dir, *text));

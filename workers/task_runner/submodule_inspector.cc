@@ -30,7 +30,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxIndex = 256 << 20;
 constexpr std::size_t kMaxGitmodules = 1 << 20;
 constexpr std::size_t kMaxRefs = 1'000'000;
 // Submodules in submodules.
@@ -38,11 +37,6 @@ constexpr int kMaxDepth = 50;
 
 absl::Status NotCarried(absl::string_view path, absl::string_view problem) {
   return TaskFailure(domain::FailureReason::kChangeNotCarried, absl::StrCat("the submodule ", path, " ", problem));
-}
-
-bool IsPlainDirectory(const std::string& path) {
-  struct stat info {};
-  return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 bool Exists(const std::string& path) {
@@ -81,7 +75,7 @@ std::vector<std::string> RemoteObjects(const std::string& git_dir) {
     if (IsObjectId(id) && objects.size() < kMaxRefs) objects.emplace_back(id);
   };
   for (const char* file : {"/packed-refs", "/FETCH_HEAD"}) {
-    const auto text = ReadPlainFile(absl::StrCat(git_dir, file), kMaxIndex);
+    const auto text = ReadPlainFile(absl::StrCat(git_dir, file), kMaxIndexFile);
     if (!text.ok()) continue;
     for (const absl::string_view line : absl::StrSplit(*text, '\n')) {
       if (!absl::StrContains(line, " refs/heads/")) add(line.substr(0, line.find_first_of(" \t")));
@@ -117,7 +111,7 @@ absl::StatusOr<SubmoduleInspector::Inside> SubmoduleInspector::Open(const std::s
                 own},
                repository_.bounds())
           .status());
-  const auto index = ReadPlainFile(git_dir + "/index", kMaxIndex);
+  const auto index = ReadPlainFile(git_dir + "/index", kMaxIndexFile);
   struct stat info {};
   if (!index.ok() || stat((git_dir + "/index").c_str(), &info) != 0) return NotCarried(path, "has no index");
   FLEET_RETURN_IF_ERROR(WritePrivateFile(own + "/index", *index));

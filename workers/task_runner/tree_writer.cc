@@ -21,7 +21,6 @@ namespace fleet::runner {
 namespace {
 
 constexpr absl::string_view kEnd("\0", 1);
-constexpr std::size_t kMaxAttributesFile = 16 << 20;
 // Of git's stderr; it may warn of every file.
 constexpr std::size_t kMaxWords = 64 << 20;
 constexpr absl::string_view kIgnoring = "Ignoring path ";

@@ -20,7 +20,7 @@
 namespace fleet::cli {
 namespace {
 
-using Stub = v1::AdminService::Stub;
+using AdminStub = v1::AdminService::Stub;
 
 // Gives each event to `take` and calls `end_page` behind each page, until the limit or the end.
 absl::Status ListEvents(const AuditCommand::Options& options, CommandContext& context,
@@ -29,8 +29,8 @@ absl::Status ListEvents(const AuditCommand::Options& options, CommandContext& co
   v1::ListAuditEventsRequest request;
   request.set_fleet_id(options.fleet_id);
   request.set_page_size(left == 0 ? domain::kMaxPageSize : std::min(left, domain::kMaxPageSize));
-  return ReadPages<v1::AdminService, Stub, v1::ListAuditEventsRequest, v1::ListAuditEventsResponse>(
-      context.client, &Stub::ListAuditEvents, request, [&](const v1::ListAuditEventsResponse& page) {
+  return ReadPages<v1::AdminService, AdminStub, v1::ListAuditEventsRequest, v1::ListAuditEventsResponse>(
+      context.client, &AdminStub::ListAuditEvents, request, [&](const v1::ListAuditEventsResponse& page) {
         for (const v1::AuditEvent& event : page.events()) {
           take(event);
           if (options.limit > 0 && --left == 0) break;

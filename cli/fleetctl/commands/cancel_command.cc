@@ -17,14 +17,14 @@
 namespace fleet::cli {
 namespace {
 
-using Stub = v1::FleetService::Stub;
+using FleetStub = v1::FleetService::Stub;
 
 absl::StatusOr<int> CancelTask(const std::string& fleet_id, const std::string& repo, CommandContext& context) {
   v1::CancelFleetTaskRequest request;
   request.set_fleet_id(fleet_id);
   request.set_repo(repo);
   FLEET_ASSIGN_OR_RETURN(const v1::CancelFleetTaskResponse response,
-                         context.client.Call<v1::FleetService>(&Stub::CancelFleetTask, request));
+                         context.client.Call<v1::FleetService>(&FleetStub::CancelFleetTask, request));
   std::ostream& out = context.environment.out;
   if (context.json()) {
     out << ToJson(response, JsonStyle::kPretty);
@@ -78,7 +78,7 @@ absl::StatusOr<int> CancelCommand::Run(CommandContext& context) const {
   request.set_fleet_id(fleet_id);
   request.set_mode(options_.drain ? v1::CANCEL_MODE_DRAIN : v1::CANCEL_MODE_STOP);
   FLEET_ASSIGN_OR_RETURN(const v1::CancelFleetResponse response,
-                         context.client.Call<v1::FleetService>(&Stub::CancelFleet, request));
+                         context.client.Call<v1::FleetService>(&FleetStub::CancelFleet, request));
   if (context.json()) {
     context.environment.out << ToJson(response, JsonStyle::kPretty);
     return 0;

@@ -18,7 +18,7 @@
 namespace fleet::cli {
 namespace {
 
-using Stub = v1::FleetService::Stub;
+using FleetStub = v1::FleetService::Stub;
 
 constexpr int kPageSize = 200;
 // Enough for weeks of use; beyond them a whole id is asked for.
@@ -33,7 +33,7 @@ absl::StatusOr<std::string> FindLatest(CommandContext& context) {
   v1::ListFleetsRequest request;
   request.set_page_size(1);
   FLEET_ASSIGN_OR_RETURN(const v1::ListFleetsResponse page,
-                         context.client.Call<v1::FleetService>(&Stub::ListFleets, request));
+                         context.client.Call<v1::FleetService>(&FleetStub::ListFleets, request));
   if (page.fleets().empty()) return NoSuchFleet("there is no fleet yet");
   const v1::Fleet& fleet = page.fleets(0);
   if (!context.json()) {
@@ -67,8 +67,8 @@ absl::StatusOr<std::string> FindByPrefix(const std::string& prefix, CommandConte
   Search search{prefix, {}};
   v1::ListFleetsRequest request;
   request.set_page_size(kPageSize);
-  const absl::Status status = ReadPages<v1::FleetService, Stub, v1::ListFleetsRequest, v1::ListFleetsResponse>(
-      context.client, &Stub::ListFleets, request,
+  const absl::Status status = ReadPages<v1::FleetService, FleetStub, v1::ListFleetsRequest, v1::ListFleetsResponse>(
+      context.client, &FleetStub::ListFleets, request,
       [&search](const v1::ListFleetsResponse& page) { return search.Take(page); });
   if (!status.ok()) return status;
   if (search.found.size() == 1) return search.found.front();

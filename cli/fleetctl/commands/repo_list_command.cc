@@ -12,14 +12,14 @@
 namespace fleet::cli {
 namespace {
 
-using Stub = v1::CatalogService::Stub;
+using CatalogStub = v1::CatalogService::Stub;
 
 absl::Status ReadRepositories(CommandContext& context,
                               absl::FunctionRef<bool(const v1::ListRepositoriesResponse&)> take) {
   v1::ListRepositoriesRequest request;
   request.set_page_size(domain::kMaxPageSize);
-  return ReadPages<v1::CatalogService, Stub, v1::ListRepositoriesRequest, v1::ListRepositoriesResponse>(
-      context.client, &Stub::ListRepositories, request, take);
+  return ReadPages<v1::CatalogService, CatalogStub, v1::ListRepositoriesRequest, v1::ListRepositoriesResponse>(
+      context.client, &CatalogStub::ListRepositories, request, take);
 }
 
 absl::Status PrintRepositoryTable(CommandContext& context) {

@@ -19,7 +19,7 @@
 namespace fleet::cli {
 namespace {
 
-using Stub = v1::FleetService::Stub;
+using FleetStub = v1::FleetService::Stub;
 
 v1::UpdateFleetRequest MakeRequest(const std::string& fleet_id, const UpdateCommand::Options& options,
                                    const CommandContext& context) {
@@ -105,10 +105,10 @@ absl::StatusOr<int> UpdateCommand::Run(CommandContext& context) const {
   if (!context.json()) {
     v1::GetFleetRequest get;
     get.set_fleet_id(fleet_id);
-    FLEET_ASSIGN_OR_RETURN(before, context.client.Call<v1::FleetService>(&Stub::GetFleet, get));
+    FLEET_ASSIGN_OR_RETURN(before, context.client.Call<v1::FleetService>(&FleetStub::GetFleet, get));
   }
   FLEET_ASSIGN_OR_RETURN(const v1::UpdateFleetResponse response,
-                         context.client.Call<v1::FleetService>(&Stub::UpdateFleet, request));
+                         context.client.Call<v1::FleetService>(&FleetStub::UpdateFleet, request));
   if (context.json()) {
     context.environment.out << ToJson(response, JsonStyle::kPretty);
     return 0;

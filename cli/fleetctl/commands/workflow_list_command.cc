@@ -13,13 +13,13 @@
 namespace fleet::cli {
 namespace {
 
-using Stub = v1::CatalogService::Stub;
+using CatalogStub = v1::CatalogService::Stub;
 
 absl::Status ReadWorkflows(CommandContext& context, absl::FunctionRef<bool(const v1::ListWorkflowsResponse&)> take) {
   v1::ListWorkflowsRequest request;
   request.set_page_size(domain::kMaxPageSize);
-  return ReadPages<v1::CatalogService, Stub, v1::ListWorkflowsRequest, v1::ListWorkflowsResponse>(
-      context.client, &Stub::ListWorkflows, request, take);
+  return ReadPages<v1::CatalogService, CatalogStub, v1::ListWorkflowsRequest, v1::ListWorkflowsResponse>(
+      context.client, &CatalogStub::ListWorkflows, request, take);
 }
 
 absl::Status PrintWorkflowTable(CommandContext& context) {

@@ -4,19 +4,15 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "common/domain/ascii.h"
 #include "common/rpc/proto_time.h"
 
 namespace fleet::cli {
-namespace {
-
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
-
-}  // namespace
+namespace {}  // namespace
 
 std::string FormatCost(double usd) { return absl::StrFormat("$%.4f", usd); }
 
@@ -46,9 +42,9 @@ absl::Duration ParsePositiveDuration(const std::string& text) {
   const std::string& rest = parts.back();
   int64_t days = 0;
   if (parts.size() == 2) {
-    const bool is_number = !parts[0].empty() && std::all_of(parts[0].begin(), parts[0].end(), IsDigit);
+    const bool is_number = !parts[0].empty() && std::all_of(parts[0].begin(), parts[0].end(), domain::IsDigit);
     if (!is_number || !absl::SimpleAtoi(parts[0], &days)) return absl::ZeroDuration();
-    if (!rest.empty() && !IsDigit(rest[0])) return absl::ZeroDuration();
+    if (!rest.empty() && !domain::IsDigit(rest[0])) return absl::ZeroDuration();
   }
   absl::Duration duration;
   const bool is_whole = parts.size() == 2 && rest.empty();

@@ -21,7 +21,7 @@ using domain::TaskState;
 
 constexpr int kMaxBatch = 500;
 constexpr int32_t kMostLeases = 500;
-constexpr double kMicros = 1e6;
+constexpr double kMicrosOfDollar = 1e6;
 
 void CheckLease(const std::string& field, const std::string& task_id, int32_t attempt, Violations& violations) {
   if (!domain::TaskId::Parse(task_id).has_value()) violations.Add(field + ".task_id", "is not a task id");
@@ -136,7 +136,7 @@ domain::TaskReport ToDomain(const v1::TaskReport& report, const domain::Ulid& ru
   result.category = static_cast<domain::FailureCategory>(from.failure().category());
   result.reason = static_cast<domain::FailureReason>(from.failure().reason());
   if (result.reason != domain::FailureReason::kUnspecified) result.category = domain::KindOf(result.reason).category;
-  if (from.has_cost_usd()) result.cost_micros = std::llround(from.cost_usd() * kMicros);
+  if (from.has_cost_usd()) result.cost_micros = std::llround(from.cost_usd() * kMicrosOfDollar);
   result.pull_request_url = from.pull_request_url();
   result.commit = from.commit();
   result.texts.message = domain::KeepHead(domain::CleanText(from.failure().message()), domain::kMaxReportText);

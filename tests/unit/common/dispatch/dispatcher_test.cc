@@ -24,7 +24,7 @@ using ::fleet::testing::WaitUntil;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using Kind = store::LeaseAnswer::Kind;
+using AnswerKind = store::LeaseAnswer::Kind;
 
 constexpr absl::Duration kLong = absl::Hours(1);
 
@@ -91,7 +91,7 @@ TEST_F(DispatcherTest, ServesALoneDemandAtOnce) {
   Park(1, kLong, nullptr, 3);
   const auto answer = answers_.Wait(1);
   FLEET_ASSERT_OK(answer);
-  EXPECT_EQ(answer->kind, Kind::kGranted);
+  EXPECT_EQ(answer->kind, AnswerKind::kGranted);
   EXPECT_THAT(answer->tasks, SizeIs(3));
   EXPECT_THAT(store_.batches(), ElementsAre(ElementsAre(1)));
 }
@@ -102,14 +102,14 @@ TEST_F(DispatcherTest, GathersWhatComesDuringATransactionInTheNext) {
   for (int64_t seq = 2; seq <= 50; ++seq) Park(seq);
   store_.AddTasks(50);
   store_.Release();
-  for (int64_t seq = 1; seq <= 50; ++seq) EXPECT_EQ(answers_.WaitKind(seq), Kind::kGranted);
+  for (int64_t seq = 1; seq <= 50; ++seq) EXPECT_EQ(answers_.WaitKind(seq), AnswerKind::kGranted);
   EXPECT_THAT(store_.batches(), ElementsAre(SizeIs(1), SizeIs(49)));
 }
 
 TEST_F(DispatcherTest, ADemandWithoutWaitIsTriedAndAnswered) {
   Start();
   Park(1, absl::ZeroDuration());
-  EXPECT_EQ(answers_.WaitKind(1), Kind::kNothing);
+  EXPECT_EQ(answers_.WaitKind(1), AnswerKind::kNothing);
   EXPECT_THAT(store_.batches(), SizeIs(1));
   EXPECT_EQ(dispatcher_->parked(), 0U);
 }
@@ -124,7 +124,7 @@ TEST_F(DispatcherTest, ParksADemandThatGotNothingUntilItsWaitIsOver) {
   EXPECT_EQ(answers_.Count(1), 0);
   clock_.Advance(absl::Seconds(1));
   dispatcher_->Wake();
-  EXPECT_EQ(answers_.WaitKind(1), Kind::kNothing);
+  EXPECT_EQ(answers_.WaitKind(1), AnswerKind::kNothing);
   EXPECT_THAT(store_.batches(), SizeIs(2))
       << "it was tried within the poll interval: no transaction for an empty answer";
 }
@@ -133,7 +133,7 @@ TEST_F(DispatcherTest, AnswersWhenTheWaitIsOverWithoutBeingWoken) {
   Dispatcher dispatcher([this](const std::vector<store::LeaseDemand>& demands) { return store_.Run(demands); },
                         Clock::System(), options_);
   dispatcher.Park({{}, 1, 1}, absl::Milliseconds(20), answers_.For(1));
-  EXPECT_EQ(answers_.WaitKind(1), Kind::kNothing);
+  EXPECT_EQ(answers_.WaitKind(1), AnswerKind::kNothing);
 }
 
 TEST_F(DispatcherTest, WakeServesEveryParkedDemandInOneTransaction) {
@@ -145,7 +145,7 @@ TEST_F(DispatcherTest, WakeServesEveryParkedDemandInOneTransaction) {
   ASSERT_TRUE(WaitUntil([&] { return dispatcher_->parked() == 3; }));
   store_.AddTasks(3);
   dispatcher_->Wake();
-  for (int64_t seq = 1; seq <= 3; ++seq) EXPECT_EQ(answers_.WaitKind(seq), Kind::kGranted);
+  for (int64_t seq = 1; seq <= 3; ++seq) EXPECT_EQ(answers_.WaitKind(seq), AnswerKind::kGranted);
   EXPECT_THAT(store_.batches(), ElementsAre(SizeIs(1), SizeIs(1), SizeIs(1), SizeIs(3)));
 }
 
@@ -168,13 +168,13 @@ TEST_F(DispatcherTest, TheLongestWithoutATurnIsTriedFirst) {
   ASSERT_TRUE(WaitUntil([&] { return dispatcher_->parked() == 3; }));
   store_.AddTasks(1);
   dispatcher_->Wake();
-  EXPECT_EQ(answers_.WaitKind(1), Kind::kGranted);
+  EXPECT_EQ(answers_.WaitKind(1), AnswerKind::kGranted);
   ASSERT_TRUE(WaitUntil([&] { return store_.batches().size() == 6 && dispatcher_->parked() == 2; }));
   EXPECT_THAT(store_.batches(), ElementsAre(ElementsAre(1), ElementsAre(2), ElementsAre(3), ElementsAre(1),
                                             ElementsAre(2), ElementsAre(3)));
   store_.AddTasks(1);
   dispatcher_->Wake();
-  EXPECT_EQ(answers_.WaitKind(2), Kind::kGranted);
+  EXPECT_EQ(answers_.WaitKind(2), AnswerKind::kGranted);
   EXPECT_EQ(answers_.Count(3), 0);
 }
 
@@ -194,7 +194,7 @@ TEST_F(DispatcherTest, FindsWorkByPollingWhenTheWakeIsLost) {
   dispatcher.Park({{}, 1, 1}, kLong, answers_.For(1));
   ASSERT_TRUE(store_.WaitForBatches(1));
   store_.AddTasks(1);
-  EXPECT_EQ(answers_.WaitKind(1), Kind::kGranted);
+  EXPECT_EQ(answers_.WaitKind(1), AnswerKind::kGranted);
 }
 
 TEST_F(DispatcherTest, AnAbandonedDemandIsGivenNothingAnyMore) {
@@ -205,7 +205,7 @@ TEST_F(DispatcherTest, AnAbandonedDemandIsGivenNothingAnyMore) {
   *gone = true;
   store_.AddTasks(1);
   dispatcher_->Wake();
-  EXPECT_EQ(answers_.WaitKind(1), Kind::kNothing);
+  EXPECT_EQ(answers_.WaitKind(1), AnswerKind::kNothing);
   EXPECT_EQ(store_.free_tasks(), 1);
 }
 
@@ -218,9 +218,9 @@ TEST_F(DispatcherTest, ADemandAbandonedBeforeItsTurnIsGivenNothing) {
   *gone = true;
   store_.AddTasks(3);
   store_.Release();
-  EXPECT_EQ(answers_.WaitKind(1), Kind::kGranted);
-  EXPECT_EQ(answers_.WaitKind(2), Kind::kNothing);
-  EXPECT_EQ(answers_.WaitKind(3), Kind::kGranted);
+  EXPECT_EQ(answers_.WaitKind(1), AnswerKind::kGranted);
+  EXPECT_EQ(answers_.WaitKind(2), AnswerKind::kNothing);
+  EXPECT_EQ(answers_.WaitKind(3), AnswerKind::kGranted);
   EXPECT_EQ(store_.free_tasks(), 1);
   EXPECT_THAT(store_.batches(), ElementsAre(ElementsAre(1), ElementsAre(3)));
 }
@@ -238,7 +238,7 @@ TEST_F(DispatcherTest, AnErrorAnswersTheWholeBatchAndNoOther) {
   store_.SetFailing(false);
   store_.AddTasks(1);
   dispatcher_->Wake();
-  EXPECT_EQ(answers_.WaitKind(1), Kind::kGranted);
+  EXPECT_EQ(answers_.WaitKind(1), AnswerKind::kGranted);
 }
 
 TEST_F(DispatcherTest, BoundsATransactionInDemands) {
@@ -248,7 +248,7 @@ TEST_F(DispatcherTest, BoundsATransactionInDemands) {
   for (int64_t seq = 1; seq <= 10; ++seq) Park(seq);
   store_.AddTasks(11);
   store_.Release();
-  for (int64_t seq = 0; seq <= 10; ++seq) EXPECT_EQ(answers_.WaitKind(seq), Kind::kGranted);
+  for (int64_t seq = 0; seq <= 10; ++seq) EXPECT_EQ(answers_.WaitKind(seq), AnswerKind::kGranted);
   EXPECT_THAT(store_.batches(), ElementsAre(SizeIs(1), SizeIs(4), SizeIs(4), SizeIs(2)));
 }
 
@@ -259,7 +259,7 @@ TEST_F(DispatcherTest, BoundsATransactionInTasks) {
   for (int64_t seq = 1; seq <= 6; ++seq) Park(seq, kLong, nullptr, 4);
   store_.AddTasks(100);
   store_.Release();
-  for (int64_t seq = 0; seq <= 6; ++seq) EXPECT_EQ(answers_.WaitKind(seq), Kind::kGranted);
+  for (int64_t seq = 0; seq <= 6; ++seq) EXPECT_EQ(answers_.WaitKind(seq), AnswerKind::kGranted);
   EXPECT_THAT(store_.batches(), ElementsAre(SizeIs(1), SizeIs(3), SizeIs(3)));
 }
 
@@ -270,7 +270,7 @@ TEST_F(DispatcherTest, AWakeReachesEveryDemandHoweverSmallTheTransactions) {
   ASSERT_TRUE(WaitUntil([&] { return store_.batches().size() >= 4 && dispatcher_->parked() == 7; }));
   store_.AddTasks(7);
   dispatcher_->Wake();
-  for (int64_t seq = 1; seq <= 7; ++seq) EXPECT_EQ(answers_.WaitKind(seq), Kind::kGranted);
+  for (int64_t seq = 1; seq <= 7; ++seq) EXPECT_EQ(answers_.WaitKind(seq), AnswerKind::kGranted);
 }
 
 TEST_F(DispatcherTest, StopAnswersEveryDemandOnce) {
@@ -293,7 +293,7 @@ TEST_F(DispatcherTest, StopWaitsForTheTransactionUnderWay) {
   std::thread stopper([this] { dispatcher_->Stop(); });
   store_.Release();
   stopper.join();
-  EXPECT_EQ(answers_.WaitKind(1), Kind::kGranted) << "what was granted is told";
+  EXPECT_EQ(answers_.WaitKind(1), AnswerKind::kGranted) << "what was granted is told";
 }
 
 TEST_F(DispatcherTest, AnswersEveryDemandExactlyOnceUnderStress) {

@@ -23,7 +23,7 @@ using ::testing::SizeIs;
 constexpr char kService[] = "fleet.v1.AdminService";
 
 // What handlers are given, and what they answer.
-struct FakeApi {
+struct AnsweringApi {
   absl::Status SetLimit(const domain::Caller& caller, const v1::SetLimitRequest& request,
                         v1::SetLimitResponse& response) {
     ++calls;
@@ -45,8 +45,8 @@ struct FakeApi {
 class CallTest : public ::testing::Test {
  protected:
   CallTest() {
-    table_.Add("fleet.v1.AdminService/SetLimit", api_, &FakeApi::SetLimit, pool_);
-    table_.AddPending("fleet.v1.AdminService/ListLimits", api_, &FakeApi::ListLimits);
+    table_.Add("fleet.v1.AdminService/SetLimit", api_, &AnsweringApi::SetLimit, pool_);
+    table_.AddPending("fleet.v1.AdminService/ListLimits", api_, &AnsweringApi::ListLimits);
   }
   const Method& MethodNamed(const std::string& name) {
     for (const Method* method : table_.MethodsOf(kService)) {
@@ -69,7 +69,7 @@ class CallTest : public ::testing::Test {
     begun.get_future().wait();
   }
 
-  FakeApi api_;
+  AnsweringApi api_;
   TestEnvironment environment_;
   std::promise<void> blocked_;
   ThreadPool pool_{1, 1};

@@ -15,7 +15,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct FakeApi {
+struct TableApi {
   template <typename Request, typename Response>
   absl::Status Unary(const domain::Caller&, const Request&, Response&) {
     return absl::OkStatus();
@@ -24,8 +24,8 @@ struct FakeApi {
   std::unique_ptr<StreamSession> Stream(const domain::Caller&, const v1::ListLimitsRequest&, Wake) { return nullptr; }
 };
 
-constexpr auto kSetLimit = &FakeApi::Unary<v1::SetLimitRequest, v1::SetLimitResponse>;
-constexpr auto kListAuditEvents = &FakeApi::Unary<v1::ListAuditEventsRequest, v1::ListAuditEventsResponse>;
+constexpr auto kSetLimit = &TableApi::Unary<v1::SetLimitRequest, v1::SetLimitResponse>;
+constexpr auto kListAuditEvents = &TableApi::Unary<v1::ListAuditEventsRequest, v1::ListAuditEventsResponse>;
 
 class MethodTableTest : public ::testing::Test {
  protected:
@@ -38,14 +38,14 @@ class MethodTableTest : public ::testing::Test {
     EXPECT_THAT(table_.Check(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(problem)));
   }
 
-  FakeApi api_;
+  TableApi api_;
   ThreadPool pool_{1, 1};
   MethodTable table_{{"fleet.v1.AdminService"}};
 };
 
 TEST_F(MethodTableTest, ATableWithARowForEveryMethodIsComplete) {
   AddOthers();
-  table_.AddPending("fleet.v1.AdminService/ListLimits", api_, &FakeApi::Later);
+  table_.AddPending("fleet.v1.AdminService/ListLimits", api_, &TableApi::Later);
   EXPECT_THAT(table_.Check(), IsOk());
   EXPECT_EQ(table_.MethodsOf("fleet.v1.AdminService").size(), 3U);
 }
@@ -78,28 +78,28 @@ TEST_F(MethodTableTest, TwoRowsForOneMethodAreRefused) {
 }
 
 TEST_F(MethodTableTest, AHandlerOfOtherMessagesIsRefused) {
-  table_.Add("fleet.v1.AdminService/ListLimits", api_, &FakeApi::Unary<v1::SetLimitRequest, v1::ListLimitsResponse>,
+  table_.Add("fleet.v1.AdminService/ListLimits", api_, &TableApi::Unary<v1::SetLimitRequest, v1::ListLimitsResponse>,
              pool_);
   ExpectProblem("ListLimits takes fleet.v1.ListLimitsRequest");
   MethodTable table({"fleet.v1.AdminService"});
-  table.Add("fleet.v1.AdminService/ListLimits", api_, &FakeApi::Unary<v1::ListLimitsRequest, v1::SetLimitResponse>,
+  table.Add("fleet.v1.AdminService/ListLimits", api_, &TableApi::Unary<v1::ListLimitsRequest, v1::SetLimitResponse>,
             pool_);
   EXPECT_THAT(table.Check(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                       HasSubstr("ListLimits gives fleet.v1.ListLimitsResponse")));
 }
 
 TEST_F(MethodTableTest, AStreamIsNotServedAsACallNorACallAsAStream) {
-  table_.AddStream<v1::ListLimitsResponse>("fleet.v1.AdminService/ListLimits", api_, &FakeApi::Stream, pool_);
+  table_.AddStream<v1::ListLimitsResponse>("fleet.v1.AdminService/ListLimits", api_, &TableApi::Stream, pool_);
   ExpectProblem("ListLimits is no stream");
   MethodTable table({"fleet.v1.FleetService"});
-  table.Add("fleet.v1.FleetService/WatchFleet", api_, &FakeApi::Unary<v1::WatchFleetRequest, v1::WatchFleetResponse>,
+  table.Add("fleet.v1.FleetService/WatchFleet", api_, &TableApi::Unary<v1::WatchFleetRequest, v1::WatchFleetResponse>,
             pool_);
   EXPECT_THAT(table.Check(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("WatchFleet is a stream")));
 }
 
 // What a handler of each kind makes of a request that the check refuses, and of one that it lets pass.
 TEST(MethodTableCheckTest, ARefusedRequestReachesNoHandlerOfAnyKind) {
-  FakeApi api;
+  TableApi api;
   ThreadPool pool(1, 1);
   MethodTable table({"fleet.v1.AdminService"}, [](const google::protobuf::Message& request) {
     const bool bad = static_cast<const v1::SetLimitRequest&>(request).name() == "bad";
@@ -115,12 +115,12 @@ TEST(MethodTableCheckTest, ARefusedRequestReachesNoHandlerOfAnyKind) {
 }
 
 TEST(MethodTableCheckTest, OneThatAnswersLaterAndAStreamAreRefusedAtOnce) {
-  FakeApi api;
+  TableApi api;
   ThreadPool pool(1, 1);
   MethodTable table({"fleet.v1.AdminService"},
                     [](const google::protobuf::Message&) { return absl::InvalidArgumentError("is bad"); });
-  table.AddPending("fleet.v1.AdminService/ListLimits", api, &FakeApi::Later);
-  table.AddStream<v1::ListLimitsResponse>("fleet.v1.AdminService/SetLimit", api, &FakeApi::Stream, pool);
+  table.AddPending("fleet.v1.AdminService/ListLimits", api, &TableApi::Later);
+  table.AddStream<v1::ListLimitsResponse>("fleet.v1.AdminService/SetLimit", api, &TableApi::Stream, pool);
   const auto methods = table.MethodsOf("fleet.v1.AdminService");
   v1::ListLimitsResponse response;
   absl::Status answer;

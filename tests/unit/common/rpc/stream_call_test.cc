@@ -69,7 +69,7 @@ class ScriptedSession final : public StreamSession {
   Script& script_;
 };
 
-struct FakeApi {
+struct WatchedApi {
   std::unique_ptr<StreamSession> Watch(const domain::Caller& caller, const v1::WatchFleetRequest& request, Wake wake) {
     script.opened = caller.user + " " + request.fleet_id();
     script.wake = std::move(wake);
@@ -81,7 +81,7 @@ struct FakeApi {
 class StreamCallTest : public ::testing::Test {
  protected:
   StreamCallTest() {
-    table_.AddStream<v1::WatchFleetResponse>("fleet.v1.FleetService/WatchFleet", api_, &FakeApi::Watch, pool_);
+    table_.AddStream<v1::WatchFleetResponse>("fleet.v1.FleetService/WatchFleet", api_, &WatchedApi::Watch, pool_);
     Make(transport_);
   }
   void Make(FakeStreamTransport& transport) {
@@ -96,7 +96,7 @@ class StreamCallTest : public ::testing::Test {
     return testing::WaitUntil([&] { return api_.script.taken() >= count; });
   }
 
-  FakeApi api_;
+  WatchedApi api_;
   TestEnvironment environment_;
   FakeStreamTransport transport_{Body()};
   MethodTable table_{{kService}};

@@ -45,7 +45,7 @@ using ::testing::Not;
 using ::testing::Pair;
 using ::testing::StartsWith;
 
-constexpr char kFleet[] = "01JZ0000000000000000000000";
+constexpr char kAnyFleet[] = "01JZ0000000000000000000000";
 
 std::variant<CommandLine, HelpText, UsageError> Parse(std::vector<std::string> arguments,
                                                       const std::string& server = "") {
@@ -147,7 +147,7 @@ TEST(CommandLineTest, ServerComesFromFlagThenEnvironmentThenDefault) {
 }
 
 TEST(CommandLineTest, StatesMayBeWrittenAsPeopleDo) {
-  const CommandLine line = Parsed({"tasks", kFleet, "--state", "failed", "--state", "timed-out"});
+  const CommandLine line = Parsed({"tasks", kAnyFleet, "--state", "failed", "--state", "timed-out"});
   EXPECT_THAT(Asked<TasksCommand>(line).states, ElementsAre(v1::TASK_STATE_FAILED, v1::TASK_STATE_TIMED_OUT));
   const CommandLine list = Parsed({"list", "--state", "FLEET_STATE_RUNNING", "--creator", "bob", "--limit", "0"});
   EXPECT_THAT(Asked<ListCommand>(list).states, ElementsAre(v1::FLEET_STATE_RUNNING));
@@ -156,20 +156,20 @@ TEST(CommandLineTest, StatesMayBeWrittenAsPeopleDo) {
 
 TEST(CommandLineTest, FleetsAreNamedInEitherCase) {
   const CommandLine line = Parsed({"status", "01jz0000000000000000000000"});
-  EXPECT_EQ(Asked<StatusCommand>(line).fleet_id, kFleet);
+  EXPECT_EQ(Asked<StatusCommand>(line).fleet_id, kAnyFleet);
 }
 
 TEST(CommandLineTest, EveryCommandIsKnown) {
-  EXPECT_TRUE(Is<WatchCommand>(Parsed({"watch", kFleet})));
-  EXPECT_TRUE(Asked<CancelCommand>(Parsed({"cancel", kFleet, "--drain"})).drain);
-  EXPECT_EQ(Asked<LogsCommand>(Parsed({"logs", kFleet, "a/b"})).repo, "a/b");
-  EXPECT_EQ(Asked<CancelCommand>(Parsed({"cancel", kFleet, "a/b"})).repo, "a/b");
-  EXPECT_EQ(Asked<PauseCommand>(Parsed({"pause", kFleet})).fleet_id, kFleet);
-  EXPECT_EQ(Asked<ResumeCommand>(Parsed({"resume", kFleet})).fleet_id, kFleet);
-  EXPECT_TRUE(Asked<UpdateCommand>(Parsed({"update", kFleet, "--deadline", "none"})).no_deadline);
-  EXPECT_TRUE(Asked<RetryCommand>(Parsed({"retry", kFleet, "--watch"})).watch);
-  EXPECT_EQ(Asked<FailuresCommand>(Parsed({"failures", kFleet})).fleet_id, kFleet);
-  EXPECT_TRUE(Asked<AttemptsCommand>(Parsed({"attempts", kFleet, "a/b", "--logs"})).logs);
+  EXPECT_TRUE(Is<WatchCommand>(Parsed({"watch", kAnyFleet})));
+  EXPECT_TRUE(Asked<CancelCommand>(Parsed({"cancel", kAnyFleet, "--drain"})).drain);
+  EXPECT_EQ(Asked<LogsCommand>(Parsed({"logs", kAnyFleet, "a/b"})).repo, "a/b");
+  EXPECT_EQ(Asked<CancelCommand>(Parsed({"cancel", kAnyFleet, "a/b"})).repo, "a/b");
+  EXPECT_EQ(Asked<PauseCommand>(Parsed({"pause", kAnyFleet})).fleet_id, kAnyFleet);
+  EXPECT_EQ(Asked<ResumeCommand>(Parsed({"resume", kAnyFleet})).fleet_id, kAnyFleet);
+  EXPECT_TRUE(Asked<UpdateCommand>(Parsed({"update", kAnyFleet, "--deadline", "none"})).no_deadline);
+  EXPECT_TRUE(Asked<RetryCommand>(Parsed({"retry", kAnyFleet, "--watch"})).watch);
+  EXPECT_EQ(Asked<FailuresCommand>(Parsed({"failures", kAnyFleet})).fleet_id, kAnyFleet);
+  EXPECT_TRUE(Asked<AttemptsCommand>(Parsed({"attempts", kAnyFleet, "a/b", "--logs"})).logs);
   EXPECT_TRUE(Is<LimitsListCommand>(Parsed({"limits", "list"})));
   EXPECT_EQ(Asked<LimitsSetCommand>(Parsed({"limits", "set", "n", "3", "--pool", "p"})).scope.pool, "p");
   EXPECT_EQ(Asked<LimitsResetCommand>(Parsed({"limits", "reset", "n", "--user", "u"})).scope.user, "u");
@@ -190,7 +190,7 @@ TEST(CommandLineTest, WrongUsageSaysWhyAndNamesTheHelp) {
       {{"status"}, "FLEET is required"},
       {{"status", "x"}, "not a fleet id"},
       {{"status", "01JZ000"}, "too short"},
-      {{"status", kFleet, "more"}, "more"},
+      {{"status", kAnyFleet, "more"}, "more"},
       {{"submit", "--workflow", "a/b-v1"}, "--repos-file is required"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--param", "novalue"}, "not name=value"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--param", "a=1", "--param", "a=2"}, "given twice"},
@@ -202,22 +202,22 @@ TEST(CommandLineTest, WrongUsageSaysWhyAndNamesTheHelp) {
       {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "infinite-future"}, "neither a time"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "-2h"}, "neither a time"},
       {{"submit", "--repos-file", "r", "--workflow", "w", "--deadline", "none"}, "neither a time"},
-      {{"tasks", kFleet, "--state", "nope"}, "none of QUEUED"},
+      {{"tasks", kAnyFleet, "--state", "nope"}, "none of QUEUED"},
       {{"pause"}, "FLEET is required"},
       {{"resume", "x"}, "not a fleet id"},
-      {{"cancel", kFleet, "a/b", "--drain"}, "--drain is for a whole fleet"},
-      {{"update", kFleet}, "nothing to change"},
+      {{"cancel", kAnyFleet, "a/b", "--drain"}, "--drain is for a whole fleet"},
+      {{"update", kAnyFleet}, "nothing to change"},
       {{"update", "--priority", "1"}, "FLEET is required"},
-      {{"update", kFleet, "--max-concurrency", "0"}, "--max-concurrency"},
-      {{"update", kFleet, "--priority", "-1001"}, "--priority"},
-      {{"update", kFleet, "--deadline", "never"}, "neither a time"},
-      {{"retry", kFleet, "--state", "queued"}, "none of COMPLETED, FAILED, CANCELLED, TIMED_OUT"},
-      {{"retry", kFleet, "--category", "nope"}, "none of AUTH"},
-      {{"retry", kFleet, "--fingerprint", "0123456789abcdeg"}, "not 16 hexadecimal digits"},
-      {{"retry", kFleet, "--param", "novalue"}, "not name=value"},
-      {{"retry", kFleet, "--request-id", "a b"}, "--request-id"},
+      {{"update", kAnyFleet, "--max-concurrency", "0"}, "--max-concurrency"},
+      {{"update", kAnyFleet, "--priority", "-1001"}, "--priority"},
+      {{"update", kAnyFleet, "--deadline", "never"}, "neither a time"},
+      {{"retry", kAnyFleet, "--state", "queued"}, "none of COMPLETED, FAILED, CANCELLED, TIMED_OUT"},
+      {{"retry", kAnyFleet, "--category", "nope"}, "none of AUTH"},
+      {{"retry", kAnyFleet, "--fingerprint", "0123456789abcdeg"}, "not 16 hexadecimal digits"},
+      {{"retry", kAnyFleet, "--param", "novalue"}, "not name=value"},
+      {{"retry", kAnyFleet, "--request-id", "a b"}, "--request-id"},
       {{"failures"}, "FLEET is required"},
-      {{"attempts", kFleet}, "REPO is required"},
+      {{"attempts", kAnyFleet}, "REPO is required"},
       {{"limits"}, "subcommand is required"},
       {{"limits", "frobnicate"}, "unknown command \"frobnicate\""},
       {{"limits", "set", "user_active"}, "VALUE is required"},
@@ -273,7 +273,7 @@ TEST(CommandLineTest, FieldsAreToldByTheOptionsThatFillThem) {
   };
   EXPECT_EQ(option_of(Parsed({"limits", "set", "n", "3", "--pool", "p"}), "scope"), "--pool");
   EXPECT_EQ(option_of(Parsed({"limits", "set", "n", "3", "--user", "u"}), "scope_kind"), "--user");
-  EXPECT_EQ(option_of(Parsed({"retry", kFleet, "--repos-file", "f"}), "selection.repos"), "--repos-file");
+  EXPECT_EQ(option_of(Parsed({"retry", kAnyFleet, "--repos-file", "f"}), "selection.repos"), "--repos-file");
   const CommandLine submit = Parsed({"submit", "--repos-file", "r", "--workflow", "w"});
   EXPECT_EQ(option_of(submit, "policy.max_tries"), "--max-tries");
   EXPECT_EQ(option_of(submit, "workflow_ref"), "--workflow");
@@ -309,7 +309,7 @@ std::vector<std::string> WordsFor(const NamedCommand& command, const CLI::App& a
   if (!option.get_positional()) return words.push_back(absl::StrCat(option.get_name(), "=", value)), words;
   for (const CLI::Option* other : app.get_options()) {
     if (other == &option) break;
-    if (other->get_positional()) words.emplace_back(other->get_name() == "FLEET" ? kFleet : "1");
+    if (other->get_positional()) words.emplace_back(other->get_name() == "FLEET" ? kAnyFleet : "1");
   }
   words.push_back(value);
   return words;
@@ -372,7 +372,7 @@ TEST(CommandLineTest, TaskAndParametersAreTextForPeople) {
       {"submit", "--repos-file", "r", "--workflow", "a/b-v1", "--task", text, "--param", absl::StrCat("x=", text)}));
   EXPECT_EQ(submit.task_description, text);
   EXPECT_EQ(submit.parameters.at("x"), text);
-  EXPECT_EQ(Asked<RetryCommand>(Parsed({"retry", kFleet, "--task", text})).task_description, text);
+  EXPECT_EQ(Asked<RetryCommand>(Parsed({"retry", kAnyFleet, "--task", text})).task_description, text);
   EXPECT_THAT(Wrong({"submit", "--repos-file", "r", "--workflow", absl::StrCat("a/b-v1", "\n")}),
               HasSubstr("--workflow: holds the control character U+000A at character 7"));
 }

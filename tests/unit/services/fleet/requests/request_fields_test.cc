@@ -11,7 +11,7 @@ namespace {
 using ::fleet::testing::IsOkAndHolds;
 using ::testing::ElementsAre;
 
-constexpr char kUlid[] = "01HZ0000000000000000000001";
+constexpr char kSomeUlid[] = "01HZ0000000000000000000001";
 
 TEST(ParsePageSizeTest, DefaultsAndBounds) {
   EXPECT_THAT(ParsePageSize(0, 50), IsOkAndHolds(50));
@@ -22,7 +22,7 @@ TEST(ParsePageSizeTest, DefaultsAndBounds) {
 }
 
 TEST(ParseIdTest, NamesTheField) {
-  FLEET_EXPECT_OK(ParseId("fleet_id", kUlid));
+  FLEET_EXPECT_OK(ParseId("fleet_id", kSomeUlid));
   EXPECT_THAT(Fields(ParseId("fleet_id", "x").status()), ElementsAre("fleet_id"));
   EXPECT_THAT(Fields(ParseId("fleet_id", "").status()), ElementsAre("fleet_id"));
 }

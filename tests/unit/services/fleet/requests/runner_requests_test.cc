@@ -19,13 +19,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr char kUlid[] = "01HZ0000000000000000000001";
-const domain::Ulid kId = *domain::Ulid::Parse(kUlid);
+constexpr char kRunnerUlid[] = "01HZ0000000000000000000001";
+const domain::Ulid kRunnerId = *domain::Ulid::Parse(kRunnerUlid);
 
 TEST(ValidateRegisterRunnerTest, EveryField) {
   v1::RegisterRunnerRequest request;
   EXPECT_THAT(Fields(ValidateRegisterRunner(request)), ElementsAre("runner_id", "name", "slots"));
-  request.set_runner_id(kUlid);
+  request.set_runner_id(kRunnerUlid);
   request.set_name(std::string(128, 'n'));
   request.set_slots(10000);
   request.set_pool("gpu-1");
@@ -39,7 +39,7 @@ TEST(ValidateRegisterRunnerTest, EveryField) {
 TEST(ValidateLeaseTasksTest, EveryField) {
   v1::LeaseTasksRequest request;
   EXPECT_THAT(Fields(ValidateLeaseTasks(request)), ElementsAre("runner_id", "lease_seq", "max_tasks"));
-  request.set_runner_id(kUlid);
+  request.set_runner_id(kRunnerUlid);
   request.set_lease_seq(1);
   request.set_max_tasks(1);
   request.mutable_wait_timeout()->set_seconds(60);
@@ -53,7 +53,7 @@ TEST(ValidateLeaseTasksTest, EveryField) {
 
 TEST(ValidateReportTasksTest, Batch) {
   v1::ReportTasksRequest request;
-  request.set_runner_id(kUlid);
+  request.set_runner_id(kRunnerUlid);
   EXPECT_THAT(Fields(ValidateReportTasks(request)), ElementsAre("reports"));
   for (int i = 0; i < 500; ++i) request.add_reports();
   FLEET_EXPECT_OK(ValidateReportTasks(request));
@@ -64,10 +64,10 @@ TEST(ValidateReportTasksTest, Batch) {
 TEST(ValidateHeartbeatTest, EveryField) {
   v1::HeartbeatRequest request;
   EXPECT_THAT(Fields(ValidateHeartbeat(request)), ElementsAre("runner_id", "heartbeat_seq"));
-  request.set_runner_id(kUlid);
+  request.set_runner_id(kRunnerUlid);
   request.set_heartbeat_seq(1);
   v1::HeldLease& held = *request.add_held();
-  held.set_task_id(absl::StrCat(kUlid, "-1"));
+  held.set_task_id(absl::StrCat(kRunnerUlid, "-1"));
   held.set_attempt(1);
   FLEET_EXPECT_OK(ValidateHeartbeat(request));
   while (request.held_size() < 10'000) *request.add_held() = held;
@@ -92,7 +92,7 @@ class ReportProblemTest : public ::testing::TestWithParam<ReportCase> {};
 
 TEST_P(ReportProblemTest, IsFound) {
   v1::TaskReport report;
-  report.set_task_id(absl::StrCat(kUlid, "-1"));
+  report.set_task_id(absl::StrCat(kRunnerUlid, "-1"));
   report.set_attempt(1);
   report.set_state(v1::TASK_STATE_RUNNING);
   GetParam().change(report);
@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 v1::TaskReport Report(v1::TaskState state) {
   v1::TaskReport report;
-  report.set_task_id(std::string(kUlid) + "-5");
+  report.set_task_id(std::string(kRunnerUlid) + "-5");
   report.set_attempt(2);
   report.set_state(state);
   v1::TaskResult& result = *report.mutable_result();
@@ -163,10 +163,10 @@ v1::TaskReport Report(v1::TaskState state) {
 }
 
 TEST(ReportToDomainTest, ATerminalReportCarriesItsResult) {
-  const domain::TaskReport report = ToDomain(Report(v1::TASK_STATE_COMPLETED), kId);
-  EXPECT_EQ(report.task, (domain::TaskId{kId, 5}));
+  const domain::TaskReport report = ToDomain(Report(v1::TASK_STATE_COMPLETED), kRunnerId);
+  EXPECT_EQ(report.task, (domain::TaskId{kRunnerId, 5}));
   EXPECT_EQ(report.attempt, 2);
-  EXPECT_EQ(report.runner_id, kId);
+  EXPECT_EQ(report.runner_id, kRunnerId);
   EXPECT_EQ(report.state, domain::TaskState::kCompleted);
   EXPECT_EQ(report.outcome, domain::Outcome::kBranchPushed);
   EXPECT_EQ(report.cost_micros, 123457);
@@ -178,26 +178,26 @@ TEST(ReportToDomainTest, ATerminalReportCarriesItsResult) {
 }
 
 TEST(ReportToDomainTest, OnlyACompletedChildHasAnOutcome) {
-  const domain::TaskReport report = ToDomain(Report(v1::TASK_STATE_FAILED), kId);
+  const domain::TaskReport report = ToDomain(Report(v1::TASK_STATE_FAILED), kRunnerId);
   EXPECT_EQ(report.outcome, domain::Outcome::kUnspecified);
   EXPECT_EQ(report.category, domain::FailureCategory::kNetwork);
 }
 
 TEST(ReportToDomainTest, TheReasonDecidesTheCategory) {
   v1::TaskReport proto = Report(v1::TASK_STATE_FAILED);
-  EXPECT_EQ(ToDomain(proto, kId).reason, domain::FailureReason::kUnspecified);
+  EXPECT_EQ(ToDomain(proto, kRunnerId).reason, domain::FailureReason::kUnspecified);
   proto.mutable_result()->mutable_failure()->set_reason(v1::FAILURE_REASON_DISK_FULL);
   for (const v1::FailureCategory category :
        {v1::FAILURE_CATEGORY_UNSPECIFIED, v1::FAILURE_CATEGORY_NETWORK, v1::FAILURE_CATEGORY_COMPUTE}) {
     proto.mutable_result()->mutable_failure()->set_category(category);
-    const domain::TaskReport report = ToDomain(proto, kId);
+    const domain::TaskReport report = ToDomain(proto, kRunnerId);
     EXPECT_EQ(report.reason, domain::FailureReason::kDiskFull);
     EXPECT_EQ(report.category, domain::FailureCategory::kCompute);
   }
 }
 
 TEST(ReportToDomainTest, ProgressCarriesNothingElse) {
-  const domain::TaskReport report = ToDomain(Report(v1::TASK_STATE_RUNNING), kId);
+  const domain::TaskReport report = ToDomain(Report(v1::TASK_STATE_RUNNING), kRunnerId);
   EXPECT_EQ(report.state, domain::TaskState::kRunning);
   EXPECT_FALSE(report.cost_micros.has_value());
   EXPECT_EQ(report.commit, "");
@@ -210,7 +210,7 @@ TEST(ReportToDomainTest, TextIsCleanedAndCut) {
   result.mutable_failure()->set_message(std::string("a\0b", 3) + std::string(3000, 'm'));
   result.set_summary("\xFF" + std::string(3000, 's'));
   result.set_log_tail("first" + std::string(64 << 10, 'l') + "last");
-  const domain::TaskReport report = ToDomain(proto, kId);
+  const domain::TaskReport report = ToDomain(proto, kRunnerId);
   EXPECT_EQ(report.texts.message, "ab" + std::string(1998, 'm'));
   EXPECT_EQ(report.texts.summary, "\xEF\xBF\xBD" + std::string(1997, 's'));
   EXPECT_EQ(report.texts.log_tail, std::string((64 << 10) - 4, 'l') + "last");

@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::string Euros(int count) {
+std::string EuroSigns(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) text += "\xE2\x82\xAC";
   return text;
@@ -62,9 +62,9 @@ TEST_F(ValidateApplyWorkflowTest, ReferenceAndVersion) {
 }
 
 TEST_F(ValidateApplyWorkflowTest, Title) {
-  workflow_.set_title(Euros(200));
+  workflow_.set_title(EuroSigns(200));
   EXPECT_THAT(Check(), IsEmpty());
-  workflow_.set_title(Euros(201));
+  workflow_.set_title(EuroSigns(201));
   EXPECT_THAT(Check(), ElementsAre("workflow.title"));
 }
 
@@ -143,9 +143,9 @@ TEST_F(ValidateApplyWorkflowTest, WhoCommitsCannotForgeHeaders) {
   }
   workflow_.mutable_commit()->set_author_name("Fleet Bot");
   workflow_.mutable_commit()->set_author_email("bot@example.org");
-  workflow_.mutable_commit()->set_message(Euros(10000));
+  workflow_.mutable_commit()->set_message(EuroSigns(10000));
   EXPECT_THAT(Check(), IsEmpty());
-  workflow_.mutable_commit()->set_message(Euros(10001));
+  workflow_.mutable_commit()->set_message(EuroSigns(10001));
   EXPECT_THAT(Check(), ElementsAre("workflow.commit.message"));
 }
 
