@@ -13,9 +13,7 @@ namespace {
 
 using rpc::StreamStep;
 
-// Of a snapshot's message: what a watcher that does not read holds.
-constexpr int32_t kSnapshotPage = 200;
-constexpr std::size_t kSnapshotPageBytes = std::size_t{40} << 10;
+constexpr int32_t kSnapshotPage = 200;  // children, if they say little
 
 StreamStep Message(rpc::SharedBytes bytes, bool is_last) {
   return {is_last ? StreamStep::Kind::kLast : StreamStep::Kind::kMessage, std::move(bytes), absl::OkStatus()};
@@ -28,7 +26,7 @@ int32_t AddTasks(const store::TaskPage& tasks, v1::WatchFleetResponse& page) {
     v1::Task& told = *page.add_tasks();
     ToProto(task, false, told);
     bytes += told.ByteSizeLong();
-    if (bytes > kSnapshotPageBytes && page.tasks_size() < static_cast<int>(tasks.tasks.size())) return told.ordinal();
+    if (bytes > kWatchMessageBytes && page.tasks_size() < static_cast<int>(tasks.tasks.size())) return told.ordinal();
   }
   return tasks.next_after;
 }
@@ -130,6 +128,7 @@ absl::StatusOr<StreamStep> WatchSession::PageStep() {
 }
 
 absl::StatusOr<StreamStep> WatchSession::LiveStep() {
+  if (telling_ != nullptr) return ChangeStep();
   const std::unique_ptr<dispatch::WatchUpdate> update = subscription_->Take();
   if (update == nullptr) return StreamStep::Wait();
   switch (update->kind) {
@@ -148,7 +147,18 @@ absl::StatusOr<StreamStep> WatchSession::LiveStep() {
     case dispatch::WatchUpdate::Kind::kChange:
       break;
   }
-  return Message(sources_.messages.Change(*update, Token(update->revision)), update->is_last);
+  auto messages = sources_.messages.Change(*update, {Token(update->since), Token(update->revision)});
+  telling_.reset(new Telling{std::move(messages), 0, update->is_last});
+  return ChangeStep();
+}
+
+StreamStep WatchSession::ChangeStep() {
+  const WatchMessages::Messages& messages = *telling_->messages;
+  rpc::SharedBytes message = messages[telling_->told++];
+  if (telling_->told < messages.size()) return Message(std::move(message), false);
+  const bool is_last = telling_->is_last;
+  telling_.reset();
+  return Message(std::move(message), is_last);
 }
 
 void WatchSession::Subscribe(int64_t revision) {
