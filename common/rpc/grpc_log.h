@@ -1,5 +1,5 @@
 // gRPC's own log, as lines of ours. One of them is the only sign of a compressed request, which gRPC refuses by itself
-// before anything of ours is called.
+// before anything of ours is called. With GRPC_VERBOSITY=NONE in the environment there are no lines, and no sign.
 #ifndef FLEET_COMMON_RPC_GRPC_LOG_H_
 #define FLEET_COMMON_RPC_GRPC_LOG_H_
 
