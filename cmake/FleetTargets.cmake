@@ -16,7 +16,25 @@ function(fleet_precompiled_headers)
   _fleet_optimise(fleet_pch_${ARG_NAME} ${ARG_NAME})
   if(FLEET_USE_PCH)
     target_precompile_headers(fleet_pch_${ARG_NAME} PRIVATE ${ARG_HEADERS})
+    _fleet_depend_on_generated(fleet_pch_${ARG_NAME} "${ARG_DEPS}")
   endif()
+endfunction()
+
+# Compiles the headers of `target` anew when headers that `deps` generate change. What the compiler said that it included
+# is not enough: it is lost with a build that was broken off, and the old ones are then taken for good.
+function(_fleet_depend_on_generated target deps)
+  foreach(dep IN LISTS deps)
+    # Libraries that are installed need not be known yet.
+    if(TARGET ${dep})
+      get_target_property(generated ${dep} FLEET_GENERATED_HEADERS)
+    else()
+      set(generated)
+    endif()
+    if(generated)
+      set_property(SOURCE ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx.cxx
+        APPEND PROPERTY OBJECT_DEPENDS ${generated})
+    endif()
+  endforeach()
 endfunction()
 
 # Tests, which are what is compiled with "test" and "rpc_test", are not optimised: half of their time to compile, and

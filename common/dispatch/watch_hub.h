@@ -22,7 +22,8 @@ namespace fleet::dispatch {
 struct WatchUpdate {
   enum class Kind { kChange, kBookmark, kRestart, kEnd };
   Kind kind = Kind::kBookmark;
-  int64_t revision = 0;                             // resume after this
+  int64_t since = 0;                                // what was taken before reached so far
+  int64_t revision = 0;                             // resume after this, once all of it is told
   std::shared_ptr<const store::FleetRecord> fleet;  // with kChange
   // With kChange, if children are watched: chunks in order; a later one wins.
   std::vector<std::shared_ptr<const store::ChangedTasks>> tasks;

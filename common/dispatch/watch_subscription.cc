@@ -20,6 +20,7 @@ std::unique_ptr<WatchUpdate> WatchSubscription::Take() {
     return nullptr;
   }
   pending_tasks_ = 0;
+  pending_->since = told_;
   told_ = pending_->revision;
   return std::move(pending_);
 }

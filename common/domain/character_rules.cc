@@ -109,6 +109,10 @@ std::string CharacterProblem(absl::string_view text, TextKind kind) {
   return bad.has_value() ? absl::StrCat(bad->what, " at character ", bad->character) : "";
 }
 
+bool MayStandInLine(char32_t code_point) {
+  return !IsControl(code_point) && (IsJoiner(code_point) || !IsInvisible(code_point));
+}
+
 std::string FirstNonAscii(absl::string_view text) {
   for (std::size_t character = 1; !text.empty(); ++character) {
     if (IsPlain(text.front()) && text.front() != ' ') {

@@ -32,6 +32,9 @@ std::optional<BadCharacter> FindBadCharacter(absl::string_view text, TextKind ki
 // well.
 std::string CharacterProblem(absl::string_view text, TextKind kind);
 
+// Whether a character may stand in a text of kind kLine.
+bool MayStandInLine(char32_t code_point);
+
 // The first character that is not printable ASCII without the space: "U+00E9 at character 6"; empty if there is none.
 std::string FirstNonAscii(absl::string_view text);
 

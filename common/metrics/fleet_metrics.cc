@@ -10,6 +10,24 @@ using prometheus::BuildHistogram;
 const prometheus::Histogram::BucketBoundaries kStepSeconds = {0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5};
 const prometheus::Histogram::BucketBoundaries kBatchSizes = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000};
 
+const char* LabelOf(Refusal why) {
+  switch (why) {
+    case Refusal::kCompressed:
+      return "compressed";
+    case Refusal::kTooLong:
+      return "too_long";
+    case Refusal::kBudget:
+      return "budget";
+    case Refusal::kMalformed:
+      return "malformed";
+    case Refusal::kTooManyCalls:
+      return "too_many_calls";
+  }
+  return "unknown";
+}
+
+const char* LabelOf(StreamDrop why) { return why == StreamDrop::kNotRead ? "not_read" : "too_many_steps"; }
+
 }  // namespace
 
 void RegisterBuildInfo(prometheus::Registry& registry, const std::string& component) {
@@ -57,6 +75,35 @@ ServiceMetrics::ServiceMetrics(prometheus::Registry& registry)
 void ServiceMetrics::SetTasks(const std::map<std::string, double>& by_state) {
   for (const auto& [state, count] : by_state) tasks_.Add({{"state", state}}).Set(count);
 }
+
+IntakeMetrics::IntakeMetrics(prometheus::Registry& registry)
+    : request_bytes_(BuildGauge()
+                         .Name("fleet_service_request_bytes")
+                         .Help("Bytes of requests that are being handled.")
+                         .Register(registry)
+                         .Add({})),
+      refused_(BuildCounter()
+                   .Name("fleet_service_requests_refused_total")
+                   .Help("Requests refused before their method had them, by reason.")
+                   .Register(registry)),
+      streams_open_(
+          BuildGauge().Name("fleet_service_streams_open").Help("Streams that are open.").Register(registry).Add({})),
+      dropped_(BuildCounter()
+                   .Name("fleet_service_streams_dropped_total")
+                   .Help("Streams ended that could have gone on, by reason.")
+                   .Register(registry)) {
+  for (const Refusal why :
+       {Refusal::kCompressed, Refusal::kTooLong, Refusal::kBudget, Refusal::kMalformed, Refusal::kTooManyCalls}) {
+    refused_.Add({{"reason", LabelOf(why)}});
+  }
+  for (const StreamDrop why : {StreamDrop::kNotRead, StreamDrop::kTooManySteps}) {
+    dropped_.Add({{"reason", LabelOf(why)}});
+  }
+}
+
+void IntakeMetrics::CountRefused(Refusal why) { refused_.Add({{"reason", LabelOf(why)}}).Increment(); }
+
+void IntakeMetrics::CountDropped(StreamDrop why) { dropped_.Add({{"reason", LabelOf(why)}}).Increment(); }
 
 WorkerMetrics::WorkerMetrics(prometheus::Registry& registry)
     : steps_(BuildCounter().Name("fleet_worker_steps_total").Help("Steps of jobs by result.").Register(registry)),

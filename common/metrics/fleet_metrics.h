@@ -2,6 +2,7 @@
 #ifndef FLEET_COMMON_METRICS_FLEET_METRICS_H_
 #define FLEET_COMMON_METRICS_FLEET_METRICS_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -48,6 +49,44 @@ class ServiceMetrics {
   prometheus::Histogram& report_batch_;
   prometheus::Gauge& watchers_;
   prometheus::Gauge& parked_leases_;
+};
+
+// Why a fleet-service refuses a request before its method has it.
+enum class Refusal {
+  kCompressed,
+  kTooLong,       // for its method
+  kBudget,        // others' requests leave it no room
+  kMalformed,     // its bytes are no such message
+  kTooManyCalls,  // wait already
+};
+
+// Why a fleet-service ends a stream that could go on.
+enum class StreamDrop {
+  kNotRead,       // its caller lets a message wait
+  kTooManySteps,  // of streams wait already
+};
+
+// What callers make a fleet-service hold, and what it refuses them. Thread-safe.
+class IntakeMetrics {
+ public:
+  explicit IntakeMetrics(prometheus::Registry& registry);
+
+  // fleet_service_request_bytes: of requests being handled now.
+  void AddRequestBytes(std::size_t bytes) { request_bytes_.Increment(static_cast<double>(bytes)); }
+  void RemoveRequestBytes(std::size_t bytes) { request_bytes_.Decrement(static_cast<double>(bytes)); }
+  // fleet_service_requests_refused_total{reason}.
+  void CountRefused(Refusal why);
+  // fleet_service_streams_open.
+  void StreamOpened() { streams_open_.Increment(); }
+  void StreamEnded() { streams_open_.Decrement(); }
+  // fleet_service_streams_dropped_total{reason}.
+  void CountDropped(StreamDrop why);
+
+ private:
+  prometheus::Gauge& request_bytes_;
+  prometheus::Family<prometheus::Counter>& refused_;
+  prometheus::Gauge& streams_open_;
+  prometheus::Family<prometheus::Counter>& dropped_;
 };
 
 // Of a fleet-worker. Thread-safe.

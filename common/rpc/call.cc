@@ -9,6 +9,8 @@ namespace fleet::rpc {
 
 namespace {
 
+using metrics::Refusal;
+
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 }  // namespace
@@ -23,7 +25,7 @@ void Call::Start() {
   if (!Reserve()) return;
   if (method_.kind() == MethodKind::kPending) return RunPending(std::get<Method::Pending>(method_.handler));
   const bool taken = method_.pool->Submit([this] { RunUnary(std::get<Method::Unary>(method_.handler)); });
-  if (!taken) End(absl::UnavailableError("too many calls wait; try again"));
+  if (!taken) Refuse(Refusal::kTooManyCalls, absl::UnavailableError("too many calls wait; try again"));
 }
 
 void Call::RunUnary(const Method::Unary& handle) {
@@ -40,14 +42,17 @@ void Call::RunPending(const Method::Pending& handle) {
 
 bool Call::Reserve() {
   const std::size_t bytes = transport_.RequestBytes();
-  if (const absl::Status fits = CheckRequestSize(method_, bytes); !fits.ok()) return End(fits), false;
+  if (const absl::Status fits = CheckRequestSize(method_, bytes); !fits.ok()) {
+    return Refuse(Refusal::kTooLong, fits), false;
+  }
   if (!environment_.budget.Take(bytes)) {
-    End(MakeError(absl::StatusCode::kResourceExhausted,
-                  "the service is handling as many bytes of requests as it may; try again",
-                  {"TOO_MANY_REQUEST_BYTES", {}, {}, kRetryAfter}));
+    Refuse(Refusal::kBudget, MakeError(absl::StatusCode::kResourceExhausted,
+                                       "the service is handling as many bytes of requests as it may; try again",
+                                       {"TOO_MANY_REQUEST_BYTES", {}, {}, kRetryAfter}));
     return false;
   }
   reserved_ = bytes;
+  environment_.intake.AddRequestBytes(bytes);
   return true;
 }
 
@@ -55,12 +60,18 @@ bool Call::ReadRequest() {
   request_ = method_.request->New(&arena_);
   response_ = method_.response->New(&arena_);
   const absl::Status read = transport_.ReadRequest(*request_);
-  if (!read.ok()) End(read);
+  if (!read.ok()) Refuse(Refusal::kMalformed, read);
   return read.ok();
+}
+
+void Call::Refuse(Refusal why, const absl::Status& status) {
+  environment_.intake.CountRefused(why);
+  End(status);
 }
 
 void Call::End(const absl::Status& status) {
   environment_.budget.Give(reserved_);
+  environment_.intake.RemoveRequestBytes(reserved_);
   const absl::Status told = record_.End(status);
   if (status.ok()) record_.CountSent();
   transport_.End(told, response_ == nullptr ? *method_.response : *response_);

@@ -36,6 +36,7 @@ class Call {
   // False if the call has ended instead.
   bool Reserve();
   bool ReadRequest();
+  void Refuse(metrics::Refusal why, const absl::Status& status);
   void End(const absl::Status& status);
 
   const Method& method_;

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
+#include "common/metrics/fleet_metrics.h"
 #include "common/metrics/rpc_metrics.h"
 #include "common/rpc/authenticator.h"
 #include "common/rpc/method_table.h"
@@ -19,6 +20,7 @@ namespace fleet::rpc {
 struct CallEnvironment {
   const Authenticator& authenticator;
   metrics::RpcMetrics& metrics;
+  metrics::IntakeMetrics& intake;
   const Clock& clock;
   RequestBudget& budget;
   OpenStreams& streams;

@@ -31,7 +31,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
 }
 
 GrpcServer::GrpcServer(const Options& options, const MethodTable& methods, const CallEnvironment& environment)
-    : options_(options), environment_(environment), names_(methods.services()) {
+    : options_(options), environment_(environment), log_(environment.intake), names_(methods.services()) {
   names_.push_back("");  // the server as a whole
   for (const std::string& name : methods.services()) {
     services_.push_back(std::make_unique<GrpcService>(name, methods, environment_));

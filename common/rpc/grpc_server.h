@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/call_record.h"
+#include "common/rpc/grpc_log.h"
 #include "common/rpc/grpc_service.h"
 #include "common/rpc/message_bounds.h"
 #include "common/rpc/method_table.h"
@@ -51,6 +52,7 @@ class GrpcServer {
 
   const Options options_;
   const CallEnvironment environment_;
+  const GrpcLog log_;
   std::vector<std::string> names_;
   std::vector<std::unique_ptr<GrpcService>> services_;
   int port_ = 0;

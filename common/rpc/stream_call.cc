@@ -14,6 +14,7 @@ StreamCall::StreamCall(const Method& method, const CallEnvironment& environment,
 
 void StreamCall::Start() {
   environment_.streams.Add(weak_from_this());
+  environment_.intake.StreamOpened();
   const absl::Status opened = Open();
   if (!opened.ok()) return End(opened);
   ScheduleStep();
@@ -21,10 +22,9 @@ void StreamCall::Start() {
 
 absl::Status StreamCall::Open() {
   FLEET_ASSIGN_OR_RETURN(const domain::Caller caller, environment_.authenticator.Authenticate(transport_));
-  FLEET_RETURN_IF_ERROR(CheckRequestSize(method_, transport_.RequestBytes()));
   google::protobuf::Arena arena;
   google::protobuf::Message* request = method_.request->New(&arena);
-  FLEET_RETURN_IF_ERROR(transport_.ReadRequest(*request));
+  FLEET_RETURN_IF_ERROR(ReadRequest(*request));
   // Weak: whom the session waits for must not keep a stream alive.
   session_ = std::get<Method::Stream>(method_.handler)(caller, *request, [weak = weak_from_this()] {
     if (const auto call = weak.lock()) call->Wake();
@@ -32,9 +32,22 @@ absl::Status StreamCall::Open() {
   return absl::OkStatus();
 }
 
+absl::Status StreamCall::ReadRequest(google::protobuf::Message& request) {
+  const absl::Status fits = CheckRequestSize(method_, transport_.RequestBytes());
+  if (!fits.ok()) {
+    environment_.intake.CountRefused(metrics::Refusal::kTooLong);
+    return fits;
+  }
+  const absl::Status read = transport_.ReadRequest(request);
+  if (!read.ok()) environment_.intake.CountRefused(metrics::Refusal::kMalformed);
+  return read;
+}
+
 void StreamCall::ScheduleStep() {
   const bool taken = method_.pool->Submit([call = shared_from_this()] { call->RunStep(); });
-  if (!taken) End(absl::UnavailableError("too many watchers wait; try again"));
+  if (taken) return;
+  environment_.intake.CountDropped(metrics::StreamDrop::kTooManySteps);
+  End(absl::UnavailableError("too many watchers wait; try again"));
 }
 
 void StreamCall::RunStep() {
@@ -123,6 +136,7 @@ bool StreamCall::EndIfStalled(absl::Duration oldest) {
     if (!IsWriting() || writing_since_ > oldest) return false;
     dropping_ = true;
   }
+  environment_.intake.CountDropped(metrics::StreamDrop::kNotRead);
   transport_.Drop();
   {
     MutexLock lock(mutex_);
@@ -141,6 +155,7 @@ void StreamCall::End(const absl::Status& status) {
     if (state_ == State::kDone) return;
     state_ = State::kDone;
   }
+  environment_.intake.StreamEnded();
   transport_.End(record_.End(status));
 }
 

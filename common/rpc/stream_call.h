@@ -12,6 +12,7 @@
 #include "common/rpc/method_table.h"
 #include "common/rpc/stream_session.h"
 #include "common/rpc/transport.h"
+#include "google/protobuf/message.h"
 
 namespace fleet::rpc {
 
@@ -36,6 +37,8 @@ class StreamCall : public std::enable_shared_from_this<StreamCall> {
   enum class State { kStepping, kWaiting, kWriting, kWritingLast, kDone };
 
   absl::Status Open();
+  // What CheckRequestSize and the transport say of the request.
+  absl::Status ReadRequest(google::protobuf::Message& request);
   void Wake();
   void ScheduleStep();
   void RunStep();

@@ -15,6 +15,7 @@
 #include "common/store/fleet_admission.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/job_rows.h"
+#include "common/store/retry_selection.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {
@@ -53,6 +54,14 @@ constexpr Statement kInsertGeneration{"insert_generation", R"sql(
 )sql"};
 
 constexpr Statement kHasParameters{"has_parameters", "select has_parameters from fleets where fleet_id = $1"};
+
+constexpr Statement kReadParameterNames{"read_parameter_names", R"sql(
+  select ordinal, array(select json_object_keys(parameters::json)) from task_parameters
+  where fleet_id = $1 and ordinal between $2 and $3
+)sql"};
+
+// Read at once.
+constexpr int32_t kChildren = 5000;
 
 absl::Status Refusal(const domain::Fleet& fleet, const char* reason, absl::string_view message,
                      absl::Duration retry_after = absl::ZeroDuration()) {
@@ -105,7 +114,33 @@ absl::Status CheckRepos(Transaction& transaction, const NewGeneration& request) 
                    absl::StrCat(count, " of the chosen repositories have no child in this fleet"), std::move(info));
 }
 
-absl::Status CheckParameters(Transaction& transaction, const NewGeneration& request,
+RetrySelection SelectionOf(const NewGeneration& request) {
+  RetrySelection selection;
+  for (const auto state : request.states) selection.states.insert(static_cast<int32_t>(state));
+  for (const auto category : request.categories) selection.categories.insert(static_cast<int32_t>(category));
+  selection.fingerprints.insert(request.fingerprints.begin(), request.fingerprints.end());
+  for (const std::string& repo : request.repos) selection.repo_keys.insert(domain::RepoKey(repo));
+  return selection;
+}
+
+absl::StatusOr<std::vector<RetriedChild>> ReadRetriedChildren(Transaction& transaction, const domain::Fleet& fleet,
+                                                              const RetrySelection& selection) {
+  std::vector<RetriedChild> children;
+  for (int32_t first = 1; first <= fleet.rollup.expanded; first += kChildren) {
+    const int32_t last = first + kChildren - 1;
+    FLEET_ASSIGN_OR_RETURN(const auto chosen, SelectTasks(transaction, fleet.id, selection, first, last));
+    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadParameterNames, {fleet.id.ToUuid(), first, last}));
+    std::map<int32_t, std::vector<std::string>> names;
+    for (RowReader row : rows) {
+      std::vector<std::string>& own = names[row.Int()];
+      for (auto& name : row.TextArray()) own.push_back(name.value_or(""));
+    }
+    for (const domain::Task& task : chosen) children.push_back({task.repo, std::move(names[task.id.ordinal])});
+  }
+  return children;
+}
+
+absl::Status CheckParameters(Transaction& transaction, const NewGeneration& request, const domain::Fleet& fleet,
                              const domain::FleetIntent& before) {
   if (request.accept == nullptr || (!request.workflow.has_value() && !request.parameters.has_value())) {
     return absl::OkStatus();
@@ -115,8 +150,11 @@ absl::Status CheckParameters(Transaction& transaction, const NewGeneration& requ
   if (!workflow.has_value()) return absl::InternalError("the fleet's workflow is stored unreadably");
   FLEET_ASSIGN_OR_RETURN(const ResolvedWorkflow resolved, ResolveWorkflow(transaction, *workflow));
   FLEET_ASSIGN_OR_RETURN(const Rows own, transaction.Execute(kHasParameters, {request.fleet_id.ToUuid()}));
-  const bool children_have_their_own = !own.empty() && own[0].Bool();
-  return request.accept(resolved.definition, request.parameters.value_or(before.parameters), children_have_their_own);
+  ReadRetried read;
+  if (!own.empty() && own[0].Bool()) {
+    read = [&] { return ReadRetriedChildren(transaction, fleet, SelectionOf(request)); };
+  }
+  return request.accept(resolved.definition, request.parameters.value_or(before.parameters), read);
 }
 
 absl::Status InsertGeneration(Transaction& transaction, const domain::Caller& caller, const NewGeneration& request,
@@ -245,7 +283,7 @@ absl::StatusOr<FleetStore::Created> RetryIn(Transaction& transaction, const doma
   }
   FLEET_ASSIGN_OR_RETURN(const absl::Time now, ReadClock(transaction));
   FLEET_RETURN_IF_ERROR(CheckRepos(transaction, request));
-  FLEET_RETURN_IF_ERROR(CheckParameters(transaction, request, seen.intent));
+  FLEET_RETURN_IF_ERROR(CheckParameters(transaction, request, *fleet, seen.intent));
   FLEET_RETURN_IF_ERROR(CheckRetryable(*fleet, request, now));
   Reopen(*fleet, now);
   FLEET_RETURN_IF_ERROR(InsertGeneration(transaction, caller, request, fleet->generation));

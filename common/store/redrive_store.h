@@ -18,6 +18,14 @@
 
 namespace fleet::store {
 
+// A child that goes again, with the names of the parameters of its own.
+struct RetriedChild {
+  std::string repo;
+  std::vector<std::string> parameter_names;
+};
+// Reads those that were chosen; empty if no child of the fleet has parameters of its own.
+using ReadRetried = std::function<absl::StatusOr<std::vector<RetriedChild>>()>;
+
 struct NewGeneration {
   domain::Ulid fleet_id;
   std::string request_id;           // empty: none
@@ -32,9 +40,10 @@ struct NewGeneration {
   std::optional<std::string> task_description;
   std::optional<domain::Parameters> parameters;
   bool replace_branch = false;  // for this generation alone
-  // What is wrong with the fleet's parameters by the definition of its workflow, if either is new; none: nothing.
+  // What is wrong with the fleet's parameters and its children's by the definition of its workflow, if either is new;
+  // none: nothing. A child that ends only while a worker moves the chosen ones is not looked at.
   std::function<absl::Status(const std::string& definition, const domain::Parameters& parameters,
-                             bool children_have_their_own)>
+                             const ReadRetried& read)>
       accept;
 };
 

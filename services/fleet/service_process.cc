@@ -101,6 +101,7 @@ struct ServiceProcess::Parts {
 
   prometheus::Registry registry;
   metrics::RpcMetrics rpc_metrics{registry};
+  metrics::IntakeMetrics intake{registry};
   metrics::ServiceMetrics metrics{registry};
   ReportCounter report_counter{metrics};
 
@@ -174,10 +175,10 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const Serv
   rpc::GrpcServer::Options options;
   options.listen = config.listen;
   options.drain_timeout = config.drain_timeout;
-  FLEET_ASSIGN_OR_RETURN(parts->server,
-                         rpc::GrpcServer::Start(options, parts->methods,
-                                                {parts->authenticator, parts->rpc_metrics, Clock::System(),
-                                                 parts->request_budget, parts->open_streams, &WithAdvice}));
+  FLEET_ASSIGN_OR_RETURN(
+      parts->server, rpc::GrpcServer::Start(options, parts->methods,
+                                            {parts->authenticator, parts->rpc_metrics, parts->intake, Clock::System(),
+                                             parts->request_budget, parts->open_streams, &WithAdvice}));
   parts->health_loop =
       std::make_unique<PeriodicLoop>(kHealthInterval, Once([server = parts->server.get(), &parts = *parts] {
                                        return server->SayServing(parts.readiness.Check().ok()), true;

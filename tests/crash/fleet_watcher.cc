@@ -81,7 +81,8 @@ bool FleetWatcher::Follow(v1::FleetService::StubInterface& stub) {
 void FleetWatcher::Complain(const std::string& what) { violations_.push_back(absl::StrCat("watch: ", what)); }
 
 void FleetWatcher::Take(const v1::WatchFleetResponse& message) {
-  // Children that changed are told in several messages if they are many, and each has the fleet as it is by then.
+  // Children that changed are told in several messages if they are many, and those that have the fleet have it as it is
+  // by then.
   if (ended_ && message.has_fleet() && message.fleet().revision() != revision_) {
     Complain("the fleet changed after its terminal state");
   }

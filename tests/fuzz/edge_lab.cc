@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "common/clock/clock.h"
 #include "common/lifecycle/mutex.h"
+#include "common/metrics/fleet_metrics.h"
 #include "common/metrics/rpc_metrics.h"
 #include "common/rpc/call.h"
 #include "common/rpc/malformed_request.h"
@@ -192,11 +193,12 @@ struct EdgeLab::Parts {
       service::MethodRows({fleets, controls, watches, catalog, runners, admin}, {pool, pool, pool});
   prometheus::Registry registry;
   metrics::RpcMetrics metrics{registry};
+  metrics::IntakeMetrics intake{registry};
   const rpc::Authenticator authenticator{true};
   rpc::RequestBudget budget;
   rpc::OpenStreams streams{Clock::System()};
-  const rpc::CallEnvironment environment{authenticator, metrics, Clock::System(),
-                                         budget,        streams, &service::WithAdvice};
+  const rpc::CallEnvironment environment{authenticator,       metrics, intake, Clock::System(), budget, streams,
+                                         &service::WithAdvice};
   std::vector<const rpc::Method*> methods;
   std::vector<std::string> names;
 };

@@ -1,6 +1,7 @@
 // RetryFleet: ended children go again, as a new generation.
 #include <gmock/gmock.h>
 
+#include "absl/strings/str_join.h"
 #include "common/status/error_info.h"
 #include "tests/support/invariant_checker.h"
 #include "tests/support/status_matchers.h"
@@ -14,6 +15,7 @@ using domain::FailureCategory;
 using domain::FleetState;
 using domain::ReportVerdict;
 using domain::TaskState;
+using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 class RedriveTest : public ::testing::Test {
@@ -136,6 +138,41 @@ TEST_F(RedriveTest, AmendedGenerationRunsWithWhatIsNew) {
   EXPECT_EQ(second.parameters.at("owner"), "acme");
   EXPECT_EQ(second.resolved_workflow, first.resolved_workflow);
   EXPECT_EQ(stores_.fleets.Get(kAlice, fleet_)->intent.task_description, "Do it better");
+}
+
+TEST_F(RedriveTest, WhatIsNewIsHeldAgainstTheChosenChildrensOwnParameters) {
+  End();
+  std::vector<std::string> told;
+  int asked = 0;
+  store::NewGeneration request = Request();
+  request.parameters = domain::Parameters{{"owner", "acme"}};
+  request.accept = [&](const std::string&, const domain::Parameters& parameters, const store::ReadRetried& read) {
+    ++asked;
+    EXPECT_EQ(parameters.at("owner"), "acme");
+    told.clear();
+    if (read == nullptr) return absl::InvalidArgumentError("none has its own");
+    const auto children = read();
+    EXPECT_THAT(children, IsOk());
+    for (const store::RetriedChild& child : *children) {
+      told.push_back(child.repo + " " + absl::StrJoin(child.parameter_names, ","));
+    }
+    return absl::InvalidArgumentError("they lack it");
+  };
+  EXPECT_THAT(stores_.redrives.Redrive(kBob, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "none has its own"));
+  stores_.Sql("update fleets set has_parameters = true");
+  stores_.Sql(
+      R"(insert into task_parameters select fleet_id, n, '{"A":"x","b":"\"y"}' from fleets, unnest('{1,8}'::int[]) n)");
+  EXPECT_THAT(stores_.redrives.Redrive(kBob, request), StatusIs(absl::StatusCode::kInvalidArgument, "they lack it"));
+  EXPECT_THAT(told, ElementsAre(TestStores::RepoName(7) + " ", TestStores::RepoName(8) + " A,b",
+                                TestStores::RepoName(9) + " ", TestStores::RepoName(10) + " "));
+  request.categories = {FailureCategory::kAgent};
+  request.repos = {TestStores::RepoName(8), TestStores::RepoName(9)};
+  EXPECT_THAT(stores_.redrives.Redrive(kBob, request), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(told, ElementsAre(TestStores::RepoName(8) + " A,b"));
+  request.parameters.reset();
+  FLEET_EXPECT_OK(stores_.redrives.Redrive(kBob, request).status()) << "nothing is new";
+  EXPECT_EQ(asked, 3);
 }
 
 TEST_F(RedriveTest, ABranchIsReplacedInTheGenerationThatAskedAlone) {

@@ -78,10 +78,9 @@ absl::Status ReadChosen(const std::string& fleet_id, const TasksCommand::Options
 }
 
 absl::Status PrintTable(const std::string& fleet_id, const TasksCommand::Options& options, CommandContext& context) {
-  TableWriter table(
-      context.environment.out, context.terminal,
-      {DetailColumn("ORDINAL", 1), "REPO", "STATE", DetailColumn("OUTCOME", 5), DetailColumn("ATTEMPT", 2),
-       DetailColumn("COST", 4), DetailColumn("DURATION", 3), TextColumn("RESULT")});
+  TableWriter table(context.environment.out, context.terminal,
+                    {DetailColumn("ORDINAL", 1), "REPO", "STATE", LateColumn("OUTCOME"), DetailColumn("ATTEMPT", 2),
+                     DetailColumn("COST", 4), DetailColumn("DURATION", 3), TextColumn("RESULT")});
   FLEET_RETURN_IF_ERROR(ReadChosen(
       fleet_id, options, context, [&table](const v1::Task& task) { table.Add(Row(task)); },
       [&table] { table.Flush(); }));

@@ -7,9 +7,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "common/domain/character_rules.h"
 #include "common/domain/text.h"
+#include "common/domain/utf8_reader.h"
 #include "common/rpc/message_bounds.h"
 #include "common/status/status_macros.h"
 
@@ -46,15 +48,32 @@ absl::StatusOr<std::string> ReadPath(const std::string& path) {
   return ReadAll(path, in);
 }
 
+// Editors of bytes are what finds such a place: so the column counts bytes.
+absl::Status CheckUtf8(const InputFile& file) {
+  if (domain::IsValidUtf8(file.text)) return absl::OkStatus();
+  std::size_t line = 1;
+  std::size_t column = 1;
+  absl::string_view rest = file.text;
+  while (const auto next = domain::FirstCharacter(rest)) {
+    rest.remove_prefix(next->size);
+    column += next->size;
+    if (next->code_point != '\n') continue;
+    ++line;
+    column = 1;
+  }
+  if (rest.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrFormat("%s:%d: is not UTF-8: byte %02X at byte %d of the line", file.name,
+                                                    line, static_cast<unsigned char>(rest.front()), column));
+}
+
 }  // namespace
 
 absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& standard_input) {
   InputFile file;
   file.name = path == "-" ? "<stdin>" : path;
   FLEET_ASSIGN_OR_RETURN(file.text, path == "-" ? ReadAll(file.name, standard_input) : ReadPath(path));
+  FLEET_RETURN_IF_ERROR(CheckUtf8(file));
   if (absl::StartsWith(file.text, kByteOrderMark)) file.text.erase(0, kByteOrderMark.size());
-  if (!domain::IsValidUtf8(file.text))
-    return absl::InvalidArgumentError(absl::StrCat(file.name, ": is not UTF-8 text"));
   return file;
 }
 

@@ -16,7 +16,7 @@ struct InputFile {
 };
 
 // Reads the file at `path`, or `standard_input` to its end if `path` is "-". Returns kNotFound, kPermissionDenied or
-// kInvalidArgument (a directory, more than 32 MiB, not UTF-8), naming the file.
+// kInvalidArgument (a directory, more than 32 MiB), naming the file, or naming the line and its byte that is not UTF-8.
 absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& standard_input);
 
 // Returns kInvalidArgument with file:line for a character that may not stand in a text of several lines

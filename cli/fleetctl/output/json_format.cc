@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
-#include "cli/fleetctl/output/text_sanitizer.h"
+#include "common/domain/character_rules.h"
 #include "common/domain/utf8_reader.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -25,7 +25,7 @@ std::string EscapeUnsafe(absl::string_view json) {
   escaped.reserve(json.size());
   domain::Utf8Reader reader(json);
   while (const std::optional<char32_t> next = reader.Next()) {
-    if (*next != '\n' && IsUnsafeCodePoint(*next)) {
+    if (*next != '\n' && !domain::MayStandInLine(*next)) {
       AppendEscaped(*next, escaped);
     } else {
       domain::AppendUtf8(*next, escaped);

@@ -24,7 +24,9 @@ class Fitter {
   TableLayout Arrange() {
     if (Total(kUncut) <= terminal_width_) return Layout();
     LeaveOutEmpty();
-    while (Readable() > terminal_width_ && LeaveOutDetail()) {
+    while (Readable() > terminal_width_ && LeaveOutFirst(Fit::kDetail)) {
+    }
+    while (Total(kShortestText) > terminal_width_ && LeaveOutFirst(Fit::kLate)) {
     }
     if (Total(kShortestText) > terminal_width_) return Stacked();
     return Layout();
@@ -58,17 +60,15 @@ class Fitter {
     shown_.erase(std::remove_if(shown_.begin(), shown_.end(), empty), shown_.end());
   }
 
-  // False if there is none left.
-  bool LeaveOutDetail() {
-    const auto first = std::min_element(shown_.begin(), shown_.end(), [this](std::size_t a, std::size_t b) {
-      return Order(columns_[a]) < Order(columns_[b]);
-    });
-    if (first == shown_.end() || columns_[*first].fit != Fit::kDetail) return false;
+  // Of the columns of this kind. False if there is none left.
+  bool LeaveOutFirst(Fit kind) {
+    const auto order = [&](std::size_t i) { return columns_[i].fit == kind ? columns_[i].leaves : kUncut; };
+    const auto first = std::min_element(shown_.begin(), shown_.end(),
+                                        [&](std::size_t a, std::size_t b) { return order(a) < order(b); });
+    if (first == shown_.end() || columns_[*first].fit != kind) return false;
     shown_.erase(first);
     return true;
   }
-
-  static int Order(const TableColumn& column) { return column.fit == Fit::kDetail ? column.leaves : kUncut; }
 
   TableLayout Layout() const {
     TableLayout layout;

@@ -13,6 +13,7 @@ struct TableColumn {
     kWhole,   // ids, repositories, states: never cut, never left out
     kText,    // words of others: may be cut at the end
     kDetail,  // whole or left out
+    kLate,    // whole; left out when no detail is left and text cannot be cut any further
   };
 
   // NOLINTNEXTLINE(google-explicit-constructor): headers read as lists of names.
@@ -31,7 +32,10 @@ inline TableColumn DetailColumn(const char* name, int leaves) {
   return column;
 }
 
-// A column that is cut where there is no room, to `readable` columns only when no details are left.
+// A column for which text is rather cut, and which goes last of all.
+inline TableColumn LateColumn(const char* name) { return {name, TableColumn::Fit::kLate}; }
+
+// A column that is cut where there is no room, to less than `readable` columns only when no details are left.
 inline TableColumn TextColumn(const char* name, int readable = 40) {
   TableColumn column(name, TableColumn::Fit::kText);
   column.readable = readable;
@@ -55,7 +59,8 @@ struct TableLayout {
 // Blanks between two columns.
 inline constexpr int kColumnGap = 2;
 
-// First empty columns go, then details, then text is cut, but never to a few letters: before that, rows are stacked.
+// First empty columns go, then details, then text is cut, but never to a few letters: before that, late columns go, and
+// then rows are stacked.
 TableLayout FitTable(const std::vector<TableColumn>& columns, const std::vector<ColumnNeed>& needs, int terminal_width);
 
 }  // namespace fleet::cli

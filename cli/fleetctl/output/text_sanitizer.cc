@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "common/domain/character_rules.h"
 #include "common/domain/utf8_reader.h"
 
 namespace fleet::cli {
@@ -60,7 +61,7 @@ std::string Sanitize(absl::string_view text, bool keep_lines) {
       } else if (!safe.empty() && safe.back() != ' ') {
         safe.push_back(' ');
       }
-    } else if (!IsUnsafeCodePoint(*next)) {
+    } else if (domain::MayStandInLine(*next)) {
       domain::AppendUtf8(*next, safe);
     }
   }
@@ -69,13 +70,6 @@ std::string Sanitize(absl::string_view text, bool keep_lines) {
 }
 
 }  // namespace
-
-bool IsUnsafeCodePoint(char32_t code_point) {
-  const auto in = [code_point](char32_t first, char32_t last) { return code_point >= first && code_point <= last; };
-  return code_point < 0x20 || in(0x7F, 0x9F) || code_point == 0xAD || code_point == 0x61C || code_point == 0x180E ||
-         in(0x200B, 0x200C) || in(0x200E, 0x200F) || in(0x2028, 0x202E) || in(0x2060, 0x206F) || code_point == 0xFEFF ||
-         in(0xFFF9, 0xFFFB) || in(0xE0000, 0xE007F);
-}
 
 std::string SanitizeLine(absl::string_view text) { return Sanitize(text, false); }
 

@@ -9,15 +9,12 @@
 
 namespace fleet::cli {
 
-// One line: escape sequences, controls, bidirectional and invisible characters are removed, runs of line breaks and
+// One line: escape sequences and what no line may hold (domain::TextKind::kLine) are removed, runs of line breaks and
 // tabs become a space, invalid UTF-8 becomes U+FFFD.
 std::string SanitizeLine(absl::string_view text);
 
 // The same, but line breaks and tabs stay; "\r\n" and "\r" become "\n".
 std::string SanitizeText(absl::string_view text);
-
-// Whether a terminal might obey `code_point` or show it as nothing: never printed.
-bool IsUnsafeCodePoint(char32_t code_point);
 
 }  // namespace fleet::cli
 

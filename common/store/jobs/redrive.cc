@@ -1,15 +1,15 @@
 #include "common/store/jobs/redrive.h"
 
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "common/domain/task_transitions.h"
 #include "common/status/status_macros.h"
-#include "common/store/failure_rows.h"
 #include "common/store/fleet_ledger.h"
+#include "common/store/retry_selection.h"
 #include "common/store/task_rows.h"
 
 namespace fleet::store {
@@ -28,40 +28,22 @@ constexpr Statement kCountRetried{"count_retried", R"sql(
   update fleet_generations set retried = retried + $3 where fleet_id = $1 and generation = $2
 )sql"};
 
-struct Selection {
-  std::set<int32_t> states;
-  std::set<int32_t> categories;
-  std::set<std::string> fingerprints;
-  std::set<std::string> repo_keys;
-};
-
 std::set<std::string> ToSet(const std::vector<std::optional<std::string>>& texts) {
   std::set<std::string> set;
   for (const auto& text : texts) set.insert(text.value_or(""));
   return set;
 }
 
-absl::StatusOr<Selection> ReadSelection(Transaction& transaction, const domain::Fleet& fleet) {
+absl::StatusOr<RetrySelection> ReadSelection(Transaction& transaction, const domain::Fleet& fleet) {
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadSelection, {fleet.id.ToUuid(), fleet.generation}));
   if (rows.empty()) return absl::InternalError("a generation is missing");
   RowReader row = rows[0];
-  Selection selection;
+  RetrySelection selection;
   for (const int32_t state : row.IntArray()) selection.states.insert(state);
   for (const int32_t category : row.IntArray()) selection.categories.insert(category);
   selection.fingerprints = ToSet(row.TextArray());
   selection.repo_keys = ToSet(row.TextArray());
   return selection;
-}
-
-bool Matches(const Selection& selection, const domain::Task& task, const std::map<int32_t, std::string>& fingerprints) {
-  const auto allows = [](const auto& set, const auto& value) { return set.empty() || set.count(value) > 0; };
-  if (!domain::IsTerminal(task.state)) return false;
-  if (!allows(selection.states, static_cast<int32_t>(task.state))) return false;
-  if (!allows(selection.categories, static_cast<int32_t>(task.category))) return false;
-  if (!allows(selection.repo_keys, domain::RepoKey(task.repo))) return false;
-  if (selection.fingerprints.empty()) return true;
-  const auto fingerprint = fingerprints.find(task.id.ordinal);
-  return fingerprint != fingerprints.end() && selection.fingerprints.count(fingerprint->second) > 0;
 }
 
 // What the child's row says of its last attempt is overwritten by the next one: it is recorded first, unless it is.
@@ -91,14 +73,10 @@ absl::StatusOr<JobStep> RedriveStep(Transaction& transaction, const JobClaim& cl
   std::vector<domain::Task> changed;
   std::vector<EndedAttempt> attempts;
   if (!domain::IsClosing(*fleet)) {
-    FLEET_ASSIGN_OR_RETURN(const Selection selection, ReadSelection(transaction, *fleet));
-    FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, claim.key, claim.cursor + 1, last));
-    std::map<int32_t, std::string> fingerprints;
-    if (!selection.fingerprints.empty()) {
-      FLEET_ASSIGN_OR_RETURN(fingerprints, ReadFingerprints(transaction, claim.key, claim.cursor + 1, last));
-    }
-    for (const auto& [id, task] : batch.tasks) {
-      if (!Matches(selection, task, fingerprints)) continue;
+    FLEET_ASSIGN_OR_RETURN(const RetrySelection selection, ReadSelection(transaction, *fleet));
+    FLEET_ASSIGN_OR_RETURN(const std::vector<domain::Task> chosen,
+                           SelectTasks(transaction, claim.key, selection, claim.cursor + 1, last));
+    for (const domain::Task& task : chosen) {
       if (task.attempt > 0) attempts.push_back(LastAttemptOf(task));
       changed.push_back(domain::AfterRedrive(task, fleet->generation));
       ledger.Record(task, changed.back());

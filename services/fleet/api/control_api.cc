@@ -64,8 +64,9 @@ absl::Status ControlApi::RetryFleet(const domain::Caller& caller, const v1::Retr
   FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
   FLEET_RETURN_IF_ERROR(ValidateRetryFleet(request));
   store::NewGeneration generation = ToNewGeneration(request, id);
-  generation.accept = [](const std::string& definition, const domain::Parameters& parameters, bool own) {
-    return CheckDeclaredParameters(definition, parameters, own);
+  generation.accept = [](const std::string& definition, const domain::Parameters& parameters,
+                         const store::ReadRetried& read) {
+    return CheckDeclaredParameters(definition, parameters, read);
   };
   FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created retried, redrives_.Redrive(caller, generation));
   ToProto(retried.record, *response.mutable_fleet());

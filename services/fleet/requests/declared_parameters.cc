@@ -24,6 +24,28 @@ bool Has(const Parameters& parameters, const std::string& name) {
                      [&](const auto& entry) { return absl::EqualsIgnoreCase(entry.first, name); });
 }
 
+bool IsAmong(const std::vector<std::string>& names, const std::string& name) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& one) { return absl::EqualsIgnoreCase(one, name); });
+}
+
+// "acme/one, acme/two, acme/three and 5 more"
+class FewRepos {
+ public:
+  void Add(const std::string& repo) {
+    if (++count_ <= kNamed) named_.push_back(repo);
+  }
+  std::string Words() const {
+    const std::string more = count_ > kNamed ? absl::StrCat(" and ", count_ - kNamed, " more") : "";
+    return absl::StrCat(absl::StrJoin(named_, ", "), more);
+  }
+
+ private:
+  static constexpr std::size_t kNamed = 3;
+  std::vector<std::string> named_;
+  std::size_t count_ = 0;
+};
+
 class Declaration {
  public:
   explicit Declaration(const v1::Workflow& workflow)
@@ -49,10 +71,36 @@ class Declaration {
     return missing;
   }
 
-  void AddMissing(const std::string& field, const std::string& name, Violations& violations) const {
+  // `of_whom`: empty, or who lacks it.
+  void AddMissing(const std::string& field, const std::string& name, const std::string& of_whom,
+                  Violations& violations) const {
     const std::string& description = parameters_.at(name).description();
-    violations.Add(Entry(field, name),
-                   absl::StrCat("is required by workflow ", workflow_, description.empty() ? "" : ": ", description));
+    violations.Add(Entry(field, name), absl::StrCat("is required by workflow ", workflow_,
+                                                    description.empty() ? "" : ": ", description, of_whom));
+  }
+
+  // What children that go again have of their own cannot be changed: only the fleet's parameters and its workflow can.
+  void CheckRetried(const std::vector<store::RetriedChild>& children, const std::vector<std::string>& missing,
+                    Violations& violations) const {
+    std::map<std::string, FewRepos> lacking;
+    std::map<std::string, FewRepos> undeclared;
+    for (const store::RetriedChild& child : children) {
+      for (const std::string& name : missing) {
+        if (!IsAmong(child.parameter_names, name)) lacking[name].Add(child.repo);
+      }
+      for (const std::string& name : child.parameter_names) {
+        if (!Has(parameters_, name)) undeclared[name].Add(child.repo);
+      }
+    }
+    for (const auto& [name, repos] : lacking) {
+      AddMissing("amendment.parameters", name, absl::StrCat("; ", repos.Words(), " without one of their own"),
+                 violations);
+    }
+    for (const auto& [name, repos] : undeclared) {
+      violations.Add("amendment.workflow_ref",
+                     absl::StrCat("does not declare parameter ", domain::KeepHead(name, 64), ", which ", repos.Words(),
+                                  " got at submission: ", workflow_, " takes ", absl::StrJoin(Names(), ", ")));
+    }
   }
 
  private:
@@ -92,7 +140,7 @@ absl::Status CheckDeclaredParameters(const std::string& definition, const v1::Cr
   const bool some_have_their_own = std::any_of(request.targets().begin(), request.targets().end(),
                                                [](const auto& target) { return !target.parameters().empty(); });
   if (!some_have_their_own) {
-    for (const std::string& name : missing) declaration.AddMissing("parameters", name, violations);
+    for (const std::string& name : missing) declaration.AddMissing("parameters", name, "", violations);
     return violations.ToStatus();
   }
   for (int i = 0; i < request.targets_size(); ++i) {
@@ -100,25 +148,27 @@ absl::Status CheckDeclaredParameters(const std::string& definition, const v1::Cr
     const std::string field = absl::StrCat("targets[", i, "].parameters");
     declaration.CheckGiven(field, own, violations);
     for (const std::string& name : missing) {
-      if (!Has(own, name)) declaration.AddMissing(field, name, violations);
+      if (!Has(own, name)) declaration.AddMissing(field, name, "", violations);
     }
   }
   return violations.ToStatus();
 }
 
 absl::Status CheckDeclaredParameters(const std::string& definition, const domain::Parameters& parameters,
-                                     bool children_have_their_own) {
+                                     const store::ReadRetried& read) {
   v1::Workflow workflow;
   if (MayDeclare(definition)) FLEET_RETURN_IF_ERROR(ReadWorkflow(definition, workflow));
   if (workflow.parameters().empty()) return absl::OkStatus();
   const Declaration declaration(workflow);
   Violations violations;
   declaration.CheckGiven("amendment.parameters", parameters, violations);
-  if (!children_have_their_own) {
-    for (const std::string& name : declaration.MissingFrom(parameters)) {
-      declaration.AddMissing("amendment.parameters", name, violations);
-    }
+  const std::vector<std::string> missing = declaration.MissingFrom(parameters);
+  if (read == nullptr) {
+    for (const std::string& name : missing) declaration.AddMissing("amendment.parameters", name, "", violations);
+    return violations.ToStatus();
   }
+  FLEET_ASSIGN_OR_RETURN(const std::vector<store::RetriedChild> children, read());
+  declaration.CheckRetried(children, missing, violations);
   return violations.ToStatus();
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "common/domain/fleet.h"
+#include "common/store/redrive_store.h"
 #include "fleet/v1/fleet_service.pb.h"
 
 namespace fleet::service {
@@ -16,9 +17,9 @@ namespace fleet::service {
 
 // A required one may also be given by every target that needs it.
 absl::Status CheckDeclaredParameters(const std::string& definition, const v1::CreateFleetRequest& request);
-// Of a new generation, whose children keep parameters of their own if they have any: what these give is not known here.
+// Of a new generation, whose children keep parameters of their own if they have any. Errors of `read` are passed on.
 absl::Status CheckDeclaredParameters(const std::string& definition, const domain::Parameters& parameters,
-                                     bool children_have_their_own);
+                                     const store::ReadRetried& read);
 
 }  // namespace fleet::service
 

@@ -2,6 +2,7 @@
 #ifndef FLEET_SERVICES_FLEET_WATCH_WATCH_MESSAGES_H_
 #define FLEET_SERVICES_FLEET_WATCH_WATCH_MESSAGES_H_
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,14 +18,26 @@
 
 namespace fleet::service {
 
+// Of the children in one message: a little more than this is what a watcher that does not read holds.
+inline constexpr std::size_t kWatchMessageBytes = std::size_t{40} << 10;
+
 rpc::SharedBytes ToBytes(const v1::WatchFleetResponse& message);
+
+// What a stream resumes with.
+struct ResumeTokens {
+  std::string before;  // until all of a change is told
+  std::string after;
+};
 
 // Thread-safe. Streams that take the same update of a hub get the same bytes. It keeps few that no
 // stream has still to take.
 class WatchMessages {
  public:
-  // `update` is a change, `token` what the stream resumes with after it.
-  rpc::SharedBytes Change(const dispatch::WatchUpdate& update, const std::string& token);
+  using Messages = std::vector<rpc::SharedBytes>;
+
+  // `update` is a change. It takes several messages if its children are more than one may hold: all but the last have
+  // children only, so that who has read some of them knows neither the fleet's end nor a token too early.
+  std::shared_ptr<const Messages> Change(const dispatch::WatchUpdate& update, const ResumeTokens& tokens);
   // How many are kept.
   std::size_t kept() const;
 
@@ -34,15 +47,15 @@ class WatchMessages {
   struct Entry {
     // What makes it the same, beside the fleet.
     std::vector<std::weak_ptr<const store::ChangedTasks>> tasks;
-    std::string token;
+    ResumeTokens tokens;
 
     std::once_flag made;
-    rpc::SharedBytes bytes;
+    std::shared_ptr<const Messages> messages;
   };
 
-  // The entry of this message, new or not.
-  std::shared_ptr<Entry> Find(const dispatch::WatchUpdate& update, const std::string& token);
-  static bool IsSame(const Entry& entry, const dispatch::WatchUpdate& update, const std::string& token);
+  // The entry of this change, new or not.
+  std::shared_ptr<Entry> Find(const dispatch::WatchUpdate& update, const ResumeTokens& tokens);
+  static bool IsSame(const Entry& entry, const dispatch::WatchUpdate& update, const ResumeTokens& tokens);
   // Those that nobody will ask for.
   void Forget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

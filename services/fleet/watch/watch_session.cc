@@ -119,6 +119,7 @@ absl::StatusOr<StreamStep> WatchSession::PageStep() {
 }
 
 absl::StatusOr<StreamStep> WatchSession::LiveStep() {
+  if (telling_ != nullptr) return ChangeStep();
   const std::unique_ptr<dispatch::WatchUpdate> update = subscription_->Take();
   if (update == nullptr) return StreamStep::Wait();
   switch (update->kind) {
@@ -137,7 +138,18 @@ absl::StatusOr<StreamStep> WatchSession::LiveStep() {
     case dispatch::WatchUpdate::Kind::kChange:
       break;
   }
-  return Message(sources_.messages.Change(*update, Token(update->revision)), update->is_last);
+  auto messages = sources_.messages.Change(*update, {Token(update->since), Token(update->revision)});
+  telling_.reset(new Telling{std::move(messages), 0, update->is_last});
+  return ChangeStep();
+}
+
+StreamStep WatchSession::ChangeStep() {
+  const WatchMessages::Messages& messages = *telling_->messages;
+  rpc::SharedBytes message = messages[telling_->told++];
+  if (telling_->told < messages.size()) return Message(std::move(message), false);
+  const bool is_last = telling_->is_last;
+  telling_.reset();
+  return Message(std::move(message), is_last);
 }
 
 void WatchSession::Subscribe(int64_t revision) {

@@ -2,6 +2,7 @@
 #ifndef FLEET_SERVICES_FLEET_WATCH_WATCH_SESSION_H_
 #define FLEET_SERVICES_FLEET_WATCH_WATCH_SESSION_H_
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -58,6 +59,7 @@ class WatchSession final : public rpc::StreamSession {
   absl::StatusOr<rpc::StreamStep> StartSnapshot(bool resumed);
   absl::StatusOr<rpc::StreamStep> PageStep();
   absl::StatusOr<rpc::StreamStep> LiveStep();
+  rpc::StreamStep ChangeStep();
   void Subscribe(int64_t revision);
   void Unsubscribe();
   std::string Token(int64_t revision) const;
@@ -74,6 +76,13 @@ class WatchSession final : public rpc::StreamSession {
   bool resumed_with_snapshot_ = false;
   int32_t after_ = 0;
   std::shared_ptr<dispatch::WatchSubscription> subscription_;
+  // A change that is not told to its end.
+  struct Telling {
+    std::shared_ptr<const WatchMessages::Messages> messages;
+    std::size_t told = 0;
+    bool is_last = false;  // the stream ends with it
+  };
+  std::unique_ptr<Telling> telling_;
 };
 
 }  // namespace fleet::service

@@ -51,6 +51,19 @@ TEST_F(FleetctlTest, WrongUsageHasOneShapeWhoeverFindsIt) {
   }
 }
 
+TEST_F(FleetctlTest, OfWhatIsNotUtf8InAFileLineAndByteAreTold) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"submit", "--repos-file", "-", "--workflow", "a/b-v1"},
+      {"retry", kFleetId, "--repos-file", "-"},
+      {"repo", "import", "-"},
+      {"workflow", "apply", "-"},
+  };
+  for (const std::vector<std::string>& command : commands) {
+    EXPECT_NE(Run(command, "acme/shop\nacme/\xFF\n"), 0) << command[0];
+    EXPECT_THAT(err_, HasSubstr("<stdin>:2: is not UTF-8: byte FF at byte 6 of the line")) << command[0];
+  }
+}
+
 TEST_F(FleetctlTest, AnInterruptionInJsonIsAnErrorInJson) {
   answers_.get_fleet = [this](const v1::GetFleetRequest&, v1::GetFleetResponse&) {
     interruption_.Raise(SIGINT);

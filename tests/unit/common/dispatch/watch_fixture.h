@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -42,9 +43,14 @@ class FakeFeed {
     fleets_[id].trimmed = revision;
   }
   void SetFailing(bool failing) { failing_ = failing; }
-  // Of one change, so many children are read.
+  // Of one change, so many children are read, from the one that changed on.
   void SetTasksPerChange(std::size_t count) { tasks_per_change_ = count; }
   void SetRowsPerRead(int64_t rows) { rows_per_read_ = rows; }
+  // What each child says of itself from here on.
+  void SetSummary(const std::string& summary) {
+    MutexLock lock(mutex_);
+    summary_ = summary;
+  }
 
   int fleet_reads() const { return fleet_reads_; }
   int change_reads() const { return change_reads_; }
@@ -98,7 +104,8 @@ class FakeFeed {
     for (int64_t revision = after; revision < changes.revision; ++revision) {
       for (std::size_t i = 0; i < tasks_per_change_; ++i) {
         store::TaskRecord record;
-        record.task.id = {id, stored.ordinals[static_cast<std::size_t>(revision)]};
+        record.task.id = {id, stored.ordinals[static_cast<std::size_t>(revision)] + static_cast<int32_t>(i)};
+        record.summary = summary_;
         changes.tasks.push_back(record);
       }
     }
@@ -107,6 +114,7 @@ class FakeFeed {
 
   Mutex mutex_;
   std::map<domain::Ulid, Stored> fleets_ ABSL_GUARDED_BY(mutex_);
+  std::string summary_ ABSL_GUARDED_BY(mutex_);
   std::atomic<bool> failing_ = false;
   std::atomic<std::size_t> tasks_per_change_ = 1;
   std::atomic<int64_t> rows_per_read_ = 1'000'000;

@@ -95,6 +95,13 @@ TEST(CharacterRulesTest, WhatIsNotUtf8IsRefusedWithItsByte) {
   }
 }
 
+TEST(CharacterRulesTest, OfOneCharacterTheSameIsSaidAsOfALine) {
+  for (char32_t code_point = 0; code_point <= 0x10FFFF; code_point = code_point == 0xD7FF ? 0xE000 : code_point + 1) {
+    ASSERT_NE(MayStandInLine(code_point), FindBadCharacter(With(code_point), TextKind::kLine).has_value())
+        << std::hex << uint32_t{code_point};
+  }
+}
+
 TEST(CharacterRulesTest, FindsTheFirstThatIsNotPrintableAscii) {
   EXPECT_EQ(FirstNonAscii("https://h/a%20b~"), "");
   EXPECT_EQ(FirstNonAscii("acm\u0435/x"), "U+0435 at character 4");

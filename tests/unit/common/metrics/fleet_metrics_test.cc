@@ -52,6 +52,47 @@ TEST(ServiceMetricsTest, CountersAddUpAndGaugesAreSet) {
   }
 }
 
+TEST(IntakeMetricsTest, ReasonsAreThereBeforeTheFirstRefusal) {
+  prometheus::Registry registry;
+  const IntakeMetrics metrics(registry);
+  const std::string text = MetricsText(registry);
+  for (const char* reason : {"compressed", "too_long", "budget", "malformed", "too_many_calls"}) {
+    EXPECT_THAT(text, HasSubstr(std::string("fleet_service_requests_refused_total{reason=\"") + reason + "\"} 0"));
+  }
+  for (const char* reason : {"not_read", "too_many_steps"}) {
+    EXPECT_THAT(text, HasSubstr(std::string("fleet_service_streams_dropped_total{reason=\"") + reason + "\"} 0"));
+  }
+}
+
+TEST(IntakeMetricsTest, WhatIsHeldGoesUpAndDownAndWhatIsRefusedUpAlone) {
+  prometheus::Registry registry;
+  IntakeMetrics metrics(registry);
+  metrics.AddRequestBytes(3000);
+  metrics.AddRequestBytes(500);
+  metrics.RemoveRequestBytes(3000);
+  for (const Refusal why : {Refusal::kCompressed, Refusal::kTooLong, Refusal::kBudget, Refusal::kBudget,
+                            Refusal::kMalformed, Refusal::kTooManyCalls}) {
+    metrics.CountRefused(why);
+  }
+  metrics.StreamOpened();
+  metrics.StreamOpened();
+  metrics.StreamEnded();
+  metrics.CountDropped(StreamDrop::kNotRead);
+  metrics.CountDropped(StreamDrop::kTooManySteps);
+  metrics.CountDropped(StreamDrop::kTooManySteps);
+  const std::string text = MetricsText(registry);
+  for (const char* line :
+       {"fleet_service_request_bytes 500", "fleet_service_requests_refused_total{reason=\"compressed\"} 1",
+        "fleet_service_requests_refused_total{reason=\"too_long\"} 1",
+        "fleet_service_requests_refused_total{reason=\"budget\"} 2",
+        "fleet_service_requests_refused_total{reason=\"malformed\"} 1",
+        "fleet_service_requests_refused_total{reason=\"too_many_calls\"} 1", "fleet_service_streams_open 1",
+        "fleet_service_streams_dropped_total{reason=\"not_read\"} 1",
+        "fleet_service_streams_dropped_total{reason=\"too_many_steps\"} 2"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 TEST(RunnerMetricsTest, SaysWhatIsLeftAndWhatWasStopped) {
   prometheus::Registry registry;
   RunnerMetrics metrics(registry);

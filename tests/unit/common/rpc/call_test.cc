@@ -16,6 +16,7 @@ namespace {
 
 using ::fleet::testing::IsOk;
 using ::fleet::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -104,6 +105,7 @@ TEST_F(CallTest, BytesThatAreNoRequestAreTheCallersError) {
     EXPECT_EQ(GetErrorInfo(transport.status()).reason, "MALFORMED_REQUEST") << name;
   }
   EXPECT_EQ(api_.calls, 0);
+  EXPECT_THAT(environment_.Metrics(), HasSubstr(TestEnvironment::Refused("malformed", 2)));
 }
 
 TEST_F(CallTest, ARequestLongerThanItsMethodTakesIsRefusedUnread) {
@@ -120,13 +122,15 @@ TEST_F(CallTest, ARequestLongerThanItsMethodTakesIsRefusedUnread) {
     EXPECT_EQ(GetErrorInfo(transport.status()).reason, "REQUEST_TOO_LARGE");
     EXPECT_EQ(transport.reads(), 0);
   }
+  EXPECT_THAT(environment_.Metrics(), HasSubstr(TestEnvironment::Refused("too_long", 1)));
 }
 
 TEST_F(CallTest, WhileOtherRequestsTakeTheBudgetALargeOneIsToldToTryAgain) {
   const std::size_t large = 200'000;
   RequestBudget budget(2 * large);
-  const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, Clock::System(), budget,
-                              environment_.streams};
+  const CallEnvironment calls{
+      environment_.authenticator, environment_.rpc_metrics, environment_.intake, Clock::System(), budget,
+      environment_.streams};
   ASSERT_TRUE(budget.Take(large));
   ASSERT_TRUE(budget.Take(large));
   FakeUnaryTransport refused(Body(std::string(large, 'n')));
@@ -136,6 +140,8 @@ TEST_F(CallTest, WhileOtherRequestsTakeTheBudgetALargeOneIsToldToTryAgain) {
   EXPECT_EQ(GetErrorInfo(refused.status()).reason, "TOO_MANY_REQUEST_BYTES");
   EXPECT_GT(GetErrorInfo(refused.status()).retry_after, absl::ZeroDuration());
   EXPECT_EQ(refused.reads(), 0);
+  EXPECT_THAT(environment_.Metrics(),
+              AllOf(HasSubstr(TestEnvironment::Refused("budget", 1)), HasSubstr("fleet_service_request_bytes 0\n")));
 
   FakeUnaryTransport small(Body("user_active"));
   Call unharmed(MethodNamed("SetLimit"), calls, small);
@@ -155,6 +161,16 @@ TEST_F(CallTest, ARequestThatFillsTheBudgetAloneIsTaken) {
   EXPECT_TRUE(budget.Take(500'000));
   EXPECT_FALSE(budget.Take(70'000));
   EXPECT_TRUE(budget.Take(RequestBudget::kSmallBytes));
+}
+
+TEST_F(CallTest, TheBytesOfARequestAreToldUntilItsCallEnds) {
+  FakeUnaryTransport transport(std::string("\x0a\x03xyz"));
+  Call call(MethodNamed("ListLimits"), environment_.calls, transport);
+  call.Start();
+  ASSERT_EQ(api_.calls, 1);
+  EXPECT_THAT(environment_.Metrics(), HasSubstr("fleet_service_request_bytes 5\n"));
+  api_.call.done(absl::OkStatus());
+  EXPECT_THAT(environment_.Metrics(), HasSubstr("fleet_service_request_bytes 0\n"));
 }
 
 TEST_F(CallTest, TheWordsOfTheDatabaseStayInTheLog) {
@@ -196,6 +212,7 @@ TEST_F(CallTest, MoreThanMayWaitAreRefused) {
   Call call(MethodNamed("SetLimit"), environment_.calls, transport);
   call.Start();
   EXPECT_THAT(transport.status(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("try again")));
+  EXPECT_THAT(environment_.Metrics(), HasSubstr(TestEnvironment::Refused("too_many_calls", 1)));
   blocked_.set_value();
 }
 

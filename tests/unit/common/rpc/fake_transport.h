@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/clock/clock.h"
 #include "common/lifecycle/mutex.h"
 #include "common/rpc/call_record.h"
@@ -123,13 +124,17 @@ class FakeStreamTransport : public FakeTransportOf<StreamTransport> {
 
 struct TestEnvironment {
   std::string Metrics() const { return metrics::MetricsText(*registry); }
+  static std::string Refused(const std::string& reason, int count) {
+    return absl::StrCat("fleet_service_requests_refused_total{reason=\"", reason, "\"} ", count, "\n");
+  }
 
   const std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
   metrics::RpcMetrics rpc_metrics{*registry};
+  metrics::IntakeMetrics intake{*registry};
   Authenticator authenticator{true};
   RequestBudget budget;
   OpenStreams streams{Clock::System()};
-  CallEnvironment calls{authenticator, rpc_metrics, Clock::System(), budget, streams};
+  CallEnvironment calls{authenticator, rpc_metrics, intake, Clock::System(), budget, streams};
 };
 
 }  // namespace fleet::rpc

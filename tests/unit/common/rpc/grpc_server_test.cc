@@ -170,6 +170,7 @@ TEST_F(GrpcServerTest, ACompressedRequestIsRefusedUnread) {
     v1::SetLimitResponse response;
     EXPECT_EQ(stub_->SetLimit(&context, request, &response).error_code(), grpc::StatusCode::UNIMPLEMENTED);
   }
+  EXPECT_THAT(environment_.Metrics(), HasSubstr(TestEnvironment::Refused("compressed", 2)));
 }
 
 TEST_F(GrpcServerTest, HealthFollowsWhatTheServerSaysAndLivenessDoesNot) {
@@ -232,8 +233,8 @@ TEST_F(GrpcStreamTest, ACallerWhoDoesNotReadIsEnded) {
   api_.count = 1'000'000;
   testing::SimulatedClock clock;
   OpenStreams streams(clock, absl::Seconds(30));
-  const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, clock, environment_.budget,
-                              streams};
+  const CallEnvironment calls{
+      environment_.authenticator, environment_.rpc_metrics, environment_.intake, clock, environment_.budget, streams};
   const auto stub = Serve(calls);
   grpc::ClientContext context;
   PrepareContext(context, "ann", absl::InfiniteDuration());

@@ -173,6 +173,42 @@ TEST_F(StreamCallTest, AStreamWhoseCallerIsUnknownOrWhoseRequestIsMalformedIsNev
   EXPECT_EQ(api_.script.opened, "");
 }
 
+TEST_F(StreamCallTest, AnOpenStreamIsToldAndSoIsARefusedRequest) {
+  call_->Start();
+  ASSERT_TRUE(AwaitSteps(1));
+  EXPECT_THAT(environment_.Metrics(), HasSubstr("fleet_service_streams_open 1\n"));
+  call_->OnCancel();
+  EXPECT_THAT(environment_.Metrics(), HasSubstr("fleet_service_streams_open 0\n"));
+  for (const std::string& body : {std::string("\xff"), std::string(kUsualRequestBytes + 1, 'f')}) {
+    FakeStreamTransport refused(body);
+    Make(refused);
+    call_->Start();
+  }
+  EXPECT_THAT(environment_.Metrics(),
+              AllOf(HasSubstr(TestEnvironment::Refused("malformed", 1)),
+                    HasSubstr(TestEnvironment::Refused("too_long", 1)), HasSubstr("fleet_service_streams_open 0\n")));
+}
+
+TEST_F(StreamCallTest, AStreamWhoseStepsMayNotWaitIsDropped) {
+  ThreadPool full(1, 1);
+  std::promise<void> begun;
+  std::promise<void> blocked;
+  ASSERT_TRUE(full.Submit([&] {
+    begun.set_value();
+    blocked.get_future().wait();
+  }));
+  begun.get_future().wait();
+  ASSERT_TRUE(full.Submit([] {}));
+  MethodTable table({kService});
+  table.AddStream<v1::WatchFleetResponse>("fleet.v1.FleetService/WatchFleet", api_, &FakeApi::Watch, full);
+  FakeStreamTransport transport(Body());
+  const auto call = std::make_shared<StreamCall>(*table.MethodsOf(kService)[0], environment_.calls, transport);
+  call->Start();
+  EXPECT_THAT(transport.events(), ElementsAre(StartsWith("end UNAVAILABLE")));
+  EXPECT_THAT(environment_.Metrics(), HasSubstr("fleet_service_streams_dropped_total{reason=\"too_many_steps\"} 1\n"));
+  blocked.set_value();
+}
+
 TEST_F(StreamCallTest, CancellingAWaitingStreamEndsItAndItsSession) {
   call_->Start();
   ASSERT_TRUE(AwaitSteps(1));
@@ -199,8 +235,8 @@ TEST_F(StreamCallTest, AMessageThatIsNotTakenInTimeIsDroppedAndTheStreamEnded) {
   for (const bool is_last : {false, true}) {
     testing::SimulatedClock clock;
     OpenStreams streams(clock, absl::Seconds(30));
-    const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, clock, environment_.budget,
-                                streams};
+    const CallEnvironment calls{
+        environment_.authenticator, environment_.rpc_metrics, environment_.intake, clock, environment_.budget, streams};
     FakeStreamTransport transport(Body());
     api_.script.Add(Message("a", is_last));
     const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], calls, transport);
@@ -215,13 +251,15 @@ TEST_F(StreamCallTest, AMessageThatIsNotTakenInTimeIsDroppedAndTheStreamEnded) {
     EXPECT_THAT(transport.events(), ElementsAre("write a", "drop", StartsWith("end CANCELLED")));
     EXPECT_EQ(streams.RunOnce(), 0);
   }
+  EXPECT_THAT(environment_.Metrics(), AllOf(HasSubstr("fleet_service_streams_dropped_total{reason=\"not_read\"} 2\n"),
+                                            HasSubstr("fleet_service_streams_open 0\n")));
 }
 
 TEST_F(StreamCallTest, AStreamDoesNotEndWhileItsMessageIsBeingDropped) {
   testing::SimulatedClock clock;
   OpenStreams streams(clock, absl::Seconds(30));
-  const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, clock, environment_.budget,
-                              streams};
+  const CallEnvironment calls{
+      environment_.authenticator, environment_.rpc_metrics, environment_.intake, clock, environment_.budget, streams};
   FakeStreamTransport transport(Body());
   api_.script.Add(Message("a"));
   const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], calls, transport);
@@ -240,8 +278,8 @@ TEST_F(StreamCallTest, AStreamDoesNotEndWhileItsMessageIsBeingDropped) {
 TEST_F(StreamCallTest, AWatcherThatWaitsOrReadsIsLeftAlone) {
   testing::SimulatedClock clock;
   OpenStreams streams(clock, absl::Seconds(30));
-  const CallEnvironment calls{environment_.authenticator, environment_.rpc_metrics, clock, environment_.budget,
-                              streams};
+  const CallEnvironment calls{
+      environment_.authenticator, environment_.rpc_metrics, environment_.intake, clock, environment_.budget, streams};
   FakeStreamTransport transport(Body());
   api_.script.Add(Message("a"));
   const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], calls, transport);

@@ -49,9 +49,17 @@ TEST(InputFileTest, RefusesADirectory) {
   EXPECT_EQ(ReadInputFile("/", in).status().message(), "/: is a directory");
 }
 
-TEST(InputFileTest, RefusesWhatIsNotText) {
-  std::istringstream in("PK\x03\x04\xFF\xFE");
-  EXPECT_EQ(ReadInputFile("-", in).status().message(), "<stdin>: is not UTF-8 text");
+TEST(InputFileTest, NamesTheLineAndTheByteThatIsNotText) {
+  const auto refusal = [](const std::string& text) {
+    std::istringstream in(text);
+    return std::string(ReadInputFile("-", in).status().message());
+  };
+  EXPECT_EQ(refusal("PK\x03\x04\xFF\xFE"), "<stdin>:1: is not UTF-8: byte FF at byte 5 of the line");
+  EXPECT_EQ(refusal("acme/shop\nac\xE4"
+                    "me/web\n"),
+            "<stdin>:2: is not UTF-8: byte E4 at byte 3 of the line");
+  EXPECT_EQ(refusal("a\r\n\näöü\xC3"), "<stdin>:3: is not UTF-8: byte C3 at byte 7 of the line") << "cut short";
+  EXPECT_EQ(refusal("\xEF\xBB\xBF\x80"), "<stdin>:1: is not UTF-8: byte 80 at byte 4 of the line");
 }
 
 TEST(InputFileTest, AcceptsAReplacementCharacterThatStandsThere) {

@@ -53,6 +53,20 @@ TEST_F(TableLayoutTest, DetailsGiveWayUntilTextIsReadable) {
               ElementsAre(26, 32));
 }
 
+TEST_F(TableLayoutTest, TextIsCutBeforeALateColumnGoesAndDetailsGoBefore) {
+  const std::vector<TableColumn> columns = {DetailColumn("ORDINAL", 1), "REPO", LateColumn("OUTCOME"),
+                                            TextColumn("RESULT")};
+  const std::vector<ColumnNeed> needs = {{7, false}, {30, false}, {13, false}, {60, false}};
+  EXPECT_THAT(FitTable(columns, needs, 96).shown, ElementsAre(0, 1, 2, 3)) << "7 + 2 + 30 + 2 + 13 + 2 + 40";
+  EXPECT_THAT(FitTable(columns, needs, 95).shown, ElementsAre(1, 2, 3));
+  const TableLayout cut = FitTable(columns, needs, 67);
+  EXPECT_THAT(cut.shown, ElementsAre(1, 2, 3));
+  EXPECT_THAT(cut.widths, ElementsAre(30, 13, 20));
+  EXPECT_THAT(FitTable(columns, needs, 66).shown, ElementsAre(1, 3));
+  EXPECT_FALSE(FitTable(columns, needs, 52).stacked);
+  EXPECT_TRUE(FitTable(columns, needs, 51).stacked);
+}
+
 TEST_F(TableLayoutTest, RepositoriesAndStatesAreNeverCut) {
   for (int width = 1; width < 130; ++width) {
     const TableLayout layout = FitTable(columns_, needs_, width);

@@ -1,5 +1,10 @@
 #include "cli/fleetctl/output/text_sanitizer.h"
 
+#include <cstdint>
+#include <string>
+
+#include "common/domain/character_rules.h"
+#include "common/domain/utf8_reader.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -34,8 +39,21 @@ TEST(TextSanitizerTest, RemovesControlsAndBidirectionalMarks) {
   EXPECT_EQ(SanitizeLine("user\u202Egnp.exe\u2066x\u2069\u200F\u061C\uFEFF\u200B"), "usergnp.exex");
 }
 
+// What a request may hold is shown, and nothing else is: the two lists are one.
+TEST(TextSanitizerTest, RemovesWhatNoTextForPeopleMayHoldAndNothingElse) {
+  for (char32_t code_point = 0xA0; code_point <= 0x10FFFF;
+       code_point = code_point == 0xD7FF ? 0xE000 : code_point + 1) {
+    std::string text = "a";
+    domain::AppendUtf8(code_point, text);
+    text += "b";
+    const bool refused = domain::FindBadCharacter(text, domain::TextKind::kLine).has_value();
+    ASSERT_EQ(SanitizeLine(text), refused ? "ab" : text) << std::hex << uint32_t{code_point};
+  }
+  EXPECT_EQ(SanitizeLine("a\u115F\u3164\u2800\U000E0100b"), "a\U000E0100b");
+}
+
 TEST(TextSanitizerTest, KeepsOrdinaryTextOfAnyLanguage) {
-  const std::string text = "Grüße, 世界 — 👩\u200D💻 é";
+  const std::string text = "Grüße, 世界 — 👩\u200D💻 é می\u200Cخواهم ❤\uFE0F";
   EXPECT_EQ(SanitizeLine(text), text);
 }
 

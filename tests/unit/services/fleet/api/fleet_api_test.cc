@@ -199,5 +199,31 @@ TEST_F(FleetApiTest, ANewGenerationGivesWhatItsWorkflowDeclares) {
   EXPECT_EQ(got.generations(1).parameters().at("OWNER"), "Ada");
 }
 
+TEST_F(FleetApiTest, ANewGenerationIsRefusedForChildrenThatLackWhatOthersHaveOfTheirOwn) {
+  ApplyLicence(stores_.catalog, "1.0.0", false);
+  ApplyLicence(stores_.catalog, "1.1.0", true);
+  v1::CreateFleetRequest request = Request(2);
+  request.set_workflow_ref("ops/licence-v1@1.0.0");
+  (*request.mutable_targets(0)->mutable_parameters())["OWNER"] = "Ada";
+  v1::CreateFleetResponse created;
+  FLEET_ASSERT_OK(api_.CreateFleet(caller_, request, created));
+  stores_.ExpandAll();
+  ControlApi controls(stores_.fleets, stores_.controls, stores_.redrives, changes_);
+  v1::CancelFleetRequest cancel;
+  cancel.set_fleet_id(created.fleet().fleet_id());
+  v1::CancelFleetResponse cancelled;
+  FLEET_ASSERT_OK(controls.CancelFleet(caller_, cancel, cancelled));
+  stores_.SweepAll();
+  v1::RetryFleetRequest retry;
+  retry.set_fleet_id(created.fleet().fleet_id());
+  retry.mutable_amendment()->set_workflow_ref("ops/licence-v1");
+  v1::RetryFleetResponse retried;
+  EXPECT_THAT(
+      controls.RetryFleet(caller_, retry, retried),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(request.targets(1).repo() + " without one of their own")));
+  retry.mutable_selection()->add_repos(request.targets(0).repo());
+  FLEET_EXPECT_OK(controls.RetryFleet(caller_, retry, retried)) << "the other one stays as it is";
+}
+
 }  // namespace
 }  // namespace fleet::service

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <vector>
 
 #include "common/status/error_info.h"
 #include "services/fleet/requests/workflow_requests.h"
@@ -15,6 +16,7 @@ namespace {
 using ::fleet::testing::IsOk;
 using ::fleet::testing::StatusIs;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class DeclaredParametersTest : public ::testing::Test {
  protected:
@@ -28,8 +30,8 @@ class DeclaredParametersTest : public ::testing::Test {
     request_.add_targets()->set_repo("acme/two");
   }
   absl::Status Check() const { return CheckDeclaredParameters(*ToDefinition(workflow_), request_); }
-  absl::Status CheckRetry(const domain::Parameters& parameters, bool own = false) const {
-    return CheckDeclaredParameters(*ToDefinition(workflow_), parameters, own);
+  absl::Status CheckRetry(const domain::Parameters& parameters, const store::ReadRetried& read = nullptr) const {
+    return CheckDeclaredParameters(*ToDefinition(workflow_), parameters, read);
   }
 
   v1::Workflow workflow_;
@@ -76,7 +78,36 @@ TEST_F(DeclaredParametersTest, ANewGenerationIsHeldToThemToo) {
   EXPECT_THAT(Fields(CheckRetry({{"OTHER", "x"}})),
               ElementsAre("amendment.parameters[OTHER]", "amendment.parameters[OWNER]"));
   EXPECT_THAT(CheckRetry({{"OWNER", "x"}}), IsOk());
-  EXPECT_THAT(CheckRetry({}, true), IsOk()) << "its children may have it";
+}
+
+TEST_F(DeclaredParametersTest, OfChildrenThatGoAgainEveryOneMustHaveIt) {
+  std::vector<store::RetriedChild> children = {{"acme/one", {"owner", "YEAR"}}, {"acme/two", {"OWNER"}}};
+  const store::ReadRetried read = [&] { return children; };
+  EXPECT_THAT(CheckRetry({}, read), IsOk());
+  for (const char* repo : {"acme/three", "acme/four"}) children.push_back({repo, {}});
+  EXPECT_THAT(CheckRetry({}, read),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "amendment.parameters[OWNER]: is required by workflow ops/licence-v1@1.0.0: whose licence it "
+                       "is; acme/three, acme/four without one of their own"));
+  EXPECT_THAT(CheckRetry({{"OWNER", "Ada"}}, read), IsOk()) << "the fleet's is theirs too";
+  for (const char* repo : {"acme/five", "acme/six"}) children.push_back({repo, {"YEAR"}});
+  EXPECT_THAT(std::string(CheckRetry({}, read).message()),
+              HasSubstr("; acme/three, acme/four, acme/five and 1 more without one of their own"));
+}
+
+TEST_F(DeclaredParametersTest, WhatChildrenHaveOfTheirOwnMustBeDeclaredByANewWorkflow) {
+  const store::ReadRetried read = [] { return std::vector<store::RetriedChild>{{"acme/one", {"COLOUR"}}}; };
+  EXPECT_THAT(CheckRetry({{"OWNER", "Ada"}}, read),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "amendment.workflow_ref: does not declare parameter COLOUR, which acme/one got at submission: "
+                       "ops/licence-v1@1.0.0 takes OWNER, YEAR"));
+}
+
+TEST_F(DeclaredParametersTest, ChildrenAreReadOnlyIfSomethingIsDeclared) {
+  const store::ReadRetried read = [] { return absl::UnavailableError("away"); };
+  EXPECT_THAT(CheckRetry({}, read), StatusIs(absl::StatusCode::kUnavailable));
+  workflow_.clear_parameters();
+  EXPECT_THAT(CheckRetry({}, read), IsOk());
 }
 
 }  // namespace

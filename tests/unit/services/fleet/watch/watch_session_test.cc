@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "common/clock/clock.h"
+#include "common/domain/bounds.h"
 #include "services/fleet/requests/page_token.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait_until.h"
@@ -18,6 +20,8 @@ namespace {
 using ::fleet::testing::StatusIs;
 using ::fleet::testing::WaitUntil;
 using rpc::StreamStep;
+using ::testing::AnyOf;
+using ::testing::SizeIs;
 using Kind = StreamStep::Kind;
 
 const domain::Ulid kFleet = *domain::Ulid::Parse("01HZ0000000000000000000001");
@@ -137,6 +141,53 @@ TEST_F(WatchSessionTest, ChangedChildrenAreTold) {
   ASSERT_EQ(Next(*session), Kind::kMessage);
   ASSERT_EQ(message_.tasks_size(), 1);
   EXPECT_EQ(message_.tasks(0).ordinal(), 7);
+}
+
+TEST_F(WatchSessionTest, ALargeChangeComesInSeveralMessagesAndNoneTellsMoreThanWasSent) {
+  const auto session = Watch("", true);
+  ASSERT_EQ(Take(*session), Kind::kMessage);
+  feed_.SetSummary(std::string(domain::kMaxReportText, 's'));
+  for (int32_t ordinal = 2; ordinal <= 100; ++ordinal) feed_.Change(kFleet, ordinal);
+  const int64_t ended = feed_.Change(kFleet, 101, domain::FleetState::kCompleted);
+  // The hub may have looked before all was there.
+  std::string told_before = Token(1);
+  int32_t told = 1;
+  int messages = 0;
+  Kind kind = Kind::kMessage;
+  while (kind == Kind::kMessage) {
+    kind = Next(*session);
+    ASSERT_THAT(kind, AnyOf(Kind::kMessage, Kind::kLast));
+    ++messages;
+    EXPECT_LT(message_.ByteSizeLong(), std::size_t{64} << 10);
+    for (const v1::Task& task : message_.tasks()) EXPECT_EQ(task.ordinal(), ++told);
+    EXPECT_EQ(message_.has_fleet(), message_.resume_token() != told_before);
+    if (message_.has_fleet()) told_before = message_.resume_token();
+  }
+  EXPECT_GT(messages, 3);
+  EXPECT_EQ(told, 101);
+  EXPECT_EQ(message_.resume_token(), Token(ended));
+  EXPECT_EQ(message_.fleet().state(), v1::FLEET_STATE_COMPLETED);
+}
+
+TEST_F(WatchSessionTest, WhoLeavesAmidALargeChangeIsToldItAgain) {
+  auto session = Watch("", true);
+  ASSERT_EQ(Take(*session), Kind::kMessage);
+  ASSERT_EQ(Take(*session), Kind::kWait);
+  feed_.SetSummary(std::string(domain::kMaxReportText, 's'));
+  feed_.SetTasksPerChange(100);
+  feed_.Change(kFleet, 1);
+  ASSERT_EQ(Next(*session), Kind::kMessage);
+  ASSERT_FALSE(message_.has_fleet());
+  const std::string token = message_.resume_token();
+  session = Watch(token, true);
+  std::set<int32_t> told;
+  do {
+    ASSERT_EQ(Next(*session), Kind::kMessage);
+    EXPECT_EQ(message_.kind(), v1::WatchFleetResponse::KIND_CHANGE);
+    for (const v1::Task& task : message_.tasks()) told.insert(task.ordinal());
+  } while (!message_.has_fleet());
+  EXPECT_THAT(told, SizeIs(100));
+  EXPECT_EQ(message_.resume_token(), Token(2));
 }
 
 TEST_F(WatchSessionTest, TheSnapshotOfAnEndedFleetIsAllOfIt) {
