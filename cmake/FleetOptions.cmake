@@ -33,5 +33,7 @@ target_compile_options(fleet_options INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
   $<$<CXX_COMPILER_ID:Clang>:-Wreserved-identifier>
   # g++ 12 warns of designated initializers that leave members at their defaults, which is what they are for.
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-missing-field-initializers>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-missing-field-initializers>
+  # It takes the sources of a unity build for headers.
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${FLEET_UNITY}>>:-Wno-subobject-linkage>)
 target_include_directories(fleet_options INTERFACE ${CMAKE_SOURCE_DIR})

@@ -2,21 +2,19 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tests/property/change_case.h"
+#include "tests/unit/workers/task_runner/test_directory.h"
 
 namespace fleet::testing {
 namespace {
 
 constexpr char kSubmoduleMode[] = "160000";
 constexpr char kUnknownFilter[] = "gone";
-
-void Write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 std::string Zeroed(const std::vector<std::string>& paths) {
   std::string text;
@@ -115,7 +113,7 @@ std::set<std::string> ChangeOracle::SameAsStaged(const LeftState& state) const {
   std::set<std::string> same;
   if (asked.empty()) return same;
   // An index without time stamps: git reads every file.
-  Write(scratch_ + "/staged.txt", IndexInfo(asked));
+  runner::WriteFile(scratch_ + "/staged.txt", IndexInfo(asked));
   const std::string index = scratch_ + "/staged";
   const ShellResult changed = shell_.Run(
       state.directory,
@@ -140,7 +138,7 @@ std::map<std::string, std::string> ChangeOracle::Filters(const LeftState& state,
   for (const auto& [path, entry] : state.index)
     named = named || (absl::EndsWith(path, ".gitattributes") && entry.skip_worktree);
   if (paths.empty() || !named) return filters;
-  Write(scratch_ + "/filtered.txt", Zeroed(paths));
+  runner::WriteFile(scratch_ + "/filtered.txt", Zeroed(paths));
   const ShellResult checked = shell_.Run(
       state.directory, absl::StrCat("git check-attr -z --stdin filter <", ShellWord(scratch_ + "/filtered.txt")),
       Environment(state));
@@ -234,7 +232,7 @@ std::string ChangeOracle::UnknownFilter(const LeftState& state, const TreeEntrie
 
 ShellResult ChangeOracle::Store(const LeftState& state, const std::vector<std::string>& store) const {
   const std::string at = ShellWord(scratch_);
-  Write(scratch_ + "/store", Zeroed(store));
+  runner::WriteFile(scratch_ + "/store", Zeroed(store));
   return shell_.Run(
       state.directory,
       absl::StrCat("rm -f ", at, "/expected; git update-index -z --index-info <", at, "/start || exit 1; ",
@@ -261,7 +259,7 @@ ExpectedChange ChangeOracle::Judge(const LeftState& state) const {
   }
   for (const auto& [path, entry] : filled) plan.start.erase(path);
   const std::string at = ShellWord(scratch_);
-  Write(scratch_ + "/start", IndexInfo(plan.start));
+  runner::WriteFile(scratch_ + "/start", IndexInfo(plan.start));
   const ShellResult others = shell_.Run(state.directory,
                                         absl::StrCat("rm -f ", at, "/expected; git update-index -z --index-info <", at,
                                                      "/start && git ls-files -o -z --exclude-standard"),

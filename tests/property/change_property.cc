@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "common/clock/clock.h"
 #include "common/status/status_macros.h"
 #include "tests/property/aged_checkout.h"
+#include "tests/unit/workers/task_runner/test_directory.h"
 #include "workers/task_runner/branch_tip.h"
 #include "workers/task_runner/git_publisher.h"
 #include "workers/task_runner/task_failure.h"
@@ -25,8 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kBranch[] = "fleet/case";
-
-void Write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 bool IsOfTheChange(const absl::Status& status) {
   const v1::FailureReason reason = runner::ToFailure(status).reason();
@@ -79,12 +77,12 @@ absl::StatusOr<TreeEntries> ChangeProperty::Prepare(const ChangeCase& change, co
   for (const char* name : {"", "/home", "/tmp", "/product", "/scratch/objects"}) fs::create_directories(place + name);
   std::string config = change.filters;
   if (!change.excludes.empty()) {
-    Write(place + "/excludes", change.excludes);
+    runner::WriteFile(place + "/excludes", change.excludes);
     absl::StrAppend(&config, "[core]\n  excludesFile = ", place, "/excludes\n");
   }
-  Write(place + "/config", config);
-  Write(place + "/operator", config + change.endings);
-  Write(place + "/import", ImportStream(change, "refs/heads/main"));
+  runner::WriteFile(place + "/config", config);
+  runner::WriteFile(place + "/operator", config + change.endings);
+  runner::WriteFile(place + "/import", ImportStream(change, "refs/heads/main"));
   const ShellResult made = shell_.Run(place,
                                       "git init -q --bare --template= -b main origin.git && cd origin.git && "
                                       "git fast-import --quiet <../import && git ls-tree -r -z main");

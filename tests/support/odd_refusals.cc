@@ -6,11 +6,11 @@ namespace {
 
 using domain::FailureReason;
 
-std::vector<StoredFile> Files() { return {{"README", "hello\n"}}; }
+std::vector<StoredFile> RefusedFiles() { return {{"README", "hello\n"}}; }
 
 OddRepository Refusing(const std::string& name, const std::string& setup, std::vector<std::string> words = {}) {
   return {.name = "refuses-" + name,
-          .files = Files(),
+          .files = RefusedFiles(),
           .setup = setup,
           .step = "echo more >> README",
           .expected = Failed(FailureReason::kPushRefused, std::move(words))};
@@ -23,7 +23,7 @@ OddRepository Saying(const std::string& name, const std::string& words) {
 
 OddRepository Taking(const std::string& name, const std::string& setup) {
   return {.name = "takes-" + name,
-          .files = Files(),
+          .files = RefusedFiles(),
           .setup = setup,
           .step = "echo more >> README",
           .expected = BranchPushed({"M 100644 README"})};
@@ -70,7 +70,7 @@ std::vector<OddRepository> Ways() {
       Refusing("by-size", "git config receive.maxInputSize 10"),
       Refusing("by-a-missing-proc-receive", "git config receive.procReceiveRefs refs/heads/fleet"),
       {.name = "refuses-by-a-check-of-objects",
-       .files = Files(),
+       .files = RefusedFiles(),
        .setup = "git config receive.fsckObjects true",
        .step = "printf '[submodule \"a\"]\\n\\tpath = a\\n\\turl = -evil\\n' > .gitmodules",
        .expected = Failed(FailureReason::kPushRefused, {})},

@@ -9,13 +9,13 @@ constexpr char kStep[] = "[ \"$(cat README)\" = hello ]; echo more >> README";
 // Another commit, for refs that are not the base.
 constexpr char kOther[] = "other=$(git commit-tree -m other \"$(printf '' | git mktree)\")\n";
 
-std::vector<StoredFile> Files() { return {{"README", "hello\n"}}; }
+std::vector<StoredFile> ServedFiles() { return {{"README", "hello\n"}}; }
 Expected Changed() { return BranchPushed({"M 100644 README"}, {{"README", "hello\nmore\n"}}); }
 
 OddRepository Server(const std::string& name, const std::string& setup, const Expected& expected,
                      const std::string& default_branch = "") {
   return {.name = name,
-          .files = Files(),
+          .files = ServedFiles(),
           .setup = kOther + setup,
           .step = kStep,
           .expected = expected,
@@ -66,9 +66,9 @@ std::vector<OddRepository> Refs() {
 std::vector<OddRepository> Formats() {
   const std::vector<StoredFile> crlf = {{".gitattributes", "*.txt text\n"}, {"README", "hello\n"}, {"a.txt", "a\r\n"}};
   return {
-      {.name = "sha256", .files = Files(), .step = kStep, .expected = Changed(), .object_format = "sha256"},
+      {.name = "sha256", .files = ServedFiles(), .step = kStep, .expected = Changed(), .object_format = "sha256"},
       {.name = "sha256-untouched",
-       .files = Files(),
+       .files = ServedFiles(),
        .step = "true",
        .expected = NoChanges(),
        .object_format = "sha256"},
@@ -82,13 +82,13 @@ std::vector<OddRepository> Formats() {
        .expected = Failed(FailureReason::kBranchNotFound, {}),
        .object_format = "sha256"},
       {.name = "sha256-branch-fleet",
-       .files = Files(),
+       .files = ServedFiles(),
        .setup = "git update-ref refs/heads/fleet main",
        .step = kStep,
        .expected = Failed(FailureReason::kBranchNameBlocked, {"fleet"}),
        .object_format = "sha256"},
       {.name = "sha256-hook-refuses",
-       .files = Files(),
+       .files = ServedFiles(),
        .setup = "hook pre-receive 'exit 1'",
        .step = kStep,
        .expected = Failed(FailureReason::kPushRefused, {}),

@@ -42,7 +42,7 @@ std::string FindPacked(const std::string& git_dir, absl::string_view ref) {
 }  // namespace
 
 bool IsObjectId(absl::string_view text) {
-  return (text.size() == 40 || text.size() == 64) &&
+  return (text.size() == kSha1Digits || text.size() == kSha256Digits) &&
          std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 

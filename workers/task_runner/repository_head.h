@@ -2,6 +2,7 @@
 #ifndef FLEET_WORKERS_TASK_RUNNER_REPOSITORY_HEAD_H_
 #define FLEET_WORKERS_TASK_RUNNER_REPOSITORY_HEAD_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -16,7 +17,10 @@ std::string ReadHeadCommit(const std::string& git_dir);
 // Empty if there is none, or if either lies outside of `root`, a path without links, or behind a link.
 std::string FindGitDirectory(const std::string& tree, const std::string& root);
 
-// Whether `text` is an object id: 40 or 64 hexadecimal digits in lower case.
+// Hexadecimal digits of an object id.
+inline constexpr std::size_t kSha1Digits = 40;
+inline constexpr std::size_t kSha256Digits = 64;
+// Whether `text` is an object id, in lower case.
 bool IsObjectId(absl::string_view text);
 
 }  // namespace fleet::runner

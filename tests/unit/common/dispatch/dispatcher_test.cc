@@ -46,7 +46,7 @@ class Answers {
     MutexLock lock(mutex_);
     return answers_[seq].front();
   }
-  std::optional<Kind> WaitKind(int64_t seq) {
+  std::optional<AnswerKind> WaitKind(int64_t seq) {
     const auto answer = Wait(seq);
     if (!answer.ok()) return std::nullopt;
     return answer->kind;

@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-constexpr char kService[] = "fleet.v1.FleetService";
+constexpr char kServiceName[] = "fleet.v1.FleetService";
 
 StreamStep Message(const std::string& text, bool is_last = false) {
   return {is_last ? StreamStep::Kind::kLast : StreamStep::Kind::kMessage, std::make_shared<const std::string>(text),
@@ -85,7 +85,7 @@ class StreamCallTest : public ::testing::Test {
     Make(transport_);
   }
   void Make(FakeStreamTransport& transport) {
-    call_ = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], environment_.calls, transport);
+    call_ = std::make_shared<StreamCall>(*table_.MethodsOf(kServiceName)[0], environment_.calls, transport);
   }
   static std::string Body() {
     v1::WatchFleetRequest request;
@@ -99,7 +99,7 @@ class StreamCallTest : public ::testing::Test {
   WatchedApi api_;
   TestEnvironment environment_;
   FakeStreamTransport transport_{Body()};
-  MethodTable table_{{kService}};
+  MethodTable table_{{kServiceName}};
   std::shared_ptr<StreamCall> call_;
   ThreadPool pool_{2, 100};
 };
@@ -199,10 +199,10 @@ TEST_F(StreamCallTest, AStreamWhoseStepsMayNotWaitIsDropped) {
   }));
   begun.get_future().wait();
   ASSERT_TRUE(full.Submit([] {}));
-  MethodTable table({kService});
-  table.AddStream<v1::WatchFleetResponse>("fleet.v1.FleetService/WatchFleet", api_, &FakeApi::Watch, full);
+  MethodTable table({kServiceName});
+  table.AddStream<v1::WatchFleetResponse>("fleet.v1.FleetService/WatchFleet", api_, &WatchedApi::Watch, full);
   FakeStreamTransport transport(Body());
-  const auto call = std::make_shared<StreamCall>(*table.MethodsOf(kService)[0], environment_.calls, transport);
+  const auto call = std::make_shared<StreamCall>(*table.MethodsOf(kServiceName)[0], environment_.calls, transport);
   call->Start();
   EXPECT_THAT(transport.events(), ElementsAre(StartsWith("end UNAVAILABLE")));
   EXPECT_THAT(environment_.Metrics(), HasSubstr("fleet_service_streams_dropped_total{reason=\"too_many_steps\"} 1\n"));
@@ -239,7 +239,7 @@ TEST_F(StreamCallTest, AMessageThatIsNotTakenInTimeIsDroppedAndTheStreamEnded) {
         environment_.authenticator, environment_.rpc_metrics, environment_.intake, clock, environment_.budget, streams};
     FakeStreamTransport transport(Body());
     api_.script.Add(Message("a", is_last));
-    const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], calls, transport);
+    const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kServiceName)[0], calls, transport);
     call->Start();
     ASSERT_THAT(transport.Await(1), ElementsAre("write a"));
     clock.Advance(absl::Seconds(29));
@@ -262,7 +262,7 @@ TEST_F(StreamCallTest, AStreamDoesNotEndWhileItsMessageIsBeingDropped) {
       environment_.authenticator, environment_.rpc_metrics, environment_.intake, clock, environment_.budget, streams};
   FakeStreamTransport transport(Body());
   api_.script.Add(Message("a"));
-  const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], calls, transport);
+  const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kServiceName)[0], calls, transport);
   call->Start();
   ASSERT_THAT(transport.Await(1), ElementsAre("write a"));
   transport.during_drop = [&] {
@@ -282,7 +282,7 @@ TEST_F(StreamCallTest, AWatcherThatWaitsOrReadsIsLeftAlone) {
       environment_.authenticator, environment_.rpc_metrics, environment_.intake, clock, environment_.budget, streams};
   FakeStreamTransport transport(Body());
   api_.script.Add(Message("a"));
-  const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kService)[0], calls, transport);
+  const auto call = std::make_shared<StreamCall>(*table_.MethodsOf(kServiceName)[0], calls, transport);
   call->Start();
   ASSERT_THAT(transport.Await(1), ElementsAre("write a"));
   call->OnWritten(true);

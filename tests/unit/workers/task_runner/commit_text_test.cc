@@ -9,6 +9,7 @@
 #include "common/domain/workflow_rules.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/unit/workers/task_runner/fake_runner_service.h"
 #include "tests/unit/workers/task_runner/git_fixture.h"
 #include "workers/task_runner/git_publisher.h"
 
@@ -16,8 +17,6 @@ namespace fleet::runner {
 namespace {
 
 using ::testing::HasSubstr;
-
-constexpr char kTaskId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-1";
 
 class CommitTextTest : public ::testing::Test {
  protected:

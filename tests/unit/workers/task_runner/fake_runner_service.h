@@ -18,6 +18,11 @@
 
 namespace fleet::runner {
 
+// A fleet, its only child and the branch of both, where a test needs no more.
+inline constexpr char kFleetId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+inline constexpr char kTaskId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-1";
+inline constexpr char kBranch[] = "fleet/01arz3ndektsv4rrffq69g5fav";
+
 class FakeRunnerService final : public v1::RunnerService::Service {
  public:
   struct Task {

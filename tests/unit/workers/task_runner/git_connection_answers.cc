@@ -1,14 +1,11 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "tests/unit/workers/task_runner/git_scene.h"
 
 namespace fleet::runner {
 namespace {
-
-std::string Packet(const std::string& text) { return absl::StrFormat("%04x", text.size() + 4) + text; }
 
 // An answer to "info/refs" after which the client goes on to ask for, or to send, a pack.
 std::string Advertisement(const std::string& request) {

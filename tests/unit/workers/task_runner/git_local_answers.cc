@@ -7,9 +7,6 @@ namespace {
 
 using domain::FailureStage;
 
-GitAnswer Custom(std::string name, std::string reason, std::function<GitCommand::Call(GitScene&)> act) {
-  return {std::move(name), std::move(reason), std::move(act)};
-}
 // A program that git runs says so; where a machine would have to be short of something, for instance.
 GitAnswer Words(const std::string& text, const std::string& reason, FailureStage stage = FailureStage::kCommit) {
   return {"local " + text, reason, [=](GitScene& scene) {

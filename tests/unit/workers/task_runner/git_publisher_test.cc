@@ -21,9 +21,9 @@ using ::testing::HasSubstr;
 using Action = Publication::Action;
 namespace fs = std::filesystem;
 
-constexpr char kBranch[] = "fleet/01arz3ndektsv4rrffq69g5fav";
-constexpr char kTask[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-7";
-constexpr char kOtherTask[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-8";
+constexpr char kPublished[] = "fleet/01arz3ndektsv4rrffq69g5fav";
+constexpr char kPublisher[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-7";
+constexpr char kStranger[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-8";
 
 struct Result {
   Publication publication;
@@ -46,7 +46,7 @@ class GitPublisherTest : public ::testing::Test {
     FLEET_RETURN_IF_ERROR(MakePrivateDirectory(directory));
     FLEET_ASSIGN_OR_RETURN(const GitCommand git, GitCommand::Make(subprocess_, settings_, directory + "/git"));
     FLEET_ASSIGN_OR_RETURN(const GitClone clone,
-                           GitClone::Make(git, {"file://" + bare_, "", kBranch, directory}, bounds_));
+                           GitClone::Make(git, {"file://" + bare_, "", kPublished, directory}, bounds_));
     for (const auto& [path, text] : changes) WriteFile(clone.tree + "/" + path, text);
     FLEET_ASSIGN_OR_RETURN(const GitPublisher publisher, GitPublisher::Make(subprocess_, settings_, clone, bounds_));
     spec_.time += absl::Seconds(1);
@@ -57,16 +57,16 @@ class GitPublisherTest : public ::testing::Test {
     FLEET_ASSIGN_OR_RETURN(const std::string commit, publisher.Publish(publication, spec_, claim_));
     return Result{publication, commit};
   }
-  std::string Tip() { return fixture_.Branch(bare_, kBranch); }
+  std::string Tip() { return fixture_.Branch(bare_, kPublished); }
   // As somebody who works on the branch in a clone of their own, and pushes at the end, by force if need be.
   std::string Person(const std::vector<std::vector<std::string>>& commands) {
     const std::string tree = fixture_.directory() / absl::StrCat("person-", ++tasks_);
     fixture_.Git(fixture_.directory().path(), {"clone", "-q", bare_, tree});
-    fixture_.Git(tree, {"checkout", "-q", kBranch});
+    fixture_.Git(tree, {"checkout", "-q", kPublished});
     WriteFile(tree + "/human", absl::StrCat("line ", tasks_));
     fixture_.Git(tree, {"add", "-A"});
     for (const std::vector<std::string>& command : commands) fixture_.Git(tree, command);
-    fixture_.Git(tree, {"push", "-q", "-f", "origin", absl::StrCat("HEAD:refs/heads/", kBranch)});
+    fixture_.Git(tree, {"push", "-q", "-f", "origin", absl::StrCat("HEAD:refs/heads/", kPublished)});
     return Tip();
   }
   void Hook(const std::string& name, const std::string& script) {
@@ -84,7 +84,7 @@ class GitPublisherTest : public ::testing::Test {
   std::string bare_;
   std::string title_ = "Change it";
   CommitSpec spec_{"Bot", "bot@example.com", "", absl::FromUnixSeconds(1700000000)};
-  BranchClaim claim_{kTask};
+  BranchClaim claim_{kPublisher};
   std::string held_;
   int tasks_ = 0;
 };
@@ -93,10 +93,10 @@ TEST_F(GitPublisherTest, TheCommitSaysWhoseItIs) {
   FLEET_ASSERT_OK_AND_ASSIGN(const Result result, Attempt({{"a", "c"}}));
   EXPECT_TRUE(result.publication.changed);
   EXPECT_EQ(Tip(), result.commit);
-  EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--date=raw", "--format=%an <%ae> %ad %cn <%ce> %cd%n%B", kBranch}),
+  EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--date=raw", "--format=%an <%ae> %ad %cn <%ce> %cd%n%B", kPublished}),
             absl::StrCat("Bot <bot@example.com> 1700000001 +0000 Bot <bot@example.com> 1700000001 +0000\nChange it\n\n"
                          "Fleet-Task: ",
-                         kTask));
+                         kPublisher));
 }
 
 TEST_F(GitPublisherTest, TheOperatorsEncodingLeavesNoMark) {
@@ -104,7 +104,7 @@ TEST_F(GitPublisherTest, TheOperatorsEncodingLeavesNoMark) {
   WriteFile(settings_.config_file, "[i18n]\n  commitEncoding = ISO-8859-1\n[commit]\n  gpgSign = true\n");
   FLEET_ASSERT_OK(Attempt({{"a", "first"}}));
   FLEET_ASSERT_OK(Attempt({{"a", "second"}}));
-  EXPECT_EQ(fixture_.Git(bare_, {"cat-file", "commit", kBranch}).find("encoding"), std::string::npos);
+  EXPECT_EQ(fixture_.Git(bare_, {"cat-file", "commit", kPublished}).find("encoding"), std::string::npos);
 }
 
 TEST_F(GitPublisherTest, ALaterAttemptReplacesTheTasksOwnCommit) {
@@ -114,8 +114,8 @@ TEST_F(GitPublisherTest, ALaterAttemptReplacesTheTasksOwnCommit) {
   FLEET_ASSERT_OK_AND_ASSIGN(const Result second, Attempt({{"a", "second"}}));
   EXPECT_EQ(held_, first.commit);
   EXPECT_EQ(Tip(), second.commit);
-  EXPECT_EQ(fixture_.Git(bare_, {"diff", "--name-only", "main", kBranch}), "a");
-  EXPECT_EQ(fixture_.Git(bare_, {"rev-list", "--count", "main.." + std::string(kBranch)}), "1");
+  EXPECT_EQ(fixture_.Git(bare_, {"diff", "--name-only", "main", kPublished}), "a");
+  EXPECT_EQ(fixture_.Git(bare_, {"rev-list", "--count", "main.." + std::string(kPublished)}), "1");
 }
 
 TEST_F(GitPublisherTest, KnowsItsCommitByWhatGitMakesOfTheName) {
@@ -139,13 +139,13 @@ TEST_F(GitPublisherTest, TheSameChangeIsPushedAgainUnderAnotherMessageOrAuthor) 
   title_ = "Say it better";
   FLEET_ASSERT_OK_AND_ASSIGN(const Result second, Attempt({{"a", "changed"}}));
   EXPECT_EQ(Tip(), second.commit);
-  EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%s", kBranch}), "Say it better");
+  EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%s", kPublished}), "Say it better");
   // Of another author it is the task's only by the service's word.
   spec_.author_name = "Robot";
   EXPECT_EQ(ReasonOf(Attempt({{"a", "changed"}}).status()), "FAILURE_REASON_BRANCH_NOT_OURS");
   claim_.pushed_commit = second.commit;
   FLEET_ASSERT_OK(Attempt({{"a", "changed"}}));
-  EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%an", kBranch}), "Robot");
+  EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%an", kPublished}), "Robot");
 }
 
 TEST_F(GitPublisherTest, LeavesWhatPeopleMadeOfTheBranchAlone) {
@@ -166,7 +166,7 @@ TEST_F(GitPublisherTest, LeavesWhatPeopleMadeOfTheBranchAlone) {
   FLEET_ASSERT_OK_AND_ASSIGN(const Result pushed, Attempt({{"a", "first"}}));
   fixture_.Commit(bare_, "main", {{"other", "o"}}, "other");
   for (const auto& [name, commands] : cases) {
-    fixture_.Git(bare_, {"update-ref", std::string("refs/heads/") + kBranch, pushed.commit});
+    fixture_.Git(bare_, {"update-ref", std::string("refs/heads/") + kPublished, pushed.commit});
     const std::string foreign = Person(commands);
     ASSERT_NE(foreign, pushed.commit) << name;
     claim_.pushed_commit = pushed.commit;
@@ -182,11 +182,11 @@ TEST_F(GitPublisherTest, LeavesWhatPeopleMadeOfTheBranchAlone) {
 
 TEST_F(GitPublisherTest, LeavesTheCommitOfAnotherTaskAlone) {
   FLEET_ASSERT_OK_AND_ASSIGN(const Result first, Attempt({{"a", "by one name"}}));
-  claim_.task_id = kOtherTask;
+  claim_.task_id = kStranger;
   for (const Files& changes : {Files{{"a", "by another name"}}, Files{{"a", "by one name"}}, Files{}}) {
     const absl::Status status = Attempt(changes).status();
     EXPECT_EQ(ReasonOf(status), "FAILURE_REASON_BRANCH_NOT_OURS");
-    EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr(first.commit), HasSubstr(kTask)));
+    EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr(first.commit), HasSubstr(kPublisher)));
     EXPECT_EQ(Tip(), first.commit);
   }
 }
@@ -197,7 +197,7 @@ TEST_F(GitPublisherTest, ReplacesAnythingIfToldTo) {
   claim_.replace = true;
   FLEET_ASSERT_OK_AND_ASSIGN(const Result replaced, Attempt({{"a", "second"}}));
   EXPECT_EQ(Tip(), replaced.commit);
-  EXPECT_EQ(fixture_.Git(bare_, {"diff", "--name-only", "main", kBranch}), "a");
+  EXPECT_EQ(fixture_.Git(bare_, {"diff", "--name-only", "main", kPublished}), "a");
   Person({{"commit", "-qm", "fix"}});
   FLEET_ASSERT_OK_AND_ASSIGN(const Result removed, Attempt({}));
   EXPECT_EQ(removed.commit, "");
@@ -211,11 +211,11 @@ TEST_F(GitPublisherTest, RefusesToPushOverWhatCameMeanwhile) {
       FLEET_ASSERT_OK(Attempt({{"a", replaces ? "seen" : "seen first"}}));
       std::string other;
       const absl::Status status = Attempt(changes, [&] {
-                                    other = fixture_.Commit(bare_, kBranch, {{"a", "other"}}, "other");
+                                    other = fixture_.Commit(bare_, kPublished, {{"a", "other"}}, "other");
                                   }).status();
       EXPECT_EQ(ReasonOf(status), "FAILURE_REASON_PUSH_RACED") << status;
       EXPECT_EQ(Tip(), other);
-      fixture_.Git(bare_, {"update-ref", "-d", std::string("refs/heads/") + kBranch});
+      fixture_.Git(bare_, {"update-ref", "-d", std::string("refs/heads/") + kPublished});
     }
   }
 }
@@ -223,7 +223,7 @@ TEST_F(GitPublisherTest, RefusesToPushOverWhatCameMeanwhile) {
 TEST_F(GitPublisherTest, RefusesToPushOverABranchThatIsNew) {
   std::string other;
   const absl::Status status = Attempt({{"a", "late"}}, [&] {
-                                other = fixture_.Commit(bare_, kBranch, {{"a", "other"}}, "other");
+                                other = fixture_.Commit(bare_, kPublished, {{"a", "other"}}, "other");
                               }).status();
   EXPECT_EQ(ReasonOf(status), "FAILURE_REASON_PUSH_RACED");
   EXPECT_EQ(Tip(), other);
@@ -247,14 +247,14 @@ TEST_F(GitPublisherTest, EmptiesABranchThatTheServerKeeps) {
   FLEET_ASSERT_OK(Attempt({{"a", "first"}}));
   FLEET_ASSERT_OK_AND_ASSIGN(const Result second, Attempt({}));
   EXPECT_EQ(Tip(), second.commit);
-  EXPECT_EQ(fixture_.Git(bare_, {"diff", "--name-only", "main", kBranch}), "");
+  EXPECT_EQ(fixture_.Git(bare_, {"diff", "--name-only", "main", kPublished}), "");
   FLEET_ASSERT_OK_AND_ASSIGN(const Result third, Attempt({}));
   EXPECT_EQ(third.publication.action, Action::kNone);
   EXPECT_EQ(third.commit, second.commit);
   // It is the task's, also when the default branch has moved on.
   fixture_.Commit(bare_, "main", {{"other", "o"}}, "other");
   FLEET_ASSERT_OK_AND_ASSIGN(const Result fourth, Attempt({}));
-  EXPECT_EQ(fixture_.Git(bare_, {"diff", "--name-only", "main", kBranch}), "");
+  EXPECT_EQ(fixture_.Git(bare_, {"diff", "--name-only", "main", kPublished}), "");
   FLEET_ASSERT_OK_AND_ASSIGN(const Result fifth, Attempt({{"a", "fifth"}}));
   EXPECT_EQ(Tip(), fifth.commit);
 }
@@ -269,7 +269,7 @@ TEST_F(GitPublisherTest, SaysWhatTheBranchKeepsIfNothingHelps) {
 }
 
 TEST_F(GitPublisherTest, LeavesABranchAtItsBaseAloneIfNothingChanged) {
-  fixture_.Git(bare_, {"branch", kBranch, "main"});
+  fixture_.Git(bare_, {"branch", kPublished, "main"});
   FLEET_ASSERT_OK_AND_ASSIGN(const Result result, Attempt({}));
   EXPECT_EQ(result.publication.action, Action::kNone);
   EXPECT_EQ(result.commit, "");

@@ -1,16 +1,10 @@
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "tests/unit/workers/task_runner/git_scene.h"
 
 namespace fleet::runner {
 namespace {
 
-std::string Packet(const std::string& text) { return absl::StrFormat("%04x", text.size() + 4) + text; }
-
-GitAnswer Custom(std::string name, std::string reason, std::function<GitCommand::Call(GitScene&)> act) {
-  return {std::move(name), std::move(reason), std::move(act)};
-}
 // A hook says so and, unless told otherwise, refuses.
 GitAnswer Hook(const std::string& hook, const std::string& text, const std::string& reason = "PUSH_REFUSED",
                const std::string& end = "exit 1") {

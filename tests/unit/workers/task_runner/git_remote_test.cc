@@ -19,7 +19,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-constexpr char kBranch[] = "fleet/01arz3ndektsv4rrffq69g5fav";
+constexpr char kRemoteBranch[] = "fleet/01arz3ndektsv4rrffq69g5fav";
 const std::string kId(40, 'a');
 
 class GitRemoteTest : public ::testing::Test {
@@ -30,7 +30,7 @@ class GitRemoteTest : public ::testing::Test {
     directory_ = fixture_.directory() / absl::StrCat("task-", ++tasks_);
     FLEET_RETURN_IF_ERROR(MakePrivateDirectory(directory_));
     FLEET_ASSIGN_OR_RETURN(const GitCommand git, Git());
-    return GitClone::Make(git, {"file://" + bare, default_branch, kBranch, directory_}, bounds_);
+    return GitClone::Make(git, {"file://" + bare, default_branch, kRemoteBranch, directory_}, bounds_);
   }
   absl::StatusOr<GitCommand> Git() {
     return GitCommand::Make(subprocess_, settings_, fixture_.directory() / absl::StrCat("git-", ++commands_));
@@ -89,7 +89,7 @@ TEST_F(GitRemoteTest, AListThatIsTooLargeIsNotReadInPart) {
   FLEET_ASSERT_OK_AND_ASSIGN(const GitCommand git, Git());
   ListingRequest request;
   request.clone_url = "file://" + bare;
-  request.branch = kBranch;
+  request.branch = kRemoteBranch;
   request.directory = fixture_.directory().path();
   FLEET_ASSERT_OK_AND_ASSIGN(const RemoteListing whole, ListRemote(git, request, bounds_));
   EXPECT_EQ(whole.head(), "refs/heads/main");
@@ -158,14 +158,14 @@ TEST_F(GitRemoteTest, Sha256RepositoriesWork) {
   EXPECT_EQ(fixture_.Git(clone.tree, {"status", "--porcelain"}), "");
   WriteFile(clone.tree + "/a", "c");
   FLEET_ASSERT_OK_AND_ASSIGN(const std::string commit, Publish(clone));
-  EXPECT_EQ(commit, fixture_.Branch(bare, kBranch));
+  EXPECT_EQ(commit, fixture_.Branch(bare, kRemoteBranch));
   // Replaced by the next attempt; what moved meanwhile is not.
   FLEET_EXPECT_OK(Change(bare));
   FLEET_ASSERT_OK_AND_ASSIGN(const GitClone late, Clone(bare));
-  fixture_.Git(bare, {"update-ref", absl::StrCat("refs/heads/", kBranch), clone.base_commit});
+  fixture_.Git(bare, {"update-ref", absl::StrCat("refs/heads/", kRemoteBranch), clone.base_commit});
   WriteFile(late.tree + "/a", "late");
   EXPECT_EQ(ReasonOf(Publish(late).status()), "FAILURE_REASON_PUSH_RACED");
-  EXPECT_EQ(fixture_.Branch(bare, kBranch), clone.base_commit);
+  EXPECT_EQ(fixture_.Branch(bare, kRemoteBranch), clone.base_commit);
 }
 
 TEST_F(GitRemoteTest, AnEmptySha256RepositoryHasNoBranch) {
@@ -176,7 +176,7 @@ TEST_F(GitRemoteTest, AnEmptySha256RepositoryHasNoBranch) {
 
 TEST_F(GitRemoteTest, ABranchInTheWayIsNoRace) {
   for (const std::string& blocking :
-       {std::string("fleet"), absl::StrCat(kBranch, "/x"), absl::StrCat(kBranch, "/x/y")}) {
+       {std::string("fleet"), absl::StrCat(kRemoteBranch, "/x"), absl::StrCat(kRemoteBranch, "/x/y")}) {
     const std::string bare = fixture_.MakeRepository(absl::StrCat("r", ++tasks_), {{"a", "b"}});
     fixture_.Git(bare, {"branch", blocking, "main"});
     const absl::Status status = Change(bare);

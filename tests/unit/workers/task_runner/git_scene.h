@@ -6,9 +6,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "tests/unit/workers/task_runner/git_fixture.h"
 #include "tests/unit/workers/task_runner/scripted_server.h"
 #include "workers/task_runner/git_command.h"
@@ -92,6 +94,12 @@ struct GitAnswer {
   // Prepares the scene and says what git is to do.
   std::function<GitCommand::Call(GitScene&)> act;
 };
+
+inline GitAnswer Custom(std::string name, std::string reason, std::function<GitCommand::Call(GitScene&)> act) {
+  return {std::move(name), std::move(reason), std::move(act)};
+}
+// A line of git's protocol.
+inline std::string Packet(const std::string& text) { return absl::StrFormat("%04x", text.size() + 4) + text; }
 
 // Of whoever is asked before anything is pushed; of a push; of git here.
 std::vector<GitAnswer> ConnectionAnswers();

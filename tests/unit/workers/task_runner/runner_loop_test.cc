@@ -24,8 +24,6 @@ using ::fleet::testing::WaitUntil;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr char kFleetId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-
 std::string TaskId(int ordinal) { return absl::StrCat(kFleetId, "-", ordinal); }
 
 // Works until it is told to finish or to stop, and keeps what it saw.

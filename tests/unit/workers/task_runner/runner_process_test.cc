@@ -27,9 +27,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 namespace fs = std::filesystem;
 
-constexpr char kFleetId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-constexpr char kTaskId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-1";
-
 class RunnerProcessTest : public ::testing::Test {
  protected:
   RunnerProcessTest() {

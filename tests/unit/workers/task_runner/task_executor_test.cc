@@ -29,10 +29,6 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-constexpr char kFleetId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-constexpr char kTaskId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-1";
-constexpr char kBranch[] = "fleet/01arz3ndektsv4rrffq69g5fav";
-
 // A whole runner, with a fake service and real repositories.
 class TaskExecutorTest : public ::testing::Test {
  protected:

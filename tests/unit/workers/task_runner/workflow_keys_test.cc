@@ -25,9 +25,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kTaskId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV-1";
-constexpr char kBranch[] = "fleet/01arz3ndektsv4rrffq69g5fav";
-
 // One run of a workflow on a repository with a file "a".
 class WorkflowRun {
  public:
