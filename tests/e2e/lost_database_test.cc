@@ -1,10 +1,14 @@
 // PostgreSQL goes away as in a power failure, in the middle of a fleet.
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/channel.h"
+#include "grpc/health/v1/health.pb.h"
+#include "grpcpp/impl/codegen/client_unary_call.h"
 #include "tests/e2e/end_to_end_test.h"
 #include "tests/e2e/watch_output.h"
 #include "tests/support/http_client.h"
@@ -15,6 +19,7 @@ namespace fleet::e2e {
 namespace {
 
 using ::fleet::testing::WaitUntil;
+using Health = grpc::health::v1::HealthCheckResponse;
 
 class LostDatabaseTest : public EndToEndTest {
  protected:
@@ -29,6 +34,19 @@ class LostDatabaseTest : public EndToEndTest {
     }
     return answers;
   }
+  // What service-1's health service says of the service of this name.
+  Health::ServingStatus HealthOf(const std::string& name) {
+    using grpc::internal::RpcMethod;
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, "", absl::Seconds(20));
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(name);
+    Health response;
+    const grpc::Status status = grpc::internal::BlockingUnaryCall(
+        channel_.get(), RpcMethod("/grpc.health.v1.Health/Check", RpcMethod::NORMAL_RPC), &context, request, &response);
+    EXPECT_TRUE(status.ok()) << name << ": " << status.error_message();
+    return response.status();
+  }
   // Whether service and worker come to say `ready`, and that they are healthy.
   bool Say(absl::string_view ready) {
     return WaitUntil([&] {
@@ -39,7 +57,24 @@ class LostDatabaseTest : public EndToEndTest {
       return true;
     });
   }
+
+  const std::shared_ptr<grpc::Channel> channel_ = rpc::MakeChannel(stack().Address("service-1"));
 };
+
+TEST_F(LostDatabaseTest, HealthFollowsItAndLivenessDoesNot) {
+  ExpectNoWork();
+  const auto comes_to_say = [this](Health::ServingStatus status, absl::Duration limit = absl::Seconds(20)) {
+    return WaitUntil([&] { return HealthOf("") == status && HealthOf("fleet.v1.FleetService") == status; }, limit);
+  };
+  EXPECT_TRUE(comes_to_say(Health::SERVING));
+  FLEET_ASSERT_OK(postgres().StopImmediate());
+  // As long as whoever balances load may go on sending calls to a service that cannot answer them.
+  EXPECT_TRUE(comes_to_say(Health::NOT_SERVING, absl::Seconds(3)));
+  EXPECT_EQ(HealthOf("liveness"), Health::SERVING);
+  FLEET_ASSERT_OK(postgres().Restart());
+  EXPECT_TRUE(comes_to_say(Health::SERVING));
+  EXPECT_EQ(HealthOf("liveness"), Health::SERVING);
+}
 
 TEST_F(LostDatabaseTest, AFleetEndsRightAfterPostgresWasGone) {
   const std::vector<std::string> repos = AddRepositories(8);

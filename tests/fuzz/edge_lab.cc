@@ -180,12 +180,15 @@ struct EdgeLab::Parts {
   service::RunnerOwners owners{stores.runners, pool};
   service::FleetApi fleets{stores.fleets, stores.tasks, changes};
   service::ControlApi controls{stores.fleets, stores.controls, stores.redrives, changes};
+  service::SnapshotPages snapshot_pages{[this](const auto& caller, const auto& id, int32_t after, int32_t limit) {
+                                          return stores.tasks.List(caller, id, {}, after, limit);
+                                        },
+                                        [this](const auto& id, int64_t since, int32_t first, int32_t last) {
+                                          return stores.feed.ReadStanding(id, since, first, last);
+                                        }};
   service::WatchApi watches{{[this] { return stores.feed.ReadTimeline(); },
-                             [this](const auto& ids) { return stores.feed.ReadFleets(ids); },
-                             [this](const auto& caller, const auto& id, int32_t after, int32_t limit) {
-                               return stores.tasks.List(caller, id, {}, after, limit);
-                             },
-                             hub, messages}};
+                             [this](const auto& ids) { return stores.feed.ReadFleets(ids); }, snapshot_pages, hub,
+                             messages}};
   service::CatalogApi catalog{stores.catalog};
   service::RunnerApi runners{stores.runners, owners, leasing, reports, absl::Seconds(5)};
   service::AdminApi admin{limits, audit, changes};

@@ -1,7 +1,12 @@
 // RetryFleet: ended children go again, as a new generation.
 #include <gmock/gmock.h>
 
+#include <optional>
+#include <string>
+
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "common/domain/failure.h"
 #include "common/status/error_info.h"
 #include "tests/support/invariant_checker.h"
 #include "tests/support/status_matchers.h"
@@ -16,6 +21,7 @@ using domain::FleetState;
 using domain::ReportVerdict;
 using domain::TaskState;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 class RedriveTest : public ::testing::Test {
@@ -289,6 +295,32 @@ TEST_F(RedriveTest, ADeadlineThatPassedAfterTheFleetEndedIsForgotten) {
   FLEET_EXPECT_OK(checker_.Finish());
 }
 
+// The remedy says what to do in this order.
+TEST_F(RedriveTest, TheRemedyOfAPassedDeadlineWorks) {
+  EXPECT_THAT(
+      std::string(domain::KindOf(domain::FailureReason::kDeadlinePassed).remedy),
+      HasSubstr("Retry what is missing: that runs without a deadline, until fleetctl update gives it a new one"));
+  const auto set_deadline = [this] {
+    const absl::Time later = absl::Now() + absl::Hours(1);
+    return stores_.controls.Update(kBob, fleet_, {.sets_deadline = true, .deadline = later}).status();
+  };
+  fleet_ = stores_.CreateFleet({.targets = 4});
+  stores_.ExpandAll();
+  runner_ = stores_.RegisterRunner();
+  FLEET_ASSERT_OK(set_deadline());
+  stores_.Sql("update fleets set deadline = clock_timestamp() - interval '1 second'");
+  stores_.Sql("update fleet_jobs set not_before = clock_timestamp() where kind = 5");
+  FLEET_ASSERT_OK(stores_.jobs.RunStep(store::JobKind::kDeadline));
+  stores_.SweepAll();
+  ASSERT_EQ(State(), FleetState::kFailed);
+  EXPECT_FALSE(set_deadline().ok()) << "of an ended fleet it cannot be moved";
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, Request()).status());
+  EXPECT_EQ(stores_.GetFleet(fleet_).policy.deadline, std::nullopt);
+  RedriveAll();
+  FLEET_EXPECT_OK(set_deadline());
+  EXPECT_THAT(stores_.Lease(runner_, 1, 10).tasks, SizeIs(4));
+}
+
 TEST_F(RedriveTest, ADeadlineStillToComeEndsTheNextGenerationToo) {
   End();
   stores_.Sql("update fleets set deadline = clock_timestamp() + interval '1 hour'");
@@ -330,6 +362,20 @@ TEST_F(RedriveTest, ReopeningCountsAgainstTheLimitOfOpenFleets) {
   stores_.ExpandAll();
   stores_.SweepAll();
   FLEET_EXPECT_OK(stores_.redrives.Redrive(kBob, Request()).status());
+}
+
+TEST_F(RedriveTest, ARetryOfARunningFleetTakesASubmitTokenToo) {
+  fleet_ = stores_.CreateFleet({.targets = 2});
+  stores_.ExpandAll();
+  runner_ = stores_.RegisterRunner();
+  const auto leased = stores_.Lease(runner_, 1, 1).tasks;
+  ASSERT_THAT(leased, SizeIs(1));
+  stores_.Report(runner_, leased[0], TaskState::kFailed, FailureCategory::kAgent);
+  stores_.Sql("update limits set value = 2 where name = 'submit_rate_user'");
+  stores_.Sql("update users set submit_tokens = 1, submit_at = clock_timestamp()");
+  FLEET_ASSERT_OK(stores_.redrives.Redrive(kBob, Request()).status());
+  EXPECT_EQ(State(), FleetState::kRunning);
+  EXPECT_EQ(Reason(stores_.redrives.Redrive(kBob, Request()).status()), "SUBMIT_RATE_LIMIT");
 }
 
 TEST_F(RedriveTest, RunningFleetRetriesWhatFailedWhileTheRestGoesOn) {

@@ -239,6 +239,15 @@ TEST_F(ReportTest, ReportThatAConstraintRefusesIsIsolated) {
   EXPECT_EQ(stores_.GetFleet(fleet_).rollup.State(TaskState::kCompleted), 7);
 }
 
+TEST_F(ReportTest, ARunnerIsNotToldTheDatabasesWords) {
+  stores_.Sql("alter table task_attempts add constraint secret check (message <> 'poison')");
+  domain::TaskReport poison = Completed(runner_, leased_[0]);
+  poison.texts.message = "poison";
+  const auto outcomes = Submit(stores_, {poison});
+  ASSERT_EQ(outcomes.size(), 1U);
+  EXPECT_EQ(outcomes[0].refused, "the database cannot store a value of this request");
+}
+
 TEST_F(ReportTest, SeveralStagesInOneBatchBecomeTheLast) {
   domain::TaskReport running = Completed(runner_, leased_[0]);
   running.state = TaskState::kRunning;

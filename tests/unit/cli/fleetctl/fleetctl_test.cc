@@ -73,6 +73,23 @@ TEST_F(FleetctlTest, AnInterruptionInJsonIsAnErrorInJson) {
   EXPECT_EQ(nlohmann::json::parse(err_)["error"]["reason"], "INTERRUPTED");
 }
 
+TEST_F(FleetctlTest, PeopleAreToldThatACallIsTriedAgainAndProgramsAreNot) {
+  ClosedPort closed;
+  const auto complaints = [&](const std::vector<std::string>& more) {
+    std::istringstream in;
+    std::ostringstream out;
+    std::ostringstream err;
+    Patience patience{3, absl::Milliseconds(1), absl::Milliseconds(2)};
+    patience.quiet_for = absl::ZeroDuration();
+    Environment environment{in, out, err, Terminal(), closed.address(), "alice", interruption_, *clock_, patience};
+    EXPECT_EQ(RunFleetctl(With({"fleetctl", "status", kFleetId}, more), environment), 1);
+    return err.str();
+  };
+  EXPECT_THAT(complaints({}), AllOf(HasSubstr(closed.address()), HasSubstr("; trying again for ")));
+  const std::string json = complaints({"-o", "json"});
+  EXPECT_EQ(nlohmann::json::parse(json)["error"]["reason"], "SERVER_UNREACHABLE") << json;
+}
+
 TEST_F(FleetctlTest, AFullDiskIsAnError) {
   std::istringstream in;
   std::ostringstream out;

@@ -136,6 +136,14 @@ TEST_F(HttpServerTest, SilentAndSlowPeersHoldUpNobody) {
   EXPECT_THAT(HttpGet(port(), "/a"), EndsWith("GET /a ? \n"));
 }
 
+TEST_F(HttpServerTest, MoreSilentPeersThanItKeepsHoldUpNobody) {
+  const Limits limits;
+  Start(limits);
+  std::vector<HttpClient> silent;
+  for (std::size_t i = 0; i < limits.connections + 40; ++i) silent.emplace_back(port());
+  EXPECT_THAT(HttpGet(port(), "/a"), EndsWith("GET /a ? \n"));
+}
+
 TEST_F(HttpServerTest, CutsOffWhoDoesNotFinishInTime) {
   Limits limits;
   limits.first_request = absl::Milliseconds(50);

@@ -209,6 +209,14 @@ TEST_F(StreamCallTest, AStreamWhoseStepsMayNotWaitIsDropped) {
   blocked.set_value();
 }
 
+TEST_F(StreamCallTest, ARequestLongerThanItsMethodTakesOpensNoStream) {
+  table_.SetMaxRequestBytes("fleet.v1.FleetService/WatchFleet", Body().size() - 1);
+  call_->Start();
+  EXPECT_THAT(transport_.events(), ElementsAre(StartsWith("end RESOURCE_EXHAUSTED")));
+  EXPECT_EQ(transport_.reads(), 0);
+  EXPECT_EQ(api_.script.opened, "");
+}
+
 TEST_F(StreamCallTest, CancellingAWaitingStreamEndsItAndItsSession) {
   call_->Start();
   ASSERT_TRUE(AwaitSteps(1));

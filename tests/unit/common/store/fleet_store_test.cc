@@ -61,6 +61,13 @@ TEST_F(FleetStoreTest, KeepsWhatWasAskedFor) {
   EXPECT_EQ(record->intent.resolved_workflow, "test/noop-v1@1.0.0") << "pinned at submission";
 }
 
+TEST_F(FleetStoreTest, KeepsThePoolThatWasNamed) {
+  NewFleet fleet = stores_.NewFleet({.targets = 1});
+  fleet.pool = "gpu";
+  FLEET_ASSERT_OK(stores_.fleets.Create(testing::kAlice, fleet));
+  EXPECT_EQ(stores_.GetFleet(fleet.id).pool, "gpu");
+}
+
 TEST_F(FleetStoreTest, WithoutACapTheLimitsDefaultIsTaken) {
   stores_.Sql("update limits set value = 17 where name = 'fleet_active_default'");
   const domain::Ulid fleet = stores_.CreateFleet({.targets = 1, .max_concurrency = 0});

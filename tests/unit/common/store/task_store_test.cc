@@ -18,6 +18,7 @@ using domain::TaskState;
 using ::fleet::testing::StatusIs;
 using ::fleet::testing::TestStores;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class TaskStoreTest : public ::testing::Test {
@@ -116,6 +117,22 @@ TEST_F(TaskStoreTest, TellsTheWordsOfTheLastEndedAttempt) {
   FLEET_ASSERT_OK(page);
   EXPECT_EQ(page->tasks[0].message, "message");
   EXPECT_EQ(page->tasks[0].log_tail, "") << "only with Get";
+}
+
+TEST_F(TaskStoreTest, TellsWhereAChildIsClonedFromAlsoOnceItsRepositoryIsDeleted) {
+  const auto told = [this] {
+    const auto page = stores_.tasks.List(testing::kAlice, fleet_, {}, 0, 1);
+    const auto task = stores_.tasks.Get(testing::kAlice, fleet_, TestStores::RepoName(1));
+    EXPECT_THAT(page, testing::IsOk());
+    EXPECT_THAT(task, testing::IsOk());
+    return page.ok() && task.ok() ? std::vector{page->tasks[0].clone_url, task->clone_url} : std::vector<std::string>();
+  };
+  const std::string url =
+      stores_.Sql("select clone_url from repositories where repo = '" + TestStores::RepoName(1) + "'");
+  EXPECT_THAT(url, HasSubstr("git.invalid"));
+  EXPECT_THAT(told(), ElementsAre(url, url));
+  FLEET_ASSERT_OK(stores_.catalog.Delete(testing::kAlice, TestStores::RepoName(1)));
+  EXPECT_THAT(told(), ElementsAre(url, url));
 }
 
 TEST_F(TaskStoreTest, KeepsAChildsOwnParameters) {

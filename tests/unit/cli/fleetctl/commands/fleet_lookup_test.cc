@@ -77,6 +77,7 @@ TEST_F(FleetLookupTest, EveryCommandTakesTheLatestAndTheBeginningOfAnId) {
                                                           {"watch"},
                                                           {"tasks"},
                                                           {"failures"},
+                                                          {"summaries"},
                                                           {"audit"},
                                                           {"pause"},
                                                           {"resume"},

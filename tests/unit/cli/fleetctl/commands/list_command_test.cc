@@ -1,11 +1,14 @@
 #include "cli/fleetctl/commands/list_command.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/unit/cli/fleetctl/fleetctl_fixture.h"
 
 namespace fleet::cli {
 namespace {
+
+using ::testing::HasSubstr;
 
 using ListCommandTest = FleetctlTest;
 
@@ -20,6 +23,17 @@ TEST_F(ListCommandTest, ListStopsAtItsLimit) {
   };
   EXPECT_EQ(Run({"list", "--creator", "bob", "--limit", "3", "-o", "json"}), 0);
   EXPECT_EQ(nlohmann::json::parse(out_)["fleets"].size(), 3U);
+}
+
+TEST_F(ListCommandTest, TellsWhatEachFleetIsToDo) {
+  answers_.list_fleets = [](const v1::ListFleetsRequest&, v1::ListFleetsResponse& response) {
+    *response.add_fleets() = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+    response.mutable_fleets(0)->set_task_description("Bump zlib\nto 1.3.1");
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"list"}), 0);
+  EXPECT_THAT(out_, HasSubstr("\tTASK\n"));
+  EXPECT_THAT(out_, HasSubstr("\tBump zlib to 1.3.1\n"));
 }
 
 }  // namespace

@@ -74,6 +74,18 @@ TEST_F(SubmitCommandTest, ReplacesBranchesOnlyIfAskedTo) {
   EXPECT_THAT(err_, HasSubstr(" --replace-branch --request-id "));
 }
 
+TEST_F(SubmitCommandTest, NamesThePool) {
+  AnswerSubmit(v1::FLEET_STATE_COMPLETED, 12, 0);
+  EXPECT_EQ(Run(With(kSubmit, {"--pool", "gpu"}), "acme/shop\n"), 0);
+  EXPECT_EQ(Run(kSubmit, "acme/shop\n"), 0);
+  ASSERT_EQ(created_.size(), 2U);
+  EXPECT_EQ(created_[0].pool(), "gpu");
+  EXPECT_EQ(created_[1].pool(), "") << "the service's default";
+  answers_.create_fleet = Refuse(InvalidField("pool", "must match [a-z][a-z0-9-]{0,62}"));
+  EXPECT_EQ(Run(With(kSubmit, {"--pool", "GPU"}), "acme/shop\n"), 2);
+  EXPECT_THAT(err_, StartsWith("error: --pool: must match"));
+}
+
 TEST_F(SubmitCommandTest, SubmitPrintsHowToRepeatWhenItGivesUp) {
   ClosedPort closed;
   EXPECT_EQ(RunAt(closed.address(), With(kSubmit, {"--task", "it's"}), "acme/shop\n"), 1);

@@ -71,6 +71,14 @@ TEST(FleetSummaryTest, SaysThatNothingFailedWhereRepositoriesWereCancelled) {
   EXPECT_THAT(Summary(fleet), HasSubstr("State         PARTIAL_FAILURE\n"));
 }
 
+TEST(FleetSummaryTest, NamesAPoolOtherThanTheDefault) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+  fleet.set_pool("default");
+  EXPECT_THAT(Summary(fleet), Not(HasSubstr("Pool")));
+  fleet.set_pool("gpu");
+  EXPECT_THAT(Summary(fleet), HasSubstr("Pool          gpu\n"));
+}
+
 TEST(FleetSummaryTest, DoesNotSayThatAnEndedFleetIsPaused) {
   v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_COMPLETED, 1);
   fleet.add_pause_reasons(v1::PAUSE_REASON_USER);
@@ -171,6 +179,20 @@ TEST(TaskSummaryTest, TellsWhatTheBranchHoldsFromBefore) {
   failed.set_pull_request_url("https://forge.example.com/a/b/pull/7");
   EXPECT_EQ(DescribeResult(failed),
             "agent: step \"check\" exited with 1; https://forge.example.com/a/b/pull/7 from before");
+}
+
+TEST(TaskSummaryTest, TellsWhatTheStepsOfACompletedOneSay) {
+  v1::Task task = MakeTask(1, "a/b", v1::TASK_STATE_COMPLETED);
+  task.set_summary("added LICENSE");
+  EXPECT_EQ(DescribeResult(task), "fleet/01jz0000000000000000000000@0123456789ab; added LICENSE");
+  v1::Task report;
+  report.set_state(v1::TASK_STATE_COMPLETED);
+  report.set_outcome(v1::TASK_OUTCOME_REPORT_ONLY);
+  report.set_summary("MISSING");
+  EXPECT_EQ(DescribeResult(report), "MISSING");
+  v1::Task failed = MakeTask(1, "a/b", v1::TASK_STATE_FAILED);
+  failed.set_summary("half of it");
+  EXPECT_EQ(DescribeResult(failed), "agent: step \"check\" exited with 1") << "the failure says more";
 }
 
 TEST(TaskSummaryTest, TellsWhenItIsTriedAgain) {

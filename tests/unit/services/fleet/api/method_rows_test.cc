@@ -1,6 +1,8 @@
 #include "services/fleet/api/method_rows.h"
 
+#include <cstddef>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,8 +18,10 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 // The fields that lead from a request to one of its texts.
 using Path = std::vector<const FieldDescriptor*>;
@@ -106,6 +110,18 @@ TEST_F(MethodRowsTest, EveryMethodOfTheContractHasItsRow) {
   const rpc::MethodTable table = Table();
   FLEET_EXPECT_OK(table.Check());
   EXPECT_EQ(table.services().size(), 4U);
+}
+
+TEST_F(MethodRowsTest, OnlyWhatMayBeLongTakesMoreThanAMebibyte) {
+  const rpc::MethodTable table = Table();
+  std::map<std::string, std::size_t> mebibytes;
+  for (const std::string& service : table.services()) {
+    for (const rpc::Method* method : table.MethodsOf(service)) {
+      if (method->max_request_bytes != std::size_t{1} << 20) mebibytes[method->name] = method->max_request_bytes >> 20;
+    }
+  }
+  EXPECT_THAT(mebibytes, ElementsAre(Pair("ApplyWorkflow", 8), Pair("CreateFleet", 32), Pair("ImportRepositories", 32),
+                                     Pair("ReportTasks", 32), Pair("RetryFleet", 8)));
 }
 
 // Walks the contract: a field that is new is refused too, or listed here with what becomes of it.

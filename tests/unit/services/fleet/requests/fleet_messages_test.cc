@@ -54,6 +54,12 @@ store::FleetRecord Record() {
   return record;
 }
 
+TEST(FleetToProtoTest, NamesThePool) {
+  store::FleetRecord record = Record();
+  record.fleet.pool = "gpu";
+  EXPECT_EQ(Proto<v1::Fleet>(record).pool(), "gpu");
+}
+
 TEST(FleetToProtoTest, CarriesEverything) {
   const v1::Fleet proto = Proto<v1::Fleet>(Record());
   EXPECT_EQ(proto.fleet_id(), kUlid);
