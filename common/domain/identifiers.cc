@@ -220,7 +220,7 @@ std::string DefaultBranchProblem(absl::string_view text) {
   return branch == text ? "" : absl::StrCat("is no branch of the remote: write \"", branch, "\"");
 }
 
-std::string BranchName(const Ulid& fleet_id, absl::string_view /*repo*/) {
+std::string BranchName(const Ulid& fleet_id) {
   return absl::StrCat("fleet/", absl::AsciiStrToLower(fleet_id.ToString()));
 }
 

@@ -57,9 +57,9 @@ bool IsBranchName(absl::string_view text);
 // remote-tracking name that stands for one ("refs/heads/main", "origin/main", "HEAD").
 std::string DefaultBranchProblem(absl::string_view text);
 
-// The branch a child pushes: "fleet/<fleet id in lower case>", the same in every repository of a fleet, a function of
-// fleet and repository so that a second attempt updates what a first one pushed.
-std::string BranchName(const Ulid& fleet_id, absl::string_view repo);
+// The branch that a fleet's children push: "fleet/<fleet id in lower case>", the same in every repository, so that a
+// second attempt updates what a first one pushed.
+std::string BranchName(const Ulid& fleet_id);
 
 // request_id: 1 to 128 characters of [A-Za-z0-9._:-].
 bool IsRequestId(absl::string_view text);

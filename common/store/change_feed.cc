@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/database/transaction.h"
+#include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
 #include "common/store/row_codec.h"
 
@@ -97,6 +98,7 @@ absl::StatusOr<ChangedTasks> ChangeFeed::ReadChanges(const domain::Ulid& fleet_i
           record.message = row.Text();
           record.reason = static_cast<domain::FailureReason>(row.Int());
           record.summary = row.Text();
+          record.branch = domain::BranchName(fleet_id);
           record.task = ReadTask(row);
         }
         return changes;

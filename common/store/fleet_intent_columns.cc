@@ -1,11 +1,13 @@
 #include "common/store/fleet_intent_columns.h"
 
+#include "common/domain/identifiers.h"
 #include "common/store/row_codec.h"
 
 namespace fleet::store {
 
 domain::FleetIntent ReadIntent(database::RowReader& row) {
   domain::FleetIntent intent;
+  intent.branch = domain::BranchName(ReadUlid(row));
   intent.workflow_ref = row.Text();
   intent.resolved_workflow = row.Text();
   intent.task_description = row.Text();

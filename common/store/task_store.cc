@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/database/transaction.h"
+#include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
 #include "common/store/child_lookup.h"
 #include "common/store/failure_rows.h"
@@ -136,6 +137,7 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ul
         for (RowReader row : rows) {
           TaskRecord& record = page.tasks.emplace_back();
           LastWords words = ReadLastWords(row);
+          record.branch = domain::BranchName(fleet_id);
           record.clone_url = row.Text();
           record.task = ReadTask(row);
           Describe(record, std::move(words));
@@ -162,6 +164,7 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Caller&, const domain::U
         RowReader row = rows[0];
         TaskRecord record;
         LastWords words = ReadLastWords(row);
+        record.branch = domain::BranchName(fleet_id);
         record.clone_url = row.Text();
         record.log_tail = row.Text();
         record.parameters = DecodeParameters(row.Text());

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "common/domain/identifiers.h"
 #include "common/domain/waiting.h"
 #include "common/rpc/proto_time.h"
 #include "services/fleet/requests/advice.h"
@@ -148,9 +147,7 @@ void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto) {
     ToProto(task.category, reason, record.message, *proto.mutable_failure());
   }
   proto.set_pull_request_url(task.pull_request_url);
-  if (HasBranch(task.outcome) || !task.commit.empty()) {
-    proto.set_branch(domain::BranchName(task.id.fleet_id, task.repo));
-  }
+  if (HasBranch(task.outcome) || !task.commit.empty()) proto.set_branch(record.branch);
   proto.set_commit(task.commit);
   if (task.cost_micros.has_value()) proto.set_cost_usd(static_cast<double>(*task.cost_micros) / kMicros);
   if (task.duration_ms.has_value()) {

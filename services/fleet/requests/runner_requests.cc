@@ -164,13 +164,14 @@ void ToProto(const store::StopOrder& order, v1::StopDirective& proto) {
   proto.set_reason(static_cast<v1::StopReason>(order.reason));
 }
 
-void ToProto(const store::GrantedTask& task, const store::TaskDetails& details, v1::Lease& proto) {
+void ToProto(const store::GrantedTask& task, const store::TaskDetails& details, const std::string& branch,
+             v1::Lease& proto) {
   proto.set_task_id(task.id.ToString());
   proto.set_attempt(task.attempt);
   proto.set_repo(details.repo);
   proto.set_clone_url(details.clone_url);
   proto.set_default_branch(details.default_branch);
-  proto.set_branch(domain::BranchName(task.id.fleet_id, details.repo));
+  proto.set_branch(branch);
   proto.set_pushed_commit(details.commit);
   const domain::Parameters parameters = store::DecodeParameters(details.parameters);
   proto.mutable_parameters()->insert(parameters.begin(), parameters.end());

@@ -166,8 +166,8 @@ TEST(DefaultBranchTest, SaysWhatToWriteForTheNamesOfAClone) {
 
 TEST(BranchNameTest, OfAFleetIsAlwaysTheSame) {
   const Ulid fleet = *Ulid::Parse(kFleet);
-  EXPECT_EQ(BranchName(fleet, "acme/api"), "fleet/01aryz6s41tsv4rrffq69g5fav");
-  EXPECT_TRUE(IsBranchName(BranchName(fleet, "acme/api")));
+  EXPECT_EQ(BranchName(fleet), "fleet/01aryz6s41tsv4rrffq69g5fav");
+  EXPECT_TRUE(IsBranchName(BranchName(fleet)));
 }
 
 TEST(IdentifiersTest, RequestIds) {

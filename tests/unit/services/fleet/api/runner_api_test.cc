@@ -31,6 +31,7 @@ TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
   EXPECT_EQ(leased_.fleets(0).fleet_id(), fleet.ToString());
   EXPECT_EQ(leased_.leases(0).repo(), testing::TestStores::RepoName(1));
   EXPECT_THAT(leased_.leases(0).clone_url(), HasSubstr("git.invalid"));
+  EXPECT_EQ(leased_.leases(0).branch(), domain::BranchName(fleet));
   const std::string first = leased_.leases(0).task_id();
   FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
   EXPECT_EQ(leased_.leases(0).task_id(), first) << "the same lease_seq has the same answer";

@@ -116,6 +116,7 @@ store::TaskRecord Task() {
   record.task.cost_micros = 500'000;
   record.task.duration_ms = 1500;
   record.summary = "done";
+  record.branch = "fleet/one";
   record.parameters = {{"k", "v"}};
   return record;
 }
@@ -131,7 +132,7 @@ TEST(TaskToProtoTest, CarriesEverything) {
   EXPECT_EQ(proto.attempt(), 2);
   EXPECT_EQ(proto.tries(), 1);
   EXPECT_FALSE(proto.has_failure());
-  EXPECT_EQ(proto.branch(), domain::BranchName(kId, "acme/api"));
+  EXPECT_EQ(proto.branch(), "fleet/one");
   EXPECT_EQ(proto.commit(), "abc");
   EXPECT_DOUBLE_EQ(proto.cost_usd(), 0.5);
   EXPECT_EQ(proto.duration().seconds(), 1);
