@@ -65,6 +65,8 @@ std::string BranchName(const Ulid& fleet_id);
 bool IsRequestId(absl::string_view text);
 // Pool: [a-z][a-z0-9-]{0,62}.
 bool IsPoolName(absl::string_view text);
+// Of a fleet, or a runner, for which nobody names one.
+inline constexpr char kDefaultPool[] = "default";
 // Parameter: [A-Za-z][A-Za-z0-9_]{0,63}.
 bool IsParameterName(absl::string_view text);
 

@@ -246,12 +246,17 @@ absl::StatusOr<bool> InsertTargets(Transaction& transaction, const NewFleet& fle
   return UnregisteredError(fleet, unregistered);
 }
 
-absl::Status InsertFleet(Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet, int32_t cap,
-                         bool has_parameters) {
+std::string PoolOf(const NewFleet& fleet, const WorkflowTerms& terms) {
+  if (!fleet.pool.empty()) return fleet.pool;
+  return terms.pool.empty() ? domain::kDefaultPool : terms.pool;
+}
+
+absl::Status InsertFleet(Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet,
+                         const std::string& pool, int32_t cap, bool has_parameters) {
   const domain::FleetPolicy& policy = fleet.policy;
   return transaction
-      .Execute(kInsertFleet, {fleet.id.ToUuid(), caller.user, fleet.request_id, fleet.request_fingerprint, fleet.pool,
-                              cap, absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
+      .Execute(kInsertFleet, {fleet.id.ToUuid(), caller.user, fleet.request_id, fleet.request_fingerprint, pool, cap,
+                              absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
                               static_cast<int>(fleet.targets.size()), policy.priority, policy.deadline})
       .status();
 }
@@ -300,12 +305,15 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
   FLEET_RETURN_IF_ERROR(CheckTargets(fleet, limits));
   FLEET_RETURN_IF_ERROR(CheckDeadline(transaction, fleet));
   FLEET_ASSIGN_OR_RETURN(const ResolvedWorkflow workflow, ResolveWorkflow(transaction, fleet.workflow));
-  if (fleet.accept != nullptr) FLEET_RETURN_IF_ERROR(fleet.accept(workflow.definition));
+  WorkflowTerms terms;
+  if (fleet.accept != nullptr) {
+    FLEET_ASSIGN_OR_RETURN(terms, fleet.accept(workflow.definition));
+  }
   FLEET_RETURN_IF_ERROR(CheckToken(tokens_left, caller.user, limits));
   FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet));
   const int32_t cap =
       fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : std::max(1, limits.fleet_active_default);
-  FLEET_RETURN_IF_ERROR(InsertFleet(transaction, caller, fleet, cap, has_parameters));
+  FLEET_RETURN_IF_ERROR(InsertFleet(transaction, caller, fleet, PoolOf(fleet, terms), cap, has_parameters));
   FLEET_RETURN_IF_ERROR(
       transaction
           .Execute(kInsertIntent, {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, workflow.version,

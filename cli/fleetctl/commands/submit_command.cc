@@ -99,7 +99,8 @@ void SubmitCommand::AddOptions(OptionAdder& options) {
   options.Parameters(options_.parameters, "A parameter for every repository; may be repeated");
   options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once")
       .Fills("policy.max_concurrency");
-  options.Text("--pool", options_.pool, "Pool whose runners do the work. Default: default").Fills("pool");
+  options.Text("--pool", options_.pool, "Pool whose runners do the work. Default: the workflow's, else default")
+      .Fills("pool");
   options.Priority(options_.priority);
   options.DeadlineOption(options_.deadline);
   options.Duration("--task-timeout", options_.task_timeout, "Most time for one attempt on one repository")

@@ -12,6 +12,7 @@
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
 #include "cli/fleetctl/output/value_format.h"
+#include "common/domain/identifiers.h"
 #include "common/rpc/proto_time.h"
 
 namespace fleet::cli {
@@ -21,7 +22,6 @@ using Counts = std::vector<std::pair<int64_t, std::string>>;
 
 constexpr int kLabelColumns = 14;  // what stands before a value
 constexpr int kShortestTask = 20;
-constexpr absl::string_view kDefaultPool = "default";
 
 std::string Join(const Counts& counts) {
   std::vector<std::string> parts;
@@ -196,7 +196,7 @@ std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Termina
                                          fleet.retrying() ? " (repositories are being returned to the queue)" : ""));
   }
   lines.Add("Creator", SanitizeLine(fleet.creator()));
-  if (fleet.pool() != kDefaultPool && !fleet.pool().empty()) lines.Add("Pool", SanitizeLine(fleet.pool()));
+  if (fleet.pool() != domain::kDefaultPool && !fleet.pool().empty()) lines.Add("Pool", SanitizeLine(fleet.pool()));
   lines.Add("Created", FormatTime(fleet.create_time()));
   lines.Add("Elapsed", DescribeElapsed(fleet, now, generation_begin));
   if (fleet.policy().has_deadline()) lines.Add("Deadline", DescribeDeadline(fleet, now));

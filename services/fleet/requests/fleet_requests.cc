@@ -99,7 +99,7 @@ store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request) {
   fleet.task_description = request.task_description();
   fleet.parameters = ToParameters(request.parameters());
   fleet.replace_branch = request.replace_branch();
-  fleet.pool = PoolOf(request.pool());
+  fleet.pool = request.pool();
   fleet.targets.reserve(static_cast<std::size_t>(request.targets_size()));
   for (const v1::FleetTarget& target : request.targets()) {
     fleet.targets.push_back({target.repo(), store::EncodeParameters(ToParameters(target.parameters()))});

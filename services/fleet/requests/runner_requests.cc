@@ -107,8 +107,8 @@ std::string ReportProblem(const v1::TaskReport& report) {
 }
 
 store::RunnerRegistration ToRegistration(const domain::Caller& caller, const v1::RegisterRunnerRequest& request) {
-  return {*domain::Ulid::Parse(request.runner_id()), request.name(), caller.user, PoolOf(request.pool()),
-          request.slots()};
+  return {*domain::Ulid::Parse(request.runner_id()), request.name(), caller.user,
+          request.pool().empty() ? domain::kDefaultPool : request.pool(), request.slots()};
 }
 
 store::LeaseDemand ToDemand(const v1::LeaseTasksRequest& request) {

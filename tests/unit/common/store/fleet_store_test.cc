@@ -61,6 +61,21 @@ TEST_F(FleetStoreTest, KeepsWhatWasAskedFor) {
   EXPECT_EQ(record->intent.resolved_workflow, "test/noop-v1@1.0.0") << "pinned at submission";
 }
 
+TEST_F(FleetStoreTest, ThePoolIsTheFleetsOwnOrTheWorkflowsOrTheDefault) {
+  NewFleet fleet = stores_.NewFleet({.targets = 1});
+  const auto pool_of = [&](const std::string& fleets, const std::string& workflows) {
+    fleet.id = domain::Ulid::Generate(absl::Now());
+    fleet.pool = fleets;
+    fleet.accept = [&workflows](const std::string&) { return WorkflowTerms{workflows}; };
+    const auto created = stores_.fleets.Create(testing::kAlice, fleet);
+    return created.ok() ? created->record.fleet.pool : created.status().ToString();
+  };
+  EXPECT_EQ(pool_of("own", "gpu"), "own");
+  EXPECT_EQ(pool_of("", "gpu"), "gpu");
+  EXPECT_EQ(pool_of("", ""), "default");
+  EXPECT_EQ(pool_of("default", "gpu"), "default") << "said is said";
+}
+
 TEST_F(FleetStoreTest, WithoutACapTheLimitsDefaultIsTaken) {
   stores_.Sql("update limits set value = 17 where name = 'fleet_active_default'");
   const domain::Ulid fleet = stores_.CreateFleet({.targets = 1, .max_concurrency = 0});

@@ -70,7 +70,7 @@ TEST_F(ValidateCreateFleetTest, WorkflowRef) {
 }
 
 TEST_F(ValidateCreateFleetTest, Pool) {
-  EXPECT_EQ(ToNewFleet(request_).pool, "default");
+  EXPECT_EQ(ToNewFleet(request_).pool, "") << "its workflow may name one";
   request_.set_pool("gpu-2");
   EXPECT_THAT(Check(), IsEmpty());
   EXPECT_EQ(ToNewFleet(request_).pool, "gpu-2");
