@@ -28,8 +28,8 @@ constexpr Statement kExpandedOf{"expanded_of", "select expanded from fleets wher
   "a.message, a.reason, a.summary, coalesce(a.attempt = t.attempt and a.category = t.category, false)"
 
 // A child's last ended attempt is its current one, or the one before while it runs.
-constexpr Statement kListTasks{"list_tasks",
-                               "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL ", " FLEET_TASK_COLUMNS R"sql(
+constexpr Statement kListTasks{"list_tasks", "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL ", " FLEET_DEFAULT_BRANCH
+                                             ", " FLEET_TASK_COLUMNS R"sql(
   from (select * from tasks where fleet_id = $1 and ordinal > $2 and ordinal <= $3
           and (cardinality($4::smallint[]) = 0 or state = any($4::smallint[]))
         order by ordinal limit $5) t
@@ -37,7 +37,7 @@ constexpr Statement kListTasks{"list_tasks",
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
 )sql" FLEET_THEIR_REPOSITORIES " order by t.ordinal"};
 
-constexpr Statement kGetTask{"get_task", "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL
+constexpr Statement kGetTask{"get_task", "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL ", " FLEET_DEFAULT_BRANCH
                                          ", a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
                                          R"sql(
   from tasks t
@@ -139,6 +139,7 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ul
           LastWords words = ReadLastWords(row);
           record.branch = domain::BranchName(fleet_id);
           record.clone_url = row.Text();
+          record.default_branch = row.Text();
           record.task = ReadTask(row);
           Describe(record, std::move(words));
         }
@@ -166,6 +167,7 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Caller&, const domain::U
         LastWords words = ReadLastWords(row);
         record.branch = domain::BranchName(fleet_id);
         record.clone_url = row.Text();
+        record.default_branch = row.Text();
         record.log_tail = row.Text();
         record.parameters = DecodeParameters(row.Text());
         record.task = ReadTask(row);

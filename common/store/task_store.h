@@ -23,6 +23,7 @@ struct TaskRecord {
   std::string summary;
   std::string branch;             // the fleet's, whether or not there is anything on it
   std::string clone_url;          // not from ChangeFeed
+  std::string default_branch;     // not from ChangeFeed
   std::string log_tail;           // only with Get
   domain::Parameters parameters;  // only with Get
 };

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/domain/compare_url.h"
 #include "common/domain/waiting.h"
 #include "common/rpc/proto_time.h"
 #include "services/fleet/requests/advice.h"
@@ -159,6 +160,9 @@ void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto) {
   if (task.retry_at.has_value()) *proto.mutable_retry_time() = ToProtoTime(*task.retry_at);
   proto.set_summary(record.summary);
   proto.set_clone_url(record.clone_url);
+  if (!proto.branch().empty() && task.pull_request_url.empty()) {
+    proto.set_compare_url(domain::CompareUrl(record.clone_url, record.default_branch, record.branch));
+  }
   if (detailed) {
     proto.mutable_parameters()->insert(record.parameters.begin(), record.parameters.end());
   }

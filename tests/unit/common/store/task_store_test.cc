@@ -84,6 +84,19 @@ TEST_F(TaskStoreTest, GetsByRepositoryWithoutCase) {
   EXPECT_EQ(task->task.repo, TestStores::RepoName(3));
 }
 
+TEST_F(TaskStoreTest, TellsWhereAChildIsClonedFromAndStarts) {
+  stores_.Sql("update repositories set default_branch = 'develop' where repo_key = 'org/repo-000002'");
+  const auto task = stores_.tasks.Get(testing::kAlice, fleet_, TestStores::RepoName(2));
+  FLEET_ASSERT_OK(task);
+  EXPECT_EQ(task->clone_url, "https://git.invalid/org/repo-000002.git");
+  EXPECT_EQ(task->default_branch, "develop");
+  const auto page = stores_.tasks.List(testing::kAlice, fleet_, {}, 0, 2);
+  FLEET_ASSERT_OK(page);
+  EXPECT_EQ(page->tasks[0].default_branch, "");
+  EXPECT_EQ(page->tasks[1].clone_url, task->clone_url);
+  EXPECT_EQ(page->tasks[1].default_branch, "develop");
+}
+
 TEST_F(TaskStoreTest, GetsAChildWhoseRepositoryIsSpeltOtherwiseNow) {
   stores_.Sql("update repositories set repo = 'Org/Repo-000003' where repo_key = 'org/repo-000003'");
   const auto task = stores_.tasks.Get(testing::kAlice, fleet_, "org/repo-000003");

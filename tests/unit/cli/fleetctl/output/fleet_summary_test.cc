@@ -151,6 +151,8 @@ TEST(FleetSummaryTest, StatesOfANewerServiceAreShown) {
 TEST(TaskSummaryTest, ResultIsPullRequestOrBranchOrFailure) {
   v1::Task task = MakeTask(1, "a/b", v1::TASK_STATE_COMPLETED);
   EXPECT_EQ(DescribeResult(task), "fleet/01jz0000000000000000000000@0123456789ab");
+  task.set_compare_url("https://github.com/a/b/compare/main...fleet/x");
+  EXPECT_EQ(DescribeResult(task), "https://github.com/a/b/compare/main...fleet/x");
   task.set_pull_request_url("https://forge.example.com/a/b/pull/7");
   EXPECT_EQ(DescribeResult(task), "https://forge.example.com/a/b/pull/7");
   EXPECT_EQ(DescribeResult(MakeTask(1, "a/b", v1::TASK_STATE_FAILED)), "agent: step \"check\" exited with 1");

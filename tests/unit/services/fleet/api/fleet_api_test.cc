@@ -96,6 +96,7 @@ TEST_F(FleetApiTest, ChildrenAreListedPageByPageAndReadByTheirRepository) {
   ASSERT_EQ(page.tasks_size(), 1);
   EXPECT_EQ(page.next_page_token(), "");
   EXPECT_THAT(page.tasks(0).clone_url(), HasSubstr("git.invalid"));
+  EXPECT_EQ(page.tasks(0).compare_url(), "") << "nothing is pushed";
   v1::GetFleetTaskRequest one;
   one.set_fleet_id(id);
   one.set_repo(page.tasks(0).repo());

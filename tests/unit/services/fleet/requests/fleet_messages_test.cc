@@ -141,6 +141,20 @@ TEST(TaskToProtoTest, CarriesEverything) {
   EXPECT_EQ(proto.parameters().at("k"), "v");
 }
 
+TEST(TaskToProtoTest, ABranchWithoutAPullRequestCanBeCompared) {
+  store::TaskRecord record = Task();
+  record.clone_url = "git@github.com:acme/api.git";
+  record.default_branch = "develop";
+  EXPECT_EQ(Proto<v1::Task>(record, false).compare_url(), "https://github.com/acme/api/compare/develop...fleet/one");
+  record.task.pull_request_url = "https://github.com/acme/api/pull/7";
+  EXPECT_EQ(Proto<v1::Task>(record, false).compare_url(), "");
+  record.task.pull_request_url.clear();
+  record.task.outcome = domain::Outcome::kNoChanges;
+  EXPECT_NE(Proto<v1::Task>(record, false).compare_url(), "") << "an earlier generation's commit";
+  record.task.commit.clear();
+  EXPECT_EQ(Proto<v1::Task>(record, false).compare_url(), "") << "nothing is there";
+}
+
 TEST(TaskToProtoTest, LeavesOutWhatIsUnknownOrNotAskedFor) {
   store::TaskRecord record = Task();
   record.task.outcome = domain::Outcome::kNoChanges;
