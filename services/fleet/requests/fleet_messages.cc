@@ -21,7 +21,7 @@ static_assert(static_cast<int>(TaskState::kTimedOut) == v1::TASK_STATE_TIMED_OUT
 static_assert(static_cast<int>(Outcome::kReportOnly) == v1::TASK_OUTCOME_REPORT_ONLY);
 static_assert(static_cast<int>(domain::FailureCategory::kUnknown) == v1::FAILURE_CATEGORY_UNKNOWN);
 static_assert(static_cast<int>(domain::FailureReason::kUnknown) == v1::FAILURE_REASON_UNKNOWN);
-static_assert(static_cast<int>(domain::FailureReason::kParametersTooLarge) == v1::FAILURE_REASON_PARAMETERS_TOO_LARGE);
+static_assert(static_cast<int>(domain::FailureReason::kBranchIsBase) == v1::FAILURE_REASON_BRANCH_IS_BASE);
 static_assert(static_cast<int>(domain::WaitReason::kPaused) == v1::WAIT_REASON_PAUSED);
 static_assert(static_cast<int>(domain::CancelMode::kDrain) == v1::CANCEL_MODE_DRAIN);
 
