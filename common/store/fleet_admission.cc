@@ -83,8 +83,8 @@ constexpr Statement kInsertFleet{"insert_fleet", R"sql(
 
 constexpr Statement kInsertIntent{"insert_intent", R"sql(
   insert into fleet_intents (fleet_id, workflow_ref, workflow_name, workflow_version, task_description, parameters,
-    replace_branch)
-  values ($1, $2, $3, $4, $5, $6, $7)
+    replace_branch, branch)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
 )sql"};
 
 constexpr Statement kInsertFirstChange{"insert_first_change",
@@ -316,8 +316,9 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
   FLEET_RETURN_IF_ERROR(InsertFleet(transaction, caller, fleet, PoolOf(fleet, terms), cap, has_parameters));
   FLEET_RETURN_IF_ERROR(
       transaction
-          .Execute(kInsertIntent, {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, workflow.version,
-                                   fleet.task_description, EncodeParameters(fleet.parameters), fleet.replace_branch})
+          .Execute(kInsertIntent,
+                   {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, workflow.version,
+                    fleet.task_description, EncodeParameters(fleet.parameters), fleet.replace_branch, fleet.branch})
           .status());
   FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertFirstChange, {fleet.id.ToUuid()}).status());
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet.id, JobKind::kExpand, absl::ZeroDuration()));

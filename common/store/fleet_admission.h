@@ -31,6 +31,7 @@ struct NewFleet {
   std::string request_fingerprint;  // of the payload; compared on a replay
   std::string pool;                 // empty: the workflow's, or else kDefaultPool
   domain::WorkflowRef workflow;
+  std::string branch;  // as asked for; empty: the usual one
   std::string task_description;
   domain::Parameters parameters;
   bool replace_branch = false;

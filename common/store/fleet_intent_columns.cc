@@ -7,7 +7,8 @@ namespace fleet::store {
 
 domain::FleetIntent ReadIntent(database::RowReader& row) {
   domain::FleetIntent intent;
-  intent.branch = domain::BranchName(ReadUlid(row));
+  const domain::Ulid fleet_id = ReadUlid(row);
+  intent.branch = domain::BranchName(fleet_id, row.Text());
   intent.workflow_ref = row.Text();
   intent.resolved_workflow = row.Text();
   intent.task_description = row.Text();

@@ -21,7 +21,9 @@ using database::Rows;
 using database::Statement;
 using database::Transaction;
 
-constexpr Statement kExpandedOf{"expanded_of", "select expanded from fleets where fleet_id = $1"};
+constexpr Statement kExpandedOf{"expanded_of", R"sql(
+  select f.expanded, i.branch from fleets f join fleet_intents i on i.fleet_id = f.fleet_id where f.fleet_id = $1
+)sql"};
 
 // The third says whether the attempt `a` is what the child ended by.
 #define FLEET_LAST_WORDS \
@@ -129,7 +131,9 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ul
       [&](Transaction& transaction) -> absl::StatusOr<TaskPage> {
         FLEET_ASSIGN_OR_RETURN(const Rows fleet, transaction.Execute(kExpandedOf, {fleet_id.ToUuid()}));
         if (fleet.empty()) return FleetNotFound(fleet_id);
-        const int32_t expanded = fleet[0].Int();
+        RowReader of_fleet = fleet[0];
+        const int32_t expanded = of_fleet.Int();
+        const std::string branch = domain::BranchName(fleet_id, of_fleet.Text());
         const int32_t until = std::min(expanded, after + kScan);
         FLEET_ASSIGN_OR_RETURN(const Rows rows,
                                transaction.Execute(kListTasks, {fleet_id.ToUuid(), after, until, wanted, limit}));
@@ -137,7 +141,7 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ul
         for (RowReader row : rows) {
           TaskRecord& record = page.tasks.emplace_back();
           LastWords words = ReadLastWords(row);
-          record.branch = domain::BranchName(fleet_id);
+          record.branch = branch;
           record.clone_url = row.Text();
           record.default_branch = row.Text();
           record.task = ReadTask(row);
@@ -165,7 +169,9 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Caller&, const domain::U
         RowReader row = rows[0];
         TaskRecord record;
         LastWords words = ReadLastWords(row);
-        record.branch = domain::BranchName(fleet_id);
+        RowReader of_fleet = fleet[0];
+        of_fleet.Int();
+        record.branch = domain::BranchName(fleet_id, of_fleet.Text());
         record.clone_url = row.Text();
         record.default_branch = row.Text();
         record.log_tail = row.Text();

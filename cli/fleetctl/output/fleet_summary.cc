@@ -13,6 +13,7 @@
 #include "cli/fleetctl/output/text_sanitizer.h"
 #include "cli/fleetctl/output/value_format.h"
 #include "common/domain/identifiers.h"
+#include "common/domain/ulid.h"
 #include "common/rpc/proto_time.h"
 
 namespace fleet::cli {
@@ -118,6 +119,12 @@ std::string FitLine(absl::string_view value, const Terminal& terminal) {
   return width > 0 ? CutToWidth(text, std::max(kShortestTask, width - kLabelColumns)) : text;
 }
 
+// The usual one goes without saying.
+bool HasNamedBranch(const v1::Fleet& fleet) {
+  const auto id = domain::Ulid::Parse(fleet.fleet_id());
+  return !fleet.branch().empty() && !(id.has_value() && fleet.branch() == domain::BranchName(*id));
+}
+
 void AddProgress(const v1::Rollup& rollup, LineList& lines) {
   std::string repositories = absl::StrCat(rollup.total());
   if (rollup.expanded() < rollup.total()) absl::StrAppend(&repositories, " (", rollup.expanded(), " enqueued so far)");
@@ -197,6 +204,7 @@ std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Termina
   }
   lines.Add("Creator", SanitizeLine(fleet.creator()));
   if (fleet.pool() != domain::kDefaultPool && !fleet.pool().empty()) lines.Add("Pool", SanitizeLine(fleet.pool()));
+  if (HasNamedBranch(fleet)) lines.Add("Branch", SanitizeLine(fleet.branch()));
   lines.Add("Created", FormatTime(fleet.create_time()));
   lines.Add("Elapsed", DescribeElapsed(fleet, now, generation_begin));
   if (fleet.policy().has_deadline()) lines.Add("Deadline", DescribeDeadline(fleet, now));

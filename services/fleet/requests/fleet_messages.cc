@@ -116,6 +116,7 @@ void ToProto(const store::FleetRecord& record, v1::Fleet& proto) {
   proto.set_retrying(fleet.redriving);
   proto.set_deadline_exceeded(fleet.expired);
   proto.set_pool(fleet.pool);
+  proto.set_branch(record.intent.branch);
 }
 
 void ToProto(const store::GenerationRecord& record, v1::FleetGeneration& proto) {

@@ -61,6 +61,18 @@ TEST_F(FleetStoreTest, KeepsWhatWasAskedFor) {
   EXPECT_EQ(record->intent.resolved_workflow, "test/noop-v1@1.0.0") << "pinned at submission";
 }
 
+TEST_F(FleetStoreTest, TheBranchIsTheUsualOneOrTheOneAskedFor) {
+  NewFleet fleet = stores_.NewFleet({.targets = 1});
+  const auto usual = stores_.fleets.Create(testing::kAlice, fleet);
+  FLEET_ASSERT_OK(usual);
+  EXPECT_EQ(usual->record.intent.branch, domain::BranchName(fleet.id));
+  fleet.id = domain::Ulid::Generate(absl::Now());
+  fleet.branch = "legal/licence-{{fleet}}";
+  const auto named = stores_.fleets.Create(testing::kAlice, fleet);
+  FLEET_ASSERT_OK(named);
+  EXPECT_EQ(named->record.intent.branch, domain::BranchName(fleet.id, fleet.branch));
+}
+
 TEST_F(FleetStoreTest, ThePoolIsTheFleetsOwnOrTheWorkflowsOrTheDefault) {
   NewFleet fleet = stores_.NewFleet({.targets = 1});
   const auto pool_of = [&](const std::string& fleets, const std::string& workflows) {

@@ -141,6 +141,26 @@ TEST_F(TaskStoreTest, KeepsAChildsOwnParameters) {
   EXPECT_THAT(stores_.tasks.Get(testing::kAlice, fleet.id, TestStores::RepoName(1))->parameters, IsEmpty());
 }
 
+TEST_F(TaskStoreTest, TellsTheFleetsBranch) {
+  NewFleet fleet = stores_.NewFleet({.targets = 1});
+  fleet.branch = "deps/zlib";
+  FLEET_ASSERT_OK(stores_.fleets.Create(testing::kAlice, fleet));
+  stores_.ExpandAll();
+  for (const auto& [id, branch] :
+       {std::pair(fleet.id, std::string("deps/zlib")), std::pair(fleet_, domain::BranchName(fleet_))}) {
+    const auto task = stores_.tasks.Get(testing::kAlice, id, TestStores::RepoName(1));
+    FLEET_ASSERT_OK(task);
+    EXPECT_EQ(task->branch, branch);
+    const auto page = stores_.tasks.List(testing::kAlice, id, {}, 0, 1);
+    FLEET_ASSERT_OK(page);
+    EXPECT_EQ(page->tasks[0].branch, branch);
+    const auto changes = stores_.feed.ReadChanges(id, 1, stores_.GetFleet(id).revision);
+    FLEET_ASSERT_OK(changes);
+    ASSERT_FALSE(changes->tasks.empty());
+    EXPECT_EQ(changes->tasks[0].branch, branch) << "to watchers too";
+  }
+}
+
 TEST_F(TaskStoreTest, WhatIsUnknownIsNotFound) {
   const domain::Ulid unknown = domain::Ulid::Generate(absl::Now());
   EXPECT_THAT(stores_.tasks.List(testing::kAlice, unknown, {}, 0, 5), StatusIs(absl::StatusCode::kNotFound));

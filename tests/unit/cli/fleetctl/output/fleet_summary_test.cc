@@ -1,5 +1,6 @@
 #include "cli/fleetctl/output/fleet_summary.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/output/task_summary.h"
 #include "fleet/v1/fleet_service.pb.h"
@@ -125,6 +126,14 @@ TEST(FleetSummaryTest, TellsTheDeadlineAndHowFarItIs) {
   EXPECT_THAT(Summary(fleet), HasSubstr("Deadline      2025-06-15 17:09:40Z\n"));
   fleet.set_deadline_exceeded(true);
   EXPECT_THAT(Summary(fleet), HasSubstr("Deadline      2025-06-15 17:09:40Z (exceeded)\n"));
+}
+
+TEST(FleetSummaryTest, TellsABranchThatTheFleetNames) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+  fleet.set_branch("fleet/" + absl::AsciiStrToLower(fleet.fleet_id()));
+  EXPECT_THAT(Summary(fleet), Not(HasSubstr("Branch")));
+  fleet.set_branch("deps/zlib");
+  EXPECT_THAT(Summary(fleet), HasSubstr("Branch        deps/zlib\n"));
 }
 
 TEST(FleetSummaryTest, TextOfOthersIsSanitised) {

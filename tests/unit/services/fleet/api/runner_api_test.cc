@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "common/status/error_info.h"
 #include "tests/unit/services/fleet/api/runner_fixture.h"
 
@@ -50,6 +51,19 @@ TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
   EXPECT_EQ(reported_.answers(0).status(), v1::REPORT_STATUS_OK);
   EXPECT_EQ(reported_.answers(1).status(), v1::REPORT_STATUS_INVALID);
   EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kCompleted), 1);
+}
+
+TEST_F(RunnerApiTest, ChildrenPushTheBranchThatTheirFleetNames) {
+  store::NewFleet fleet = stores_.NewFleet({.targets = 2});
+  fleet.branch = "legal/licence-{{fleet}}";
+  FLEET_ASSERT_OK(stores_.fleets.Create(caller_, fleet));
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  ASSERT_EQ(leased_.leases_size(), 2);
+  for (const v1::Lease& lease : leased_.leases()) {
+    EXPECT_EQ(lease.branch(), "legal/licence-" + absl::AsciiStrToLower(fleet.id.ToString()));
+  }
 }
 
 TEST_F(RunnerApiTest, ADeletedRepositoryIsClonedFromWhereItWas) {

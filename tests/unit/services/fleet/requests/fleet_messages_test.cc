@@ -50,6 +50,7 @@ store::FleetRecord Record() {
   record.intent.resolved_workflow = "ops/bump-v1@1.2.3";
   record.intent.task_description = "bump";
   record.intent.parameters = {{"k", "v"}};
+  record.intent.branch = "fleet/one";
   record.usage.pool_runners = 0;
   return record;
 }
@@ -62,6 +63,7 @@ TEST(FleetToProtoTest, CarriesEverything) {
   EXPECT_EQ(proto.resolved_workflow(), "ops/bump-v1@1.2.3");
   EXPECT_EQ(proto.task_description(), "bump");
   EXPECT_EQ(proto.parameters().at("k"), "v");
+  EXPECT_EQ(proto.branch(), "fleet/one");
   EXPECT_EQ(proto.policy().max_concurrency(), 7);
   EXPECT_EQ(proto.policy().task_timeout().seconds(), 1800);
   EXPECT_EQ(proto.policy().max_tries(), 3);

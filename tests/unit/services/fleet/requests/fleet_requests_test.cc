@@ -80,6 +80,17 @@ TEST_F(ValidateCreateFleetTest, Pool) {
   }
 }
 
+TEST_F(ValidateCreateFleetTest, Branch) {
+  EXPECT_EQ(ToNewFleet(request_).branch, "");
+  request_.set_branch("legal/licence-{{fleet}}");
+  EXPECT_THAT(Check(), IsEmpty());
+  EXPECT_EQ(ToNewFleet(request_).branch, "legal/licence-{{fleet}}");
+  for (const char* branch : {"a..b", "-x", "refs/heads/x", "HEAD", "{{task}}", "x\u200B", "x y"}) {
+    request_.set_branch(branch);
+    EXPECT_THAT(Check(), ElementsAre("branch")) << branch;
+  }
+}
+
 TEST_F(ValidateCreateFleetTest, TaskDescriptionIsCountedInCharacters) {
   request_.set_task_description(Euros(10000));
   EXPECT_THAT(Check(), IsEmpty());
