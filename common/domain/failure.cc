@@ -110,6 +110,8 @@ constexpr FailureKind kKinds[] = {
     {Reason::kParametersTooLarge, Category::kConfig, "PARAMETERS_TOO_LARGE", "Parameters too large",
      "Make parameters, task text or the environment of the step smaller: a step gets all of them as environment.",
      kFinal},
+    {Reason::kBranchIsBase, Category::kConfig, "BRANCH_IS_BASE", "Branch is where work starts",
+     "Submit a fleet with another --branch: one that work starts from is not pushed to.", kFinal},
 };
 
 // In order of numbers, from kAuth on.

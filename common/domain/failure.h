@@ -77,6 +77,8 @@ enum class FailureReason {
   kBranchNameBlocked = 41,
   // Steps that could not be started.
   kParametersTooLarge = 42,
+  // The branch again.
+  kBranchIsBase = 43,
 };
 
 struct FailureKind {

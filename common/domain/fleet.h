@@ -94,6 +94,7 @@ struct Fleet {
 
 // What does not change after submission; kept out of the hot row.
 struct FleetIntent {
+  std::string branch;        // that its children push, with the fleet's id in it
   std::string workflow_ref;  // as asked for
   std::string resolved_workflow;
   std::string task_description;

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/domain/ascii.h"
@@ -26,6 +27,9 @@ constexpr char kCredentials[] =
     "the runner";
 
 constexpr std::size_t kMaxRepoLength = 200;
+
+// Of fleets that ask for no other.
+constexpr absl::string_view kUsualBranch = "fleet/{{fleet}}";
 
 bool AllOf(absl::string_view text, bool (*accepts)(char)) { return std::all_of(text.begin(), text.end(), accepts); }
 
@@ -217,8 +221,18 @@ std::string DefaultBranchProblem(absl::string_view text) {
   return branch == text ? "" : absl::StrCat("is no branch of the remote: write \"", branch, "\"");
 }
 
-std::string BranchName(const Ulid& fleet_id, absl::string_view /*repo*/) {
-  return absl::StrCat("fleet/", absl::AsciiStrToLower(fleet_id.ToString()));
+std::string FleetBranchProblem(absl::string_view asked) {
+  if (asked.empty()) return "";
+  if (asked == "HEAD") return "is no branch: write a branch's name";
+  if (std::string problem = DefaultBranchProblem(asked); !problem.empty()) return problem;
+  const std::string name = BranchName(Ulid(), asked);
+  if (absl::StrContains(name, "{{")) return "has a placeholder that is not {{fleet}}";
+  return IsBranchName(name) ? "" : "is longer than 250 bytes with the fleet's id";
+}
+
+std::string BranchName(const Ulid& fleet_id, absl::string_view asked) {
+  return absl::StrReplaceAll(asked.empty() ? kUsualBranch : asked,
+                             {{"{{fleet}}", absl::AsciiStrToLower(fleet_id.ToString())}});
 }
 
 bool IsRequestId(absl::string_view text) {

@@ -57,14 +57,20 @@ bool IsBranchName(absl::string_view text);
 // remote-tracking name that stands for one ("refs/heads/main", "origin/main", "HEAD").
 std::string DefaultBranchProblem(absl::string_view text);
 
-// The branch a child pushes: "fleet/<fleet id in lower case>", the same in every repository of a fleet, a function of
-// fleet and repository so that a second attempt updates what a first one pushed.
-std::string BranchName(const Ulid& fleet_id, absl::string_view repo);
+// Why a fleet cannot push the branch that it asks for, or empty if it can, or asks for none: `asked` must be a branch
+// as DefaultBranchProblem takes it, at most 250 bytes with the id in it, and may have no placeholder but {{fleet}}.
+std::string FleetBranchProblem(absl::string_view asked);
+
+// The branch that a fleet's children push, the same in every repository, so that a second attempt updates what a first
+// one pushed: what was asked for with the fleet's id, in lower case, for {{fleet}}; "fleet/{{fleet}}" if nothing was.
+std::string BranchName(const Ulid& fleet_id, absl::string_view asked = {});
 
 // request_id: 1 to 128 characters of [A-Za-z0-9._:-].
 bool IsRequestId(absl::string_view text);
 // Pool: [a-z][a-z0-9-]{0,62}.
 bool IsPoolName(absl::string_view text);
+// Of a fleet, or a runner, for which nobody names one.
+inline constexpr char kDefaultPool[] = "default";
 // Parameter: [A-Za-z][A-Za-z0-9_]{0,63}.
 bool IsParameterName(absl::string_view text);
 

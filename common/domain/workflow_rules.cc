@@ -130,6 +130,12 @@ RuleProblem DescriptionProblem(absl::string_view description) {
   return TextProblem(description, kMaxLine, TextKind::kLine);
 }
 
+RuleProblem PoolNameProblem(absl::string_view name) {
+  if (std::string problem = CharacterProblem(name, TextKind::kName); !problem.empty()) return {std::move(problem)};
+  if (!IsPoolName(name)) return {"must match [a-z][a-z0-9-]{0,62}"};
+  return {};
+}
+
 RuleProblem StepTimeoutProblem(absl::Duration timeout) {
   if (timeout < absl::Seconds(1)) return {"must be at least 1s"};
   if (timeout > absl::Hours(24)) return {"must be at most 24h, the most that a task may take"};

@@ -37,6 +37,7 @@ RuleProblem VariableValueProblem(absl::string_view name, absl::string_view value
 RuleProblem ParameterNameProblem(absl::string_view name);
 // What it means: one line of at most 200 characters, or nothing.
 RuleProblem DescriptionProblem(absl::string_view description);
+RuleProblem PoolNameProblem(absl::string_view name);
 // From one second to the most that a task may take.
 RuleProblem StepTimeoutProblem(absl::Duration timeout);
 

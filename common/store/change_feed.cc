@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/database/transaction.h"
+#include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
 #include "common/store/row_codec.h"
 
@@ -19,7 +20,9 @@ constexpr Statement kReadRevisions{"read_revisions", R"sql(
   select f.fleet_id, f.revision from unnest($1::uuid[]) as k(fleet_id) join fleets f on f.fleet_id = k.fleet_id
 )sql"};
 
-constexpr Statement kReadRevision{"read_revision", "select revision from fleets where fleet_id = $1"};
+constexpr Statement kReadRevision{"read_revision", R"sql(
+  select f.revision, i.branch from fleets f join fleet_intents i on i.fleet_id = f.fleet_id where f.fleet_id = $1
+)sql"};
 
 constexpr Statement kReadChangeRows{"read_change_rows", R"sql(
   select revision, first_ordinal, last_ordinal, ordinals from fleet_changes
@@ -78,7 +81,9 @@ absl::StatusOr<ChangedTasks> ChangeFeed::ReadChanges(const domain::Ulid& fleet_i
         const std::string id = fleet_id.ToUuid();
         FLEET_ASSIGN_OR_RETURN(const Rows fleet, transaction.Execute(kReadRevision, {id}));
         if (fleet.empty()) return FleetNotFound(fleet_id);
-        const int64_t newest = std::min(until, fleet[0].BigInt());
+        RowReader of_fleet = fleet[0];
+        const int64_t newest = std::min(until, of_fleet.BigInt());
+        const std::string branch = domain::BranchName(fleet_id, of_fleet.Text());
         FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadChangeRows, {id, after, until}));
         ChangedTasks changes;
         changes.revision = after;
@@ -107,6 +112,7 @@ absl::StatusOr<ChangedTasks> ChangeFeed::ReadChanges(const domain::Ulid& fleet_i
           record.message = row.Text();
           record.reason = static_cast<domain::FailureReason>(row.Int());
           record.summary = row.Text();
+          record.branch = branch;
           record.task = ReadTask(row);
         }
         return changes;

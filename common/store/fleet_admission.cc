@@ -83,8 +83,8 @@ constexpr Statement kInsertFleet{"insert_fleet", R"sql(
 
 constexpr Statement kInsertIntent{"insert_intent", R"sql(
   insert into fleet_intents (fleet_id, workflow_ref, workflow_name, workflow_version, task_description, parameters,
-    replace_branch)
-  values ($1, $2, $3, $4, $5, $6, $7)
+    replace_branch, branch)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
 )sql"};
 
 constexpr Statement kInsertFirstChange{"insert_first_change",
@@ -246,12 +246,17 @@ absl::StatusOr<bool> InsertTargets(Transaction& transaction, const NewFleet& fle
   return UnregisteredError(fleet, unregistered);
 }
 
-absl::Status InsertFleet(Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet, int32_t cap,
-                         bool has_parameters) {
+std::string PoolOf(const NewFleet& fleet, const WorkflowTerms& terms) {
+  if (!fleet.pool.empty()) return fleet.pool;
+  return terms.pool.empty() ? domain::kDefaultPool : terms.pool;
+}
+
+absl::Status InsertFleet(Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet,
+                         const std::string& pool, int32_t cap, bool has_parameters) {
   const domain::FleetPolicy& policy = fleet.policy;
   return transaction
-      .Execute(kInsertFleet, {fleet.id.ToUuid(), caller.user, fleet.request_id, fleet.request_fingerprint, fleet.pool,
-                              cap, absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
+      .Execute(kInsertFleet, {fleet.id.ToUuid(), caller.user, fleet.request_id, fleet.request_fingerprint, pool, cap,
+                              absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
                               static_cast<int>(fleet.targets.size()), policy.priority, policy.deadline})
       .status();
 }
@@ -300,16 +305,20 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
   FLEET_RETURN_IF_ERROR(CheckTargets(fleet, limits));
   FLEET_RETURN_IF_ERROR(CheckDeadline(transaction, fleet));
   FLEET_ASSIGN_OR_RETURN(const ResolvedWorkflow workflow, ResolveWorkflow(transaction, fleet.workflow));
-  if (fleet.accept != nullptr) FLEET_RETURN_IF_ERROR(fleet.accept(workflow.definition));
+  WorkflowTerms terms;
+  if (fleet.accept != nullptr) {
+    FLEET_ASSIGN_OR_RETURN(terms, fleet.accept(workflow.definition));
+  }
   FLEET_RETURN_IF_ERROR(CheckToken(tokens_left, caller.user, limits));
   FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet));
   const int32_t cap =
       fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : std::max(1, limits.fleet_active_default);
-  FLEET_RETURN_IF_ERROR(InsertFleet(transaction, caller, fleet, cap, has_parameters));
+  FLEET_RETURN_IF_ERROR(InsertFleet(transaction, caller, fleet, PoolOf(fleet, terms), cap, has_parameters));
   FLEET_RETURN_IF_ERROR(
       transaction
-          .Execute(kInsertIntent, {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, workflow.version,
-                                   fleet.task_description, EncodeParameters(fleet.parameters), fleet.replace_branch})
+          .Execute(kInsertIntent,
+                   {fleet.id.ToUuid(), fleet.workflow.ToString(), fleet.workflow.name, workflow.version,
+                    fleet.task_description, EncodeParameters(fleet.parameters), fleet.replace_branch, fleet.branch})
           .status());
   FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertFirstChange, {fleet.id.ToUuid()}).status());
   FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet.id, JobKind::kExpand, absl::ZeroDuration()));

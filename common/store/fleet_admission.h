@@ -20,20 +20,25 @@ struct NewTarget {
   std::string parameters;  // JSON object; empty for none
 };
 
+// What the definition of a workflow, which is opaque here, says of the fleets that have it.
+struct WorkflowTerms {
+  std::string pool;  // of a fleet that names none; empty: the workflow names none either
+};
+
 struct NewFleet {
   domain::Ulid id;
   std::string request_id;           // empty: none
   std::string request_fingerprint;  // of the payload; compared on a replay
-  std::string pool = "default";
+  std::string pool;                 // empty: the workflow's, or else kDefaultPool
   domain::WorkflowRef workflow;
+  std::string branch;  // as asked for; empty: the usual one
   std::string task_description;
   domain::Parameters parameters;
   bool replace_branch = false;
   std::vector<NewTarget> targets;
   domain::FleetPolicy policy;  // max_concurrency 0: the limit's default
-  // What is wrong with it by the definition of its workflow, which is opaque here. Not asked of a replay; none:
-  // nothing.
-  std::function<absl::Status(const std::string& definition)> accept;
+  // What its workflow says of it, or what is wrong with it by that. Not asked of a replay; none: nothing.
+  std::function<absl::StatusOr<WorkflowTerms>(const std::string& definition)> accept;
 };
 
 // Children a fan-out step inserts, and targets a chunk holds.

@@ -7,6 +7,7 @@
 
 // Read by ReadIntent, in this order. `i` is the fleet's row of fleet_intents, `g` the one of fleet_generations, if any.
 #define FLEET_INTENT_COLUMNS                                                                             \
+  "i.fleet_id, i.branch, "                                                                               \
   "coalesce(g.workflow_ref, i.workflow_ref), coalesce(g.workflow_name, i.workflow_name) || '@' || "      \
   "coalesce(g.workflow_version, i.workflow_version), coalesce(g.task_description, i.task_description), " \
   "coalesce(g.parameters, i.parameters), coalesce(g.replace_branch, i.replace_branch)"

@@ -24,8 +24,9 @@ class ReportStore {
   ReportStore(database::ConnectionPool& pool, std::function<double()> jitter);
 
   // Judges and records a batch in one transaction, folded before (FoldReports). Answers are in the order
-  // of the reports. Running it again with the same reports gives the same outcome. An error that IsDataError means that
-  // some report cannot be stored, and none was.
+  // of the reports. Running it again with the same reports gives the same outcome. A pull request that is not of the
+  // child's repository is left out (domain::PullRequestUrlProblem). An error that IsDataError means that some report
+  // cannot be stored, and none was.
   absl::StatusOr<std::vector<ReportAnswer>> Apply(const std::vector<domain::TaskReport>& reports);
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/database/transaction.h"
+#include "common/domain/identifiers.h"
 #include "common/status/status_macros.h"
 #include "common/store/child_lookup.h"
 #include "common/store/failure_rows.h"
@@ -20,15 +21,17 @@ using database::Rows;
 using database::Statement;
 using database::Transaction;
 
-constexpr Statement kExpandedOf{"expanded_of", "select expanded from fleets where fleet_id = $1"};
+constexpr Statement kExpandedOf{"expanded_of", R"sql(
+  select f.expanded, i.branch from fleets f join fleet_intents i on i.fleet_id = f.fleet_id where f.fleet_id = $1
+)sql"};
 
 // The third says whether the attempt `a` is what the child ended by.
 #define FLEET_LAST_WORDS \
   "a.message, a.reason, a.summary, coalesce(a.attempt = t.attempt and a.category = t.category, false)"
 
 // A child's last ended attempt is its current one, or the one before while it runs.
-constexpr Statement kListTasks{"list_tasks",
-                               "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL ", " FLEET_TASK_COLUMNS R"sql(
+constexpr Statement kListTasks{"list_tasks", "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL ", " FLEET_DEFAULT_BRANCH
+                                             ", " FLEET_TASK_COLUMNS R"sql(
   from (select * from tasks where fleet_id = $1 and ordinal > $2 and ordinal <= $3
           and (cardinality($4::smallint[]) = 0 or state = any($4::smallint[]))
         order by ordinal limit $5) t
@@ -36,7 +39,7 @@ constexpr Statement kListTasks{"list_tasks",
     where x.fleet_id = t.fleet_id and x.ordinal = t.ordinal order by x.attempt desc limit 1) a on true
 )sql" FLEET_THEIR_REPOSITORIES " order by t.ordinal"};
 
-constexpr Statement kGetTask{"get_task", "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL
+constexpr Statement kGetTask{"get_task", "select " FLEET_LAST_WORDS ", " FLEET_CLONE_URL ", " FLEET_DEFAULT_BRANCH
                                          ", a.log_tail, p.parameters, " FLEET_TASK_COLUMNS
                                          R"sql(
   from tasks t
@@ -128,7 +131,9 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ul
       [&](Transaction& transaction) -> absl::StatusOr<TaskPage> {
         FLEET_ASSIGN_OR_RETURN(const Rows fleet, transaction.Execute(kExpandedOf, {fleet_id.ToUuid()}));
         if (fleet.empty()) return FleetNotFound(fleet_id);
-        const int32_t expanded = fleet[0].Int();
+        RowReader of_fleet = fleet[0];
+        const int32_t expanded = of_fleet.Int();
+        const std::string branch = domain::BranchName(fleet_id, of_fleet.Text());
         const int32_t until = std::min(expanded, after + kScan);
         FLEET_ASSIGN_OR_RETURN(const Rows rows,
                                transaction.Execute(kListTasks, {fleet_id.ToUuid(), after, until, wanted, limit}));
@@ -136,7 +141,9 @@ absl::StatusOr<TaskPage> TaskStore::List(const domain::Caller&, const domain::Ul
         for (RowReader row : rows) {
           TaskRecord& record = page.tasks.emplace_back();
           LastWords words = ReadLastWords(row);
+          record.branch = branch;
           record.clone_url = row.Text();
+          record.default_branch = row.Text();
           record.task = ReadTask(row);
           Describe(record, std::move(words));
         }
@@ -162,7 +169,11 @@ absl::StatusOr<TaskRecord> TaskStore::Get(const domain::Caller&, const domain::U
         RowReader row = rows[0];
         TaskRecord record;
         LastWords words = ReadLastWords(row);
+        RowReader of_fleet = fleet[0];
+        of_fleet.Int();
+        record.branch = domain::BranchName(fleet_id, of_fleet.Text());
         record.clone_url = row.Text();
+        record.default_branch = row.Text();
         record.log_tail = row.Text();
         record.parameters = DecodeParameters(row.Text());
         record.task = ReadTask(row);

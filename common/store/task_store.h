@@ -21,7 +21,9 @@ struct TaskRecord {
   std::string message;
   domain::FailureReason reason = domain::FailureReason::kUnspecified;  // with message
   std::string summary;
+  std::string branch;             // the fleet's, whether or not there is anything on it
   std::string clone_url;          // not from ChangeFeed
+  std::string default_branch;     // not from ChangeFeed
   std::string log_tail;           // only with Get
   domain::Parameters parameters;  // only with Get
 };

@@ -189,6 +189,40 @@ TEST_F(BranchOwnershipTest, AnAttemptWhoseRunnerDiedAfterItsPushIsReplaced) {
   EXPECT_EQ(origin().File("acme/r1", BranchOf(id), "V"), "2\n");
 }
 
+TEST_F(BranchOwnershipTest, ANamedBranchIsWhoseCommitItHolds) {
+  AddRepositories(1);
+  ApplyScript(kScript);
+  stack().StartRunner("runner-1", {"service-1", "service-2"});
+  const auto run = [this](const std::string& value, const std::string& branch, bool replace) {
+    v1::CreateFleetRequest request;
+    request.set_workflow_ref(kWorkflow);
+    request.set_branch(branch);
+    request.set_replace_branch(replace);
+    (*request.mutable_parameters())["V"] = value;
+    request.add_targets()->set_repo("acme/r1");
+    const auto fleet = Create(request);
+    FLEET_EXPECT_OK(fleet);
+    if (!fleet.ok()) return v1::Task();
+    WaitForEnd(fleet->fleet_id());
+    return Tasks(fleet->fleet_id()).at("acme/r1");
+  };
+  const v1::Task first = run("one", "deps/zlib", false);
+  EXPECT_EQ(first.branch(), "deps/zlib");
+  EXPECT_THAT(origin().PushedBranches("acme/r1"), ElementsAre(Pair("deps/zlib", first.commit())));
+  const v1::Task second = run("two", "deps/zlib", false);
+  EXPECT_EQ(second.failure().reason(), v1::FAILURE_REASON_BRANCH_NOT_OURS) << second.DebugString();
+  EXPECT_THAT(second.failure().message(), AllOf(HasSubstr(first.commit()), HasSubstr(first.task_id())));
+  EXPECT_THAT(origin().PushedBranches("acme/r1"), ElementsAre(Pair("deps/zlib", first.commit())));
+  const v1::Task third = run("three", "deps/zlib", true);
+  EXPECT_THAT(origin().PushedBranches("acme/r1"), ElementsAre(Pair("deps/zlib", third.commit())));
+  const std::string base = origin().Commit("acme/r1", "main", "%H");
+  for (const bool replace : {false, true}) {
+    const v1::Task on_base = run("four", "main", replace);
+    EXPECT_EQ(on_base.failure().reason(), v1::FAILURE_REASON_BRANCH_IS_BASE) << on_base.DebugString();
+    EXPECT_EQ(origin().Commit("acme/r1", "main", "%H"), base);
+  }
+}
+
 TEST_F(BranchOwnershipTest, TwoNamesOfOneRepositoryAreRefused) {
   ExpectNoWork();
   AddRepositories(1);

@@ -104,6 +104,20 @@ TEST_F(CreateFleetTest, ReplacingBranchesIsKeptAndPartOfThePayload) {
   ExpectRefused(request, absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED");
 }
 
+TEST_F(CreateFleetTest, TheBranchIsToldAndPartOfThePayload) {
+  v1::CreateFleetRequest request = FleetDriver::Request(2, "request-1");
+  request.set_branch("deps/zlib");
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto created, driver_->Create(request));
+  EXPECT_EQ(created.fleet().branch(), "deps/zlib");
+  FLEET_ASSERT_OK_AND_ASSIGN(const v1::Fleet fleet, other_->Get(created.fleet().fleet_id()));
+  EXPECT_EQ(fleet.branch(), "deps/zlib");
+  request.set_branch("deps/other");
+  ExpectRefused(request, absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED");
+  request.set_branch("refs/heads/deps");
+  const ErrorInfo info = ExpectRefused(request, absl::StatusCode::kInvalidArgument, "INVALID_ARGUMENT");
+  EXPECT_EQ(info.violations.at(0).field, "branch");
+}
+
 TEST_F(CreateFleetTest, TwoNamesOfOneRepositoryAreRefusedByBoth) {
   // Imported by a service that kept no keys of URLs: found all the same, once a service of this version looks.
   stores_.Sql(

@@ -133,6 +133,46 @@ TEST_F(ReportTest, TheFeedTellsWhetherChildrenHaveChanged) {
   EXPECT_THAT(stores_.feed.ReadStanding(runner_, 1, 1, 20), StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(ReportTest, APullRequestIsOfTheHostThatTheChildIsClonedFrom) {
+  const auto report = [&](std::size_t i, const std::string& url) {
+    domain::TaskReport said;
+    said.task = leased_[i].id;
+    said.attempt = leased_[i].attempt;
+    said.runner_id = runner_;
+    said.state = TaskState::kCompleted;
+    said.outcome = domain::Outcome::kPullRequestOpened;
+    said.commit = "c0ffee";
+    said.pull_request_url = url;
+    return said;
+  };
+  stores_.Sql(
+      "with gone as (delete from repositories where repo = 'org/repo-000003' returning *) insert into "
+      "deleted_repositories (repo_key, clone_url, default_branch) select repo_key, 'ssh://git@old.invalid/x', '' "
+      "from gone");
+  FLEET_ASSERT_OK(
+      stores_.reports
+          .Apply({report(0, "https://git.invalid/org/repo-000001/pull/7"),
+                  report(1, "https://forge.test/org/repo-000002/pull/7"), report(2, "https://old.invalid/x/pull/7"),
+                  report(3, "https://git.invalid@forge.test/"), report(4, ""), report(5, std::string(2001, 'u'))})
+          .status());
+  FLEET_ASSERT_OK_AND_ASSIGN(const store::TaskPage page, stores_.tasks.List(kAlice, fleet_, {}, 0, 6));
+  std::vector<std::string> urls;
+  for (const store::TaskRecord& record : page.tasks) {
+    EXPECT_EQ(record.task.state, TaskState::kCompleted) << "no result is lost";
+    urls.push_back(record.task.pull_request_url);
+  }
+  EXPECT_EQ(urls, (std::vector<std::string>{"https://git.invalid/org/repo-000001/pull/7", "",
+                                            "https://old.invalid/x/pull/7", "", "", ""}));
+  const domain::Rollup rollup = stores_.GetFleet(fleet_).rollup;
+  EXPECT_EQ(rollup.outcomes[static_cast<std::size_t>(domain::Outcome::kPullRequestOpened)], 3) << "one named none";
+  EXPECT_EQ(rollup.outcomes[static_cast<std::size_t>(domain::Outcome::kBranchPushed)], 3);
+  FLEET_ASSERT_OK_AND_ASSIGN(const store::TaskRecord foreign,
+                             stores_.tasks.Get(kAlice, fleet_, TestStores::RepoName(2)));
+  EXPECT_EQ(foreign.log_tail,
+            "==> fleet: pull_request_url is left out: it is on forge.test, and the repository on git.invalid\n");
+  FLEET_EXPECT_OK(checker_.Look());
+}
+
 TEST_F(ReportTest, ContradictionAfterTheEndIsLost) {
   ASSERT_EQ(stores_.Report(runner_, leased_[0], TaskState::kCompleted).verdict, ReportVerdict::kApply);
   ExpectNoEffect(ReportVerdict::kLeaseLost, runner_, leased_[0], TaskState::kFailed);

@@ -57,7 +57,8 @@ TaskReport RandomReport(ModelWorld& world, const domain::Ulid& runner, const sto
   if (random.OneIn(60)) report.texts.message = kPoison;
   if (report.state == TaskState::kCompleted) {
     report.outcome = static_cast<domain::Outcome>(random.Between(0, 5));
-    report.pull_request_url = random.OneIn(2) ? absl::StrCat("https://forge.invalid/", random.Between(1, 99)) : "";
+    const char* const host = random.OneIn(8) ? "https://forge.invalid/" : "https://git.invalid/";
+    report.pull_request_url = random.OneIn(2) ? absl::StrCat(host, random.Between(1, 99)) : "";
     report.commit = random.OneIn(2) ? absl::StrCat("c0ffee", random.Between(1, 99)) : "";
   }
   if (report.state == TaskState::kFailed) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/strings/match.h"
 #include "tests/model/fleet_model.h"
 
 namespace fleet::testing {
@@ -20,6 +21,16 @@ bool InFlight(TaskState state) { return state >= TaskState::kSubmitted && state 
 bool MayRetry(FailureCategory category) {
   return category == FailureCategory::kNetwork || category == FailureCategory::kConcurrency ||
          category == FailureCategory::kCompute;
+}
+
+// Repositories of the model are on one host, and pull requests of another are not theirs.
+bool NamesForeignPullRequest(const TaskReport& report) {
+  return report.state == TaskState::kCompleted && !report.pull_request_url.empty() &&
+         !absl::StartsWith(report.pull_request_url, "https://git.invalid/");
+}
+
+bool IsPullRequest(domain::Outcome outcome) {
+  return outcome == domain::Outcome::kPullRequestOpened || outcome == domain::Outcome::kPullRequestUpdated;
 }
 
 // The work had no chance where it was: no try is used.
@@ -115,6 +126,11 @@ void FleetModel::Apply(const TaskReport& report) {
     child.outcome = report.outcome;
     child.pull_request_url = report.pull_request_url;
     child.commit = report.commit;
+    if (NamesForeignPullRequest(report)) {
+      child.pull_request_url.clear();
+      const auto left = report.commit.empty() ? domain::Outcome::kUnspecified : domain::Outcome::kBranchPushed;
+      if (IsPullRequest(report.outcome)) child.outcome = left;
+    }
     EndAttempt(fleet, ordinal, TaskState::kCompleted);
   } else if (report.state == TaskState::kTimedOut) {
     child.category = told = FailureCategory::kTimeout;
@@ -135,7 +151,8 @@ void FleetModel::Apply(const TaskReport& report) {
     GoBack(fleet, ordinal, 0);
   }
   const domain::AttemptTexts& texts = report.texts;
-  const bool has_words = !texts.message.empty() || !texts.summary.empty() || !texts.log_tail.empty();
+  const bool has_words =
+      !texts.message.empty() || !texts.summary.empty() || !texts.log_tail.empty() || NamesForeignPullRequest(report);
   if (has_words || child.state != TaskState::kCompleted) {
     fleet.attempts[{ordinal, report.attempt}] = {report.runner_id, report.state, told, report.cost_micros,
                                                  child.generation};

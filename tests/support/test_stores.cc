@@ -57,6 +57,7 @@ store::NewFleet TestStores::NewFleet(const FleetOptions& options) const {
   fleet.id = domain::Ulid::Generate(absl::Now());
   fleet.request_id = options.request_id;
   fleet.request_fingerprint = absl::StrCat("targets ", options.targets);
+  fleet.pool = domain::kDefaultPool;
   fleet.workflow = *domain::WorkflowRef::Parse(kWorkflow);
   for (int i = 1; i <= options.targets; ++i) fleet.targets.push_back({RepoName(i), ""});
   fleet.policy.max_concurrency = options.max_concurrency;

@@ -107,6 +107,11 @@ absl::Status Fetch(const GitCommand& git, const WorkBounds& bounds, GitClone& cl
                  bounds));
   FLEET_ASSIGN_OR_RETURN(const std::string base, BaseRef(request, listing));
   const std::string fleet_ref = absl::StrCat(kHeads, request.branch);
+  if (base == fleet_ref) {
+    return TaskFailure(
+        domain::FailureReason::kBranchIsBase,
+        absl::StrCat("branch \"", request.branch, "\" is the one that work starts from: nothing is pushed to it"));
+  }
   clone.seen_commit = listing.CommitAt(fleet_ref);
   clone.object_format = listing.object_format();
 

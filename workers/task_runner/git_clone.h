@@ -50,7 +50,8 @@ struct GitClone {
   std::string seen_text;
 
   // Fetches the one commit that is needed, and `branch` if it exists. Returns a TaskFailure: kBadConfig for a URL
-  // that is not allowed, kBranchNotFound for an empty repository or a missing branch; else as GitFailure says.
+  // that is not allowed, kBranchNotFound for an empty repository or a missing branch, kBranchIsBase if `branch` is the
+  // one to start from; else as GitFailure says.
   static absl::StatusOr<GitClone> Make(const GitCommand& git, const CloneRequest& request, const WorkBounds& bounds);
 };
 

@@ -36,6 +36,7 @@ absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand::Options&
   for (const std::string& repo : repos) request.add_targets()->set_repo(repo);
   request.set_replace_branch(options.replace_branch);
   request.set_pool(options.pool);
+  request.set_branch(options.branch);
   v1::FleetPolicy& policy = *request.mutable_policy();
   if (options.max_concurrency.has_value()) policy.set_max_concurrency(*options.max_concurrency);
   if (options.priority.has_value()) policy.set_priority(*options.priority);
@@ -77,6 +78,9 @@ The repositories file has one owner/name a line; "#" begins a comment. The CSV f
 it has its header. Without --request-id one is made up and kept through retries; when no server confirms the fleet, it
 is printed with the command to repeat: that never makes a second fleet. With --watch the exit code is 5 unless every
 repository completed.
+With --branch all repositories get a branch of that name. Without {{fleet}} in it, it may be another fleet's too: where
+such a branch holds what is not this fleet's, the repository fails and the branch stays, unless --replace-branch is
+given. The branch that work starts from is never pushed to.
 A deadline is a time such as 2026-05-04T11:32:07Z or a duration from now such as 2h30m or 1d. A duration means another
 time with every call: with a --request-id that is used again, give the time.
 
@@ -84,6 +88,7 @@ Examples:
   fleetctl submit --repos-file repos.txt --workflow examples/add-license-v1 --task "Add a licence" --watch
   fleetctl submit --repos-file - --workflow examples/bump-v2@2.1.0 --param library=zlib --param to=1.3 < repos.txt
   fleetctl submit --repos-file repos.txt --workflow examples/add-license-v1 --priority 10 --deadline 2h30m
+  fleetctl submit --repos-file repos.txt --workflow examples/add-license-v1 --branch 'legal/licence-{{fleet}}'
 )"};
 }
 
@@ -99,12 +104,15 @@ void SubmitCommand::AddOptions(OptionAdder& options) {
   options.Parameters(options_.parameters, "A parameter for every repository; may be repeated");
   options.Count("--max-concurrency", options_.max_concurrency, "Most repositories worked on at once")
       .Fills("policy.max_concurrency");
-  options.Text("--pool", options_.pool, "Pool whose runners do the work. Default: default").Fills("pool");
+  options.Text("--pool", options_.pool, "Pool whose runners do the work. Default: the workflow's, else default")
+      .Fills("pool");
   options.Priority(options_.priority);
   options.DeadlineOption(options_.deadline);
   options.Duration("--task-timeout", options_.task_timeout, "Most time for one attempt on one repository")
       .Fills("policy.task_timeout");
   options.Count("--max-tries", options_.max_tries, "Most failing attempts on one repository").Fills("policy.max_tries");
+  options.Text("--branch", options_.branch, "Branch to push, {{fleet}} is the fleet's id. Default: fleet/{{fleet}}")
+      .Fills("branch");
   options.ReplaceBranch(options_.replace_branch);
   options.RequestId(
       options_.request_id,

@@ -24,6 +24,7 @@ class SubmitCommand : public Command {
     std::optional<int32_t> max_concurrency;
     std::optional<int32_t> priority;
     std::string pool;
+    std::string branch;
     std::optional<Deadline> deadline;
     std::optional<absl::Duration> task_timeout;
     std::optional<int32_t> max_tries;

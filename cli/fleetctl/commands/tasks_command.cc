@@ -100,6 +100,9 @@ absl::Status PrintJson(const std::string& fleet_id, const TasksCommand::Options&
 
 CommandHelp TasksCommand::Help() const {
   return {"List a fleet's repositories and what came of each", R"(
+What was pushed is told by its pull request; without one by the page that compares the branch, on github.com,
+gitlab.com, codeberg.org and gitea.com; elsewhere by branch and commit.
+
 Examples:
   fleetctl tasks 01JZ0000000000000000000000
   fleetctl tasks 01JZ0000000000000000000000 --state failed --state timed-out

@@ -24,8 +24,9 @@ std::string PinnedReference(const v1::Workflow& workflow) {
 CommandHelp WorkflowApplyCommand::Help() const {
   return {"Store a version of a workflow from a YAML file; versions never change", R"(
 Keys: workflow, version, title, steps (name, command or script, interpreter, environment, timeout), commit
-(author_name, author_email, message), report_only, parameters (by name: required, description). Unknown keys are
-refused. A workflow that has parameters takes these alone, and no fleet without the required ones.
+(author_name, author_email, message), report_only, pool, parameters (by name: required, description). Unknown keys are
+refused. A workflow that has parameters takes these alone, and no fleet without the required ones. Fleets that name no
+pool run in the workflow's.
 
 Example:
   fleetctl workflow apply add-license.yaml

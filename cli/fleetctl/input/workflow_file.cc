@@ -63,6 +63,7 @@ class WorkflowReader {
         {"steps", [&](const Value& value) { ReadSteps(value, workflow); }},
         {"commit", [&](const Value& value) { ReadCommit(value, *workflow.mutable_commit()); }},
         {"parameters", [&](const Value& value) { ReadParameters(value, *workflow.mutable_parameters()); }},
+        {"pool", [&](const Value& value) { ReadText(value, *workflow.mutable_pool(), domain::PoolNameProblem); }},
         {"report_only", [&](const Value& value) { workflow.set_report_only(ReadBool(value)); }},
     };
     if (!ReadMap({root, root.Mark(), "the file"}, fields, {"workflow", "version", "title", "steps"})) return workflow;

@@ -12,6 +12,8 @@
 #include "cli/fleetctl/output/state_names.h"
 #include "cli/fleetctl/output/text_sanitizer.h"
 #include "cli/fleetctl/output/value_format.h"
+#include "common/domain/identifiers.h"
+#include "common/domain/ulid.h"
 #include "common/rpc/proto_time.h"
 
 namespace fleet::cli {
@@ -21,7 +23,6 @@ using Counts = std::vector<std::pair<int64_t, std::string>>;
 
 constexpr int kLabelColumns = 14;  // what stands before a value
 constexpr int kShortestTask = 20;
-constexpr absl::string_view kDefaultPool = "default";
 
 std::string Join(const Counts& counts) {
   std::vector<std::string> parts;
@@ -118,6 +119,12 @@ std::string FitLine(absl::string_view value, const Terminal& terminal) {
   return width > 0 ? CutToWidth(text, std::max(kShortestTask, width - kLabelColumns)) : text;
 }
 
+// The usual one goes without saying.
+bool HasNamedBranch(const v1::Fleet& fleet) {
+  const auto id = domain::Ulid::Parse(fleet.fleet_id());
+  return !fleet.branch().empty() && !(id.has_value() && fleet.branch() == domain::BranchName(*id));
+}
+
 void AddProgress(const v1::Rollup& rollup, LineList& lines) {
   std::string repositories = absl::StrCat(rollup.total());
   if (rollup.expanded() < rollup.total()) absl::StrAppend(&repositories, " (", rollup.expanded(), " enqueued so far)");
@@ -196,7 +203,8 @@ std::string SummarizeFleet(const v1::Fleet& fleet, absl::Time now, const Termina
                                          fleet.retrying() ? " (repositories are being returned to the queue)" : ""));
   }
   lines.Add("Creator", SanitizeLine(fleet.creator()));
-  if (fleet.pool() != kDefaultPool && !fleet.pool().empty()) lines.Add("Pool", SanitizeLine(fleet.pool()));
+  if (fleet.pool() != domain::kDefaultPool && !fleet.pool().empty()) lines.Add("Pool", SanitizeLine(fleet.pool()));
+  if (HasNamedBranch(fleet)) lines.Add("Branch", SanitizeLine(fleet.branch()));
   lines.Add("Created", FormatTime(fleet.create_time()));
   lines.Add("Elapsed", DescribeElapsed(fleet, now, generation_begin));
   if (fleet.policy().has_deadline()) lines.Add("Deadline", DescribeDeadline(fleet, now));

@@ -22,6 +22,7 @@ std::string DescribeFailure(const v1::Task& task) {
 // Where the work of the attempt that ended last, or of an earlier one, is to be found.
 std::string DescribePlace(const v1::Task& task) {
   if (!task.pull_request_url().empty()) return task.pull_request_url();
+  if (!task.compare_url().empty()) return task.compare_url();
   if (task.branch().empty() || task.commit().empty()) return task.branch();
   return absl::StrCat(task.branch(), "@", task.commit().substr(0, kCommitDigits));
 }

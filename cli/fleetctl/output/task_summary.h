@@ -8,8 +8,9 @@
 
 namespace fleet::cli {
 
-// The pull request, or "branch@commit", that it ended with; else "category: message" (with the time of the next try, if
-// there is one), and what an earlier generation left there: "branch@commit from before". Not sanitised.
+// The pull request, or the page that compares the branch, or "branch@commit", that it ended with; else "category:
+// message" (with the time of the next try, if there is one), and what an earlier generation left there: "branch@commit
+// from before". Not sanitised.
 std::string DescribeResult(const v1::Task& task);
 
 }  // namespace fleet::cli

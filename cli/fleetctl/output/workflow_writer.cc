@@ -85,6 +85,7 @@ std::string FormatWorkflow(const v1::Workflow& workflow) {
   EmitField(yaml, "version", workflow.version());
   EmitField(yaml, "title", workflow.title());
   if (workflow.report_only()) yaml << YAML::Key << "report_only" << YAML::Value << true;
+  EmitField(yaml, "pool", workflow.pool());
   EmitParameters(yaml, workflow);
   if (workflow.has_commit()) {
     yaml << YAML::Key << "commit" << YAML::Value << YAML::BeginMap;

@@ -13,6 +13,7 @@
 #include "services/fleet/requests/fleet_requests.h"
 #include "services/fleet/requests/page_token.h"
 #include "services/fleet/requests/request_fields.h"
+#include "services/fleet/requests/workflow_requests.h"
 
 namespace fleet::service {
 
@@ -20,7 +21,10 @@ absl::Status FleetApi::CreateFleet(const domain::Caller& caller, const v1::Creat
                                    v1::CreateFleetResponse& response) {
   FLEET_RETURN_IF_ERROR(ValidateCreateFleet(request));
   store::NewFleet fleet = ToNewFleet(request);
-  fleet.accept = [&request](const std::string& definition) { return CheckDeclaredParameters(definition, request); };
+  fleet.accept = [&request](const std::string& definition) -> absl::StatusOr<store::WorkflowTerms> {
+    FLEET_RETURN_IF_ERROR(CheckDeclaredParameters(definition, request));
+    return ToTerms(definition);
+  };
   FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created created, fleets_.Create(caller, fleet));
   ToProto(created.record, *response.mutable_fleet());
   response.set_replayed(created.replayed);

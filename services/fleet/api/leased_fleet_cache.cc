@@ -14,16 +14,20 @@ namespace {
 constexpr std::size_t kMostCached = 1000;
 constexpr std::size_t kMostCachedBytes = std::size_t{16} << 20;
 
-absl::StatusOr<std::shared_ptr<const v1::LeasedFleet>> ToLeasedFleet(const store::GenerationDetails& details) {
-  auto fleet = std::make_shared<v1::LeasedFleet>();
-  fleet->set_fleet_id(details.key.first.ToString());
-  fleet->set_generation(details.key.second);
-  FLEET_RETURN_IF_ERROR(ToProto(details.workflow, *fleet->mutable_workflow()));
-  fleet->set_task_description(details.intent.task_description);
-  fleet->mutable_parameters()->insert(details.intent.parameters.begin(), details.intent.parameters.end());
-  fleet->set_replace_branch(details.intent.replace_branch);
-  *fleet->mutable_task_timeout() = rpc::ToProtoDuration(details.task_timeout);
-  return std::shared_ptr<const v1::LeasedFleet>(std::move(fleet));
+using Generation = LeasedFleetCache::Generation;
+
+absl::StatusOr<std::shared_ptr<const Generation>> ToGeneration(const store::GenerationDetails& details) {
+  auto generation = std::make_shared<Generation>();
+  v1::LeasedFleet& fleet = generation->fleet;
+  fleet.set_fleet_id(details.key.first.ToString());
+  fleet.set_generation(details.key.second);
+  FLEET_RETURN_IF_ERROR(ToProto(details.workflow, *fleet.mutable_workflow()));
+  fleet.set_task_description(details.intent.task_description);
+  fleet.mutable_parameters()->insert(details.intent.parameters.begin(), details.intent.parameters.end());
+  fleet.set_replace_branch(details.intent.replace_branch);
+  *fleet.mutable_task_timeout() = rpc::ToProtoDuration(details.task_timeout);
+  generation->branch = details.intent.branch;
+  return std::shared_ptr<const Generation>(std::move(generation));
 }
 
 }  // namespace
@@ -48,10 +52,10 @@ absl::StatusOr<LeasedFleetCache::Leased> LeasedFleetCache::Read(const std::vecto
   leased.tasks = std::move(details->tasks);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const Key key(tasks[i].fleet_id, leased.tasks[i].generation);
-    if (leased.fleets.count(key) > 0) continue;
-    Entry fleet = Await(key);
-    if (fleet == nullptr) return absl::UnavailableError("a leased fleet could not be read; ask again");
-    leased.fleets.emplace(key, std::move(fleet));
+    if (leased.generations.count(key) > 0) continue;
+    Entry generation = Await(key);
+    if (generation == nullptr) return absl::UnavailableError("a leased fleet could not be read; ask again");
+    leased.generations.emplace(key, std::move(generation));
   }
   return leased;
 }
@@ -60,21 +64,21 @@ bool LeasedFleetCache::Claim(const Key& key, Leased& leased) {
   MutexLock lock(mutex_);
   const auto [entry, is_new] = entries_.emplace(key, nullptr);
   // Taken now: by the time the others are read it may have been forgotten to make room for them.
-  if (entry->second != nullptr) leased.fleets.emplace(key, entry->second);
+  if (entry->second != nullptr) leased.generations.emplace(key, entry->second);
   return is_new;
 }
 
 absl::Status LeasedFleetCache::Keep(const store::GenerationDetails& details, Leased& leased) {
-  FLEET_ASSIGN_OR_RETURN(Entry fleet, ToLeasedFleet(details));
-  leased.fleets.emplace(details.key, fleet);
+  FLEET_ASSIGN_OR_RETURN(Entry generation, ToGeneration(details));
+  leased.generations.emplace(details.key, generation);
   MutexLock lock(mutex_);
-  bytes_ += fleet->ByteSizeLong();
-  entries_[details.key] = std::move(fleet);
+  bytes_ += generation->fleet.ByteSizeLong();
+  entries_[details.key] = std::move(generation);
   oldest_first_.push_back(details.key);
   // Never the newest, which callers wait for.
   while (oldest_first_.size() > 1 && (oldest_first_.size() > kMostCached || bytes_ > kMostCachedBytes)) {
     const auto oldest = entries_.find(oldest_first_.front());
-    bytes_ -= oldest->second->ByteSizeLong();
+    bytes_ -= oldest->second->fleet.ByteSizeLong();
     entries_.erase(oldest);
     oldest_first_.pop_front();
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,9 +23,13 @@ class LeasedFleetCache {
   explicit LeasedFleetCache(store::LeaseDetailsStore& store) : store_(store) {}
 
   using Key = store::GenerationKey;
+  struct Generation {
+    v1::LeasedFleet fleet;
+    std::string branch;  // of every child; each lease names it
+  };
   struct Leased {
     std::vector<store::TaskDetails> tasks;  // in the order asked for
-    std::map<Key, std::shared_ptr<const v1::LeasedFleet>> fleets;
+    std::map<Key, std::shared_ptr<const Generation>> generations;
   };
   // One transaction. Waits for another call that reads the same generation; if that one fails, so does this, with
   // kUnavailable.
@@ -32,7 +37,7 @@ class LeasedFleetCache {
 
  private:
   // Null while some call reads it.
-  using Entry = std::shared_ptr<const v1::LeasedFleet>;
+  using Entry = std::shared_ptr<const Generation>;
 
   // Whether the caller has to read it, and then to Keep it or GiveUp. Gives it if it is here.
   bool Claim(const Key& key, Leased& leased);

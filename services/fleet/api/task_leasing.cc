@@ -62,19 +62,19 @@ absl::Status TaskLeasing::Fill(const store::LeaseAnswer& granted, v1::LeaseTasks
   std::set<LeasedFleetCache::Key> told;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < ids.size(); ++i) {
+    const LeasedFleetCache::Key key(ids[i].fleet_id, leased.tasks[i].generation);
+    const LeasedFleetCache::Generation& generation = *leased.generations.at(key);
     v1::Lease& lease = *response.add_leases();
-    ToProto(granted.tasks[i], leased.tasks[i], lease);
-    const LeasedFleetCache::Key key(ids[i].fleet_id, lease.generation());
-    const v1::LeasedFleet& fleet = *leased.fleets.at(key);
+    ToProto(granted.tasks[i], leased.tasks[i], generation.branch, lease);
     const bool is_new = told.insert(key).second;
-    bytes += lease.ByteSizeLong() + (is_new ? fleet.ByteSizeLong() : 0);
+    bytes += lease.ByteSizeLong() + (is_new ? generation.fleet.ByteSizeLong() : 0);
     if (bytes > domain::kMaxLeaseBytes && i > 0) {
       // The runner will not hold the others: they go back to the queue, without a try, with the heartbeat that
       // acknowledges this grant.
       response.mutable_leases()->RemoveLast();
       return absl::OkStatus();
     }
-    if (is_new) *response.add_fleets() = fleet;
+    if (is_new) *response.add_fleets() = generation.fleet;
   }
   return absl::OkStatus();
 }

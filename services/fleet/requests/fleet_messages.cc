@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "common/domain/identifiers.h"
+#include "common/domain/compare_url.h"
 #include "common/domain/waiting.h"
 #include "common/rpc/proto_time.h"
 #include "services/fleet/requests/advice.h"
@@ -21,7 +21,7 @@ static_assert(static_cast<int>(TaskState::kTimedOut) == v1::TASK_STATE_TIMED_OUT
 static_assert(static_cast<int>(Outcome::kReportOnly) == v1::TASK_OUTCOME_REPORT_ONLY);
 static_assert(static_cast<int>(domain::FailureCategory::kUnknown) == v1::FAILURE_CATEGORY_UNKNOWN);
 static_assert(static_cast<int>(domain::FailureReason::kUnknown) == v1::FAILURE_REASON_UNKNOWN);
-static_assert(static_cast<int>(domain::FailureReason::kParametersTooLarge) == v1::FAILURE_REASON_PARAMETERS_TOO_LARGE);
+static_assert(static_cast<int>(domain::FailureReason::kBranchIsBase) == v1::FAILURE_REASON_BRANCH_IS_BASE);
 static_assert(static_cast<int>(domain::WaitReason::kPaused) == v1::WAIT_REASON_PAUSED);
 static_assert(static_cast<int>(domain::CancelMode::kDrain) == v1::CANCEL_MODE_DRAIN);
 
@@ -116,6 +116,7 @@ void ToProto(const store::FleetRecord& record, v1::Fleet& proto) {
   proto.set_retrying(fleet.redriving);
   proto.set_deadline_exceeded(fleet.expired);
   proto.set_pool(fleet.pool);
+  proto.set_branch(record.intent.branch);
 }
 
 void ToProto(const store::GenerationRecord& record, v1::FleetGeneration& proto) {
@@ -148,9 +149,7 @@ void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto) {
     ToProto(task.category, reason, record.message, *proto.mutable_failure());
   }
   proto.set_pull_request_url(task.pull_request_url);
-  if (HasBranch(task.outcome) || !task.commit.empty()) {
-    proto.set_branch(domain::BranchName(task.id.fleet_id, task.repo));
-  }
+  if (HasBranch(task.outcome) || !task.commit.empty()) proto.set_branch(record.branch);
   proto.set_commit(task.commit);
   if (task.cost_micros.has_value()) proto.set_cost_usd(static_cast<double>(*task.cost_micros) / kMicros);
   if (task.duration_ms.has_value()) {
@@ -162,6 +161,9 @@ void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto) {
   if (task.retry_at.has_value()) *proto.mutable_retry_time() = ToProtoTime(*task.retry_at);
   proto.set_summary(record.summary);
   proto.set_clone_url(record.clone_url);
+  if (!proto.branch().empty() && task.pull_request_url.empty()) {
+    proto.set_compare_url(domain::CompareUrl(record.clone_url, record.default_branch, record.branch));
+  }
   if (detailed) {
     proto.mutable_parameters()->insert(record.parameters.begin(), record.parameters.end());
   }

@@ -52,6 +52,7 @@ absl::Status ValidateCreateFleet(const v1::CreateFleetRequest& request) {
   violations.CheckText("task_description", request.task_description(), domain::kMaxText);
   CheckParameters("parameters", request.parameters(), violations);
   CheckPool(request.pool(), violations);
+  violations.AddProblem("branch", domain::FleetBranchProblem(request.branch()));
   CheckPolicy(request.policy(), violations);
   CheckCount("targets", request.targets_size(), domain::kMaxTargets, violations);
   if (request.targets_size() <= domain::kMaxTargets) {
@@ -99,7 +100,8 @@ store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request) {
   fleet.task_description = request.task_description();
   fleet.parameters = ToParameters(request.parameters());
   fleet.replace_branch = request.replace_branch();
-  fleet.pool = PoolOf(request.pool());
+  fleet.pool = request.pool();
+  fleet.branch = request.branch();
   fleet.targets.reserve(static_cast<std::size_t>(request.targets_size()));
   for (const v1::FleetTarget& target : request.targets()) {
     fleet.targets.push_back({target.repo(), store::EncodeParameters(ToParameters(target.parameters()))});

@@ -65,8 +65,6 @@ void CheckPool(const std::string& pool, Violations& violations) {
   if (!pool.empty() && !domain::IsPoolName(pool)) violations.Add("pool", "must match [a-z][a-z0-9-]{0,62}");
 }
 
-std::string PoolOf(const std::string& pool) { return pool.empty() ? "default" : pool; }
-
 void CheckPriority(const v1::FleetPolicy& policy, Violations& violations) {
   if (policy.priority() < -domain::kHighestPriority || policy.priority() > domain::kHighestPriority) {
     violations.Add("policy.priority", "must be from -1000 to 1000");

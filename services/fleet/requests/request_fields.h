@@ -34,9 +34,8 @@ void CheckDuration(const char* field, const google::protobuf::Duration& duration
                    absl::Duration most, Violations& violations);
 // Whether it has passed is for the database's clock to say.
 void CheckTime(const char* field, const google::protobuf::Timestamp& time, Violations& violations);
-// Empty stands for the default pool.
+// May be empty: whose pool that means is for others to say.
 void CheckPool(const std::string& pool, Violations& violations);
-std::string PoolOf(const std::string& pool);
 void CheckPriority(const v1::FleetPolicy& policy, Violations& violations);
 void CheckParameters(const std::string& field, const google::protobuf::Map<std::string, std::string>& parameters,
                      Violations& violations);

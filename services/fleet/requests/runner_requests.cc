@@ -6,7 +6,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/bounds.h"
-#include "common/domain/character_rules.h"
 #include "common/domain/identifiers.h"
 #include "common/domain/text.h"
 #include "common/store/row_codec.h"
@@ -88,11 +87,6 @@ std::string ReportProblem(const v1::TaskReport& report) {
   if (!v1::TaskOutcome_IsValid(result.outcome())) return "result.outcome is not an outcome";
   if (!v1::FailureCategory_IsValid(result.failure().category())) return "result.failure.category is not a category";
   if (!v1::FailureReason_IsValid(result.failure().reason())) return "result.failure.reason is not a reason";
-  const std::string& url = result.pull_request_url();
-  if (url.size() > domain::kMaxUrl) return "result.pull_request_url is longer than 2,000 bytes";
-  if (const std::string first = domain::FirstNonAscii(url); !first.empty()) {
-    return absl::StrCat("result.pull_request_url holds ", first, ": percent-encode it");
-  }
   const std::string& commit = result.commit();
   if (commit.size() > 64 || !std::all_of(commit.begin(), commit.end(),
                                          [](char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); })) {
@@ -107,8 +101,8 @@ std::string ReportProblem(const v1::TaskReport& report) {
 }
 
 store::RunnerRegistration ToRegistration(const domain::Caller& caller, const v1::RegisterRunnerRequest& request) {
-  return {*domain::Ulid::Parse(request.runner_id()), request.name(), caller.user, PoolOf(request.pool()),
-          request.slots()};
+  return {*domain::Ulid::Parse(request.runner_id()), request.name(), caller.user,
+          request.pool().empty() ? domain::kDefaultPool : request.pool(), request.slots()};
 }
 
 store::LeaseDemand ToDemand(const v1::LeaseTasksRequest& request) {
@@ -137,7 +131,8 @@ domain::TaskReport ToDomain(const v1::TaskReport& report, const domain::Ulid& ru
   result.reason = static_cast<domain::FailureReason>(from.failure().reason());
   if (result.reason != domain::FailureReason::kUnspecified) result.category = domain::KindOf(result.reason).category;
   if (from.has_cost_usd()) result.cost_micros = std::llround(from.cost_usd() * kMicrosOfDollar);
-  result.pull_request_url = from.pull_request_url();
+  // Judged with the child's repository, where one byte too many is enough to see that it is too long.
+  result.pull_request_url = domain::KeepHead(from.pull_request_url(), domain::kMaxUrl + 1);
   result.commit = from.commit();
   result.texts.message = domain::KeepHead(domain::CleanText(from.failure().message()), domain::kMaxReportText);
   result.texts.summary = domain::KeepHead(domain::CleanText(from.summary()), domain::kMaxReportText);
@@ -164,13 +159,14 @@ void ToProto(const store::StopOrder& order, v1::StopDirective& proto) {
   proto.set_reason(static_cast<v1::StopReason>(order.reason));
 }
 
-void ToProto(const store::GrantedTask& task, const store::TaskDetails& details, v1::Lease& proto) {
+void ToProto(const store::GrantedTask& task, const store::TaskDetails& details, const std::string& branch,
+             v1::Lease& proto) {
   proto.set_task_id(task.id.ToString());
   proto.set_attempt(task.attempt);
   proto.set_repo(details.repo);
   proto.set_clone_url(details.clone_url);
   proto.set_default_branch(details.default_branch);
-  proto.set_branch(domain::BranchName(task.id.fleet_id, details.repo));
+  proto.set_branch(branch);
   proto.set_pushed_commit(details.commit);
   const domain::Parameters parameters = store::DecodeParameters(details.parameters);
   proto.mutable_parameters()->insert(parameters.begin(), parameters.end());

@@ -33,7 +33,8 @@ domain::TaskReport ToDomain(const v1::TaskReport& report, const domain::Ulid& ru
 v1::ReportStatus ToProto(domain::ReportVerdict verdict);
 // Fill `proto`, which is empty.
 void ToProto(const store::StopOrder& order, v1::StopDirective& proto);
-void ToProto(const store::GrantedTask& task, const store::TaskDetails& details, v1::Lease& proto);
+void ToProto(const store::GrantedTask& task, const store::TaskDetails& details, const std::string& branch,
+             v1::Lease& proto);
 
 }  // namespace fleet::service
 

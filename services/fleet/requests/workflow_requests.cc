@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/commit_template.h"
 #include "common/domain/identifiers.h"
@@ -137,6 +138,7 @@ absl::Status ValidateApplyWorkflow(const v1::ApplyWorkflowRequest& request) {
     CheckStep(absl::StrCat("workflow.steps[", i, "]"), workflow.steps(i), names, violations);
   }
   CheckDeclaredParameters(workflow, violations);
+  if (!workflow.pool().empty()) CheckField("workflow.pool", domain::PoolNameProblem(workflow.pool()), violations);
   CheckCommit(workflow, violations);
   CheckPlaceholders(workflow, violations);
   return violations.ToStatus();
@@ -159,6 +161,18 @@ absl::StatusOr<std::string> ToDefinition(const v1::Workflow& workflow) {
   if (!status.ok()) return absl::InternalError(absl::StrCat("cannot store the workflow: ", status.ToString()));
   // Protobuf leaves the order of map entries open; nlohmann::json sorts keys, so that equal workflows are equal texts.
   return nlohmann::json::parse(text).dump();
+}
+
+absl::StatusOr<store::WorkflowTerms> ToTerms(const std::string& definition) {
+  store::WorkflowTerms terms;
+  // Most name none, and then the definition, which may hold long scripts, need not be read.
+  if (!absl::StrContains(definition, "\"pool\":\"")) return terms;
+  store::WorkflowRecord record;
+  record.definition = definition;
+  v1::Workflow workflow;
+  FLEET_RETURN_IF_ERROR(ToProto(record, workflow));
+  terms.pool = workflow.pool();
+  return terms;
 }
 
 absl::Status ToProto(const store::WorkflowRecord& record, v1::Workflow& proto) {

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/store/catalog_store.h"
+#include "common/store/fleet_admission.h"
 #include "fleet/v1/catalog_service.pb.h"
 
 namespace fleet::service {
@@ -18,6 +19,9 @@ absl::Status ValidateApplyWorkflow(const v1::ApplyWorkflowRequest& request);
 absl::StatusOr<store::WorkflowRecord> ToWorkflow(const v1::ApplyWorkflowRequest& request);
 // The workflow's content as it is stored and compared: JSON without what the server adds.
 absl::StatusOr<std::string> ToDefinition(const v1::Workflow& workflow);
+
+// Of a stored definition. Returns kInternal if it cannot be read.
+absl::StatusOr<store::WorkflowTerms> ToTerms(const std::string& definition);
 
 // Fills `proto`, which is empty. Returns kInternal if the stored definition cannot be read.
 absl::Status ToProto(const store::WorkflowRecord& record, v1::Workflow& proto);

@@ -164,6 +164,7 @@ std::vector<v1::Task> Children(const std::string& fleet_id) {
   pushed.set_outcome(v1::TASK_OUTCOME_BRANCH_PUSHED);
   pushed.set_branch(BranchOf(fleet_id));
   pushed.set_commit("5b1f0c9d3a7e4826f0d1b2c3a4958677e8f9a0b1");
+  pushed.set_compare_url(absl::StrCat("https://github.com/acme/shop/compare/main...", BranchOf(fleet_id)));
   v1::Task& unchanged =
       tasks.emplace_back(MakeChild(fleet_id, 2, "acme-platform/identity-service", v1::TASK_STATE_COMPLETED));
   unchanged.set_outcome(v1::TASK_OUTCOME_NO_CHANGES);

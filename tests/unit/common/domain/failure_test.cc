@@ -36,7 +36,7 @@ void ExpectWords(const FailureKind& kind) {
 }
 
 TEST(FailureTest, EveryReasonHasWordsAndACategory) {
-  EXPECT_EQ(AllFailureKinds().size(), static_cast<std::size_t>(FailureReason::kParametersTooLarge));
+  EXPECT_EQ(AllFailureKinds().size(), static_cast<std::size_t>(FailureReason::kBranchIsBase));
   for (const FailureKind& kind : AllFailureKinds()) {
     ExpectWords(kind);
     EXPECT_NE(kind.category, FailureCategory::kNone) << kind.name;
@@ -122,7 +122,7 @@ TEST(FailureTest, TheDocumentationHasTheSameTables) {
 }
 
 TEST(FailureTest, WhatIsNotKnownIsUnknown) {
-  for (const int number : {0, -1, static_cast<int>(FailureReason::kParametersTooLarge) + 1, 1000}) {
+  for (const int number : {0, -1, static_cast<int>(FailureReason::kBranchIsBase) + 1, 1000}) {
     EXPECT_EQ(KindOf(static_cast<FailureReason>(number)).reason, FailureReason::kUnknown) << number;
     EXPECT_EQ(GeneralKindOf(static_cast<FailureCategory>(number)).category, FailureCategory::kUnknown) << number;
   }

@@ -166,8 +166,34 @@ TEST(DefaultBranchTest, SaysWhatToWriteForTheNamesOfAClone) {
 
 TEST(BranchNameTest, OfAFleetIsAlwaysTheSame) {
   const Ulid fleet = *Ulid::Parse(kFleet);
-  EXPECT_EQ(BranchName(fleet, "acme/api"), "fleet/01aryz6s41tsv4rrffq69g5fav");
-  EXPECT_TRUE(IsBranchName(BranchName(fleet, "acme/api")));
+  EXPECT_EQ(BranchName(fleet), "fleet/01aryz6s41tsv4rrffq69g5fav");
+  EXPECT_TRUE(IsBranchName(BranchName(fleet)));
+}
+
+TEST(BranchNameTest, WhatWasAskedForMayHaveTheFleetInIt) {
+  const Ulid fleet = *Ulid::Parse(kFleet);
+  EXPECT_EQ(BranchName(fleet, "deps/zlib"), "deps/zlib");
+  EXPECT_EQ(BranchName(fleet, "{{fleet}}/bump-{{fleet}}"),
+            "01aryz6s41tsv4rrffq69g5fav/bump-01aryz6s41tsv4rrffq69g5fav");
+}
+
+TEST(FleetBranchProblemTest, ABranchsNameWithOrWithoutTheFleet) {
+  for (const std::string& name :
+       {std::string(), std::string("deps/zlib-1.3"), std::string("legal/{{fleet}}"), std::string("{{fleet}}"),
+        std::string("a{b}c"), std::string(250, 'x'), std::string(224, 'x') + "{{fleet}}"}) {
+    EXPECT_EQ(FleetBranchProblem(name), "") << name;
+  }
+  EXPECT_EQ(FleetBranchProblem("a..b"), "cannot name a branch");
+  EXPECT_EQ(FleetBranchProblem(std::string(251, 'x')), "cannot name a branch");
+  EXPECT_EQ(FleetBranchProblem(std::string(225, 'x') + "{{fleet}}"), "is longer than 250 bytes with the fleet's id");
+  for (const char* name : {"{{task}}", "a-{{fleet", "{{ fleet }}", "{{{{fleet}}}}", "{{FLEET}}/{{fleet}}"}) {
+    EXPECT_FALSE(FleetBranchProblem(name).empty()) << name;
+  }
+  EXPECT_EQ(FleetBranchProblem("{{task}}"), "has a placeholder that is not {{fleet}}");
+  EXPECT_EQ(FleetBranchProblem("HEAD"), "is no branch: write a branch's name");
+  EXPECT_THAT(FleetBranchProblem("refs/heads/deps"), HasSubstr("write \"deps\""));
+  EXPECT_THAT(FleetBranchProblem("refs/tags/v1"), HasSubstr("is no branch:"));
+  EXPECT_THAT(FleetBranchProblem("deps\u200B"), HasSubstr("U+200B at character 5"));
 }
 
 TEST(IdentifiersTest, RequestIds) {

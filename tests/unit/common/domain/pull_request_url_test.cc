@@ -1,7 +1,9 @@
 #include "common/domain/pull_request_url.h"
 
+#include <string>
 #include <utility>
 
+#include "common/domain/bounds.h"
 #include "gtest/gtest.h"
 
 namespace fleet::domain {
@@ -39,11 +41,53 @@ TEST(PullRequestUrlProblemTest, EverythingElseIsNot) {
   for (const auto& [url, problem] : cases) EXPECT_EQ(PullRequestUrlProblem(url, kCloneUrl), problem) << url;
 }
 
+TEST(PullRequestUrlProblemTest, LongOnesAndOtherCharactersAreNot) {
+  constexpr char kCloneUrl[] = "https://git.example.com/a/b.git";
+  const std::string longest = "https://git.example.com/" + std::string(1976, 'a');
+  EXPECT_EQ(PullRequestUrlProblem(longest, kCloneUrl), "");
+  EXPECT_EQ(PullRequestUrlProblem(longest + "a", kCloneUrl), "is longer than 2,000 bytes");
+  EXPECT_EQ(PullRequestUrlProblem("https://git.example.com/gr\u00FC\u00DFe", kCloneUrl),
+            "holds U+00FC at character 27: percent-encode it");
+  EXPECT_EQ(PullRequestUrlProblem("https://git.example.com/a b", kCloneUrl),
+            "holds U+0020 at character 26: percent-encode it");
+}
+
 TEST(PullRequestUrlProblemTest, ARepositoryWithoutAHostHasNone) {
   for (const char* clone_url : {"file:///srv/git/b.git", "file://git.example.com/b.git", "/srv/git/b.git"}) {
     EXPECT_EQ(PullRequestUrlProblem("https://git.example.com/a/b/pull/7", clone_url),
               "is on a host, and the repository is not");
   }
+}
+
+TaskReport Completed(Outcome outcome, const std::string& commit, const std::string& log) {
+  TaskReport report;
+  report.state = TaskState::kCompleted;
+  report.outcome = outcome;
+  report.pull_request_url = "https://forge.test/x/pull/7";
+  report.commit = commit;
+  report.texts.log_tail = log;
+  return report;
+}
+
+TEST(WithoutPullRequestTest, TheOutcomeClaimsNoneAndTheLogSaysWhy) {
+  const TaskReport report = WithoutPullRequest(Completed(Outcome::kPullRequestOpened, "c0ffee", "==> one"), "is odd");
+  EXPECT_EQ(report.pull_request_url, "");
+  EXPECT_EQ(report.outcome, Outcome::kBranchPushed);
+  EXPECT_EQ(report.commit, "c0ffee");
+  EXPECT_EQ(report.texts.log_tail, "==> one\n==> fleet: pull_request_url is left out: it is odd\n");
+}
+
+TEST(WithoutPullRequestTest, WithoutACommitTheOutcomeIsNotSaid) {
+  EXPECT_EQ(WithoutPullRequest(Completed(Outcome::kPullRequestUpdated, "", ""), "is odd").outcome,
+            Outcome::kUnspecified);
+  EXPECT_EQ(WithoutPullRequest(Completed(Outcome::kNoChanges, "", ""), "is odd").outcome, Outcome::kNoChanges);
+}
+
+TEST(WithoutPullRequestTest, TheLogStaysWithinItsBound) {
+  const std::string log =
+      WithoutPullRequest(Completed(Outcome::kNoChanges, "", std::string(kMaxLogTail, 'x')), "is odd").texts.log_tail;
+  EXPECT_EQ(log.size(), kMaxLogTail);
+  EXPECT_EQ(log.substr(log.size() - 9), "t is odd\n");
 }
 
 }  // namespace

@@ -133,5 +133,15 @@ TEST(WorkflowRulesTest, ParametersHaveNamesAndOneLineOfMeaning) {
   EXPECT_FALSE(DescriptionProblem(std::string(201, 'x')).empty());
 }
 
+TEST(WorkflowRulesTest, APoolIsNamedAsRunnersNameIt) {
+  for (const std::string& good : {std::string("gpu"), std::string("gpu-2"), std::string(63, 'g')}) {
+    EXPECT_EQ(PoolNameProblem(good).what, "") << good;
+  }
+  for (const std::string& bad : {std::string(), std::string("GPU"), std::string("2gpu"), std::string(64, 'g')}) {
+    EXPECT_EQ(PoolNameProblem(bad).what, "must match [a-z][a-z0-9-]{0,62}") << bad;
+  }
+  EXPECT_EQ(PoolNameProblem("gpu\u200B").what, "holds the invisible character U+200B at character 4");
+}
+
 }  // namespace
 }  // namespace fleet::domain

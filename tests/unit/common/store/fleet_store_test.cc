@@ -68,6 +68,33 @@ TEST_F(FleetStoreTest, KeepsThePoolThatWasNamed) {
   EXPECT_EQ(stores_.GetFleet(fleet.id).pool, "gpu");
 }
 
+TEST_F(FleetStoreTest, TheBranchIsTheUsualOneOrTheOneAskedFor) {
+  NewFleet fleet = stores_.NewFleet({.targets = 1});
+  const auto usual = stores_.fleets.Create(testing::kAlice, fleet);
+  FLEET_ASSERT_OK(usual);
+  EXPECT_EQ(usual->record.intent.branch, domain::BranchName(fleet.id));
+  fleet.id = domain::Ulid::Generate(absl::Now());
+  fleet.branch = "legal/licence-{{fleet}}";
+  const auto named = stores_.fleets.Create(testing::kAlice, fleet);
+  FLEET_ASSERT_OK(named);
+  EXPECT_EQ(named->record.intent.branch, domain::BranchName(fleet.id, fleet.branch));
+}
+
+TEST_F(FleetStoreTest, ThePoolIsTheFleetsOwnOrTheWorkflowsOrTheDefault) {
+  NewFleet fleet = stores_.NewFleet({.targets = 1});
+  const auto pool_of = [&](const std::string& fleets, const std::string& workflows) {
+    fleet.id = domain::Ulid::Generate(absl::Now());
+    fleet.pool = fleets;
+    fleet.accept = [&workflows](const std::string&) { return WorkflowTerms{workflows}; };
+    const auto created = stores_.fleets.Create(testing::kAlice, fleet);
+    return created.ok() ? created->record.fleet.pool : created.status().ToString();
+  };
+  EXPECT_EQ(pool_of("own", "gpu"), "own");
+  EXPECT_EQ(pool_of("", "gpu"), "gpu");
+  EXPECT_EQ(pool_of("", ""), "default");
+  EXPECT_EQ(pool_of("default", "gpu"), "default") << "said is said";
+}
+
 TEST_F(FleetStoreTest, WithoutACapTheLimitsDefaultIsTaken) {
   stores_.Sql("update limits set value = 17 where name = 'fleet_active_default'");
   const domain::Ulid fleet = stores_.CreateFleet({.targets = 1, .max_concurrency = 0});

@@ -85,6 +85,19 @@ TEST_F(TaskStoreTest, GetsByRepositoryWithoutCase) {
   EXPECT_EQ(task->task.repo, TestStores::RepoName(3));
 }
 
+TEST_F(TaskStoreTest, TellsWhereAChildIsClonedFromAndStarts) {
+  stores_.Sql("update repositories set default_branch = 'develop' where repo_key = 'org/repo-000002'");
+  const auto task = stores_.tasks.Get(testing::kAlice, fleet_, TestStores::RepoName(2));
+  FLEET_ASSERT_OK(task);
+  EXPECT_EQ(task->clone_url, "https://git.invalid/org/repo-000002.git");
+  EXPECT_EQ(task->default_branch, "develop");
+  const auto page = stores_.tasks.List(testing::kAlice, fleet_, {}, 0, 2);
+  FLEET_ASSERT_OK(page);
+  EXPECT_EQ(page->tasks[0].default_branch, "");
+  EXPECT_EQ(page->tasks[1].clone_url, task->clone_url);
+  EXPECT_EQ(page->tasks[1].default_branch, "develop");
+}
+
 TEST_F(TaskStoreTest, GetsAChildWhoseRepositoryIsSpeltOtherwiseNow) {
   stores_.Sql("update repositories set repo = 'Org/Repo-000003' where repo_key = 'org/repo-000003'");
   const auto task = stores_.tasks.Get(testing::kAlice, fleet_, "org/repo-000003");
@@ -143,6 +156,26 @@ TEST_F(TaskStoreTest, KeepsAChildsOwnParameters) {
   EXPECT_THAT(stores_.tasks.Get(testing::kAlice, fleet.id, TestStores::RepoName(2))->parameters,
               ElementsAre(::testing::Pair("key", "va\"lue")));
   EXPECT_THAT(stores_.tasks.Get(testing::kAlice, fleet.id, TestStores::RepoName(1))->parameters, IsEmpty());
+}
+
+TEST_F(TaskStoreTest, TellsTheFleetsBranch) {
+  NewFleet fleet = stores_.NewFleet({.targets = 1});
+  fleet.branch = "deps/zlib";
+  FLEET_ASSERT_OK(stores_.fleets.Create(testing::kAlice, fleet));
+  stores_.ExpandAll();
+  for (const auto& [id, branch] :
+       {std::pair(fleet.id, std::string("deps/zlib")), std::pair(fleet_, domain::BranchName(fleet_))}) {
+    const auto task = stores_.tasks.Get(testing::kAlice, id, TestStores::RepoName(1));
+    FLEET_ASSERT_OK(task);
+    EXPECT_EQ(task->branch, branch);
+    const auto page = stores_.tasks.List(testing::kAlice, id, {}, 0, 1);
+    FLEET_ASSERT_OK(page);
+    EXPECT_EQ(page->tasks[0].branch, branch);
+    const auto changes = stores_.feed.ReadChanges(id, 1, stores_.GetFleet(id).revision);
+    FLEET_ASSERT_OK(changes);
+    ASSERT_FALSE(changes->tasks.empty());
+    EXPECT_EQ(changes->tasks[0].branch, branch) << "to watchers too";
+  }
 }
 
 TEST_F(TaskStoreTest, WhatIsUnknownIsNotFound) {

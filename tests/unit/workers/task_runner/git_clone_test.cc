@@ -88,6 +88,17 @@ TEST_F(GitCloneTest, StartsFromTheBranchAskedFor) {
   EXPECT_EQ(clone.base_commit, develop);
 }
 
+TEST_F(GitCloneTest, DoesNotPushToTheBranchItStartsFrom) {
+  const std::string bare = fixture_.MakeRepository("r", {{"a", "main"}});
+  fixture_.Commit(bare, kBranch, {{"a", "other"}}, "o");
+  FLEET_EXPECT_OK(Clone("file://" + bare));
+  const absl::Status registered = Clone("file://" + bare, kBranch).status();
+  EXPECT_EQ(ReasonOf(registered), "FAILURE_REASON_BRANCH_IS_BASE");
+  EXPECT_THAT(std::string(registered.message()), HasSubstr(kBranch));
+  fixture_.Git(bare, {"symbolic-ref", "HEAD", absl::StrCat("refs/heads/", kBranch)});
+  EXPECT_EQ(ReasonOf(Clone("file://" + bare).status()), "FAILURE_REASON_BRANCH_IS_BASE") << "the remote's own";
+}
+
 TEST_F(GitCloneTest, StartsFromADetachedHead) {
   const std::string bare = fixture_.MakeRepository("r", {{"a", "main"}});
   const std::string head = fixture_.Branch(bare, "main");

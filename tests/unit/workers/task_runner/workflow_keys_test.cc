@@ -168,6 +168,7 @@ std::vector<KeyCase> Keys() {
       {workflow, "withdraw_time", "", nullptr},
       // What a submission is held to: the service's tests.
       {workflow, "parameters", "parameters", nullptr},
+      {workflow, "pool", "pool", nullptr},
       {workflow, "title", "title", TitleIsTheMessage},
       {workflow, "steps", "steps", StepsRunInOrder},
       {workflow, "commit", "commit.message", TheMessageStandsInTheTitlesPlace},

@@ -86,6 +86,17 @@ TEST_F(SubmitCommandTest, NamesThePool) {
   EXPECT_THAT(err_, StartsWith("error: --pool: must match"));
 }
 
+TEST_F(SubmitCommandTest, NamesTheBranch) {
+  AnswerSubmit(v1::FLEET_STATE_COMPLETED, 12, 0);
+  EXPECT_EQ(Run(With(kSubmit, {"--pool", "gpu", "--branch", "legal/licence-{{fleet}}"}), "acme/shop\n"), 0) << err_;
+  EXPECT_EQ(Run(kSubmit, "acme/shop\n"), 0);
+  ASSERT_EQ(created_.size(), 2U);
+  EXPECT_EQ(created_[0].pool(), "gpu");
+  EXPECT_EQ(created_[0].branch(), "legal/licence-{{fleet}}");
+  EXPECT_EQ(created_[1].pool(), "");
+  EXPECT_EQ(created_[1].branch(), "");
+}
+
 TEST_F(SubmitCommandTest, SubmitPrintsHowToRepeatWhenItGivesUp) {
   ClosedPort closed;
   EXPECT_EQ(RunAt(closed.address(), With(kSubmit, {"--task", "it's"}), "acme/shop\n"), 1);

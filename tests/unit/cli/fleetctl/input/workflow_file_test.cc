@@ -26,6 +26,7 @@ workflow: examples/add-license-v1
 version: 1.2.0
 title: Add a licence
 report_only: false
+pool: gpu-2
 commit:
   author_name: Fleet
   author_email: fleet@example.com
@@ -70,6 +71,7 @@ TEST(WorkflowFileTest, ReadsEveryKey) {
   EXPECT_EQ(workflow->steps(0).timeout().seconds(), 5400);
   EXPECT_THAT(workflow->steps(1).command(), ElementsAre("sleep", "5"));
   EXPECT_FALSE(workflow->report_only());
+  EXPECT_EQ(workflow->pool(), "gpu-2");
 }
 
 TEST(WorkflowFileTest, WriterWritesWhatIsRead) {

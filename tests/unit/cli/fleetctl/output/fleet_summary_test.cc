@@ -1,5 +1,6 @@
 #include "cli/fleetctl/output/fleet_summary.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/output/task_summary.h"
 #include "fleet/v1/fleet_service.pb.h"
@@ -135,6 +136,14 @@ TEST(FleetSummaryTest, TellsTheDeadlineAndHowFarItIs) {
   EXPECT_THAT(Summary(fleet), HasSubstr("Deadline      2025-06-15 17:09:40Z (exceeded)\n"));
 }
 
+TEST(FleetSummaryTest, TellsABranchThatTheFleetNames) {
+  v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
+  fleet.set_branch("fleet/" + absl::AsciiStrToLower(fleet.fleet_id()));
+  EXPECT_THAT(Summary(fleet), Not(HasSubstr("Branch")));
+  fleet.set_branch("deps/zlib");
+  EXPECT_THAT(Summary(fleet), HasSubstr("Branch        deps/zlib\n"));
+}
+
 TEST(FleetSummaryTest, TextOfOthersIsSanitised) {
   v1::Fleet fleet = MakeFleet(v1::FLEET_STATE_RUNNING, 1);
   fleet.set_task_description("line one\nline \x1b[2Jtwo");
@@ -159,6 +168,8 @@ TEST(FleetSummaryTest, StatesOfANewerServiceAreShown) {
 TEST(TaskSummaryTest, ResultIsPullRequestOrBranchOrFailure) {
   v1::Task task = MakeTask(1, "a/b", v1::TASK_STATE_COMPLETED);
   EXPECT_EQ(DescribeResult(task), "fleet/01jz0000000000000000000000@0123456789ab");
+  task.set_compare_url("https://github.com/a/b/compare/main...fleet/x");
+  EXPECT_EQ(DescribeResult(task), "https://github.com/a/b/compare/main...fleet/x");
   task.set_pull_request_url("https://forge.example.com/a/b/pull/7");
   EXPECT_EQ(DescribeResult(task), "https://forge.example.com/a/b/pull/7");
   EXPECT_EQ(DescribeResult(MakeTask(1, "a/b", v1::TASK_STATE_FAILED)), "agent: step \"check\" exited with 1");

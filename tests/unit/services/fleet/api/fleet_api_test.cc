@@ -96,6 +96,7 @@ TEST_F(FleetApiTest, ChildrenAreListedPageByPageAndReadByTheirRepository) {
   ASSERT_EQ(page.tasks_size(), 1);
   EXPECT_EQ(page.next_page_token(), "");
   EXPECT_THAT(page.tasks(0).clone_url(), HasSubstr("git.invalid"));
+  EXPECT_EQ(page.tasks(0).compare_url(), "") << "nothing is pushed";
   v1::GetFleetTaskRequest one;
   one.set_fleet_id(id);
   one.set_repo(page.tasks(0).repo());
@@ -130,19 +131,57 @@ TEST_F(FleetApiTest, FailuresAreGroupedAndAttemptsListed) {
   EXPECT_EQ(attempts.attempts(0).state(), v1::TASK_STATE_FAILED);
 }
 
-// Applies a version of ops/licence-v1 that requires a parameter, or declares nothing.
-void ApplyLicence(store::CatalogStore& catalog, const std::string& version, bool requires_owner) {
-  CatalogApi api(catalog);
-  v1::ApplyWorkflowRequest request;
-  v1::Workflow& workflow = *request.mutable_workflow();
+v1::Workflow Licence(const std::string& version) {
+  v1::Workflow workflow;
   workflow.set_workflow_ref("ops/licence-v1");
   workflow.set_version(version);
   workflow.set_title("Licence");
   workflow.add_steps()->set_name("one");
   workflow.mutable_steps(0)->add_command("true");
-  if (requires_owner) (*workflow.mutable_parameters())["OWNER"].set_required(true);
+  return workflow;
+}
+
+void Apply(store::CatalogStore& catalog, const v1::Workflow& workflow) {
+  CatalogApi api(catalog);
+  v1::ApplyWorkflowRequest request;
+  *request.mutable_workflow() = workflow;
   v1::ApplyWorkflowResponse response;
   FLEET_ASSERT_OK(api.ApplyWorkflow({"alice"}, request, response));
+}
+
+// Applies a version of ops/licence-v1 that requires a parameter, or declares nothing.
+void ApplyLicence(store::CatalogStore& catalog, const std::string& version, bool requires_owner) {
+  v1::Workflow workflow = Licence(version);
+  if (requires_owner) (*workflow.mutable_parameters())["OWNER"].set_required(true);
+  Apply(catalog, workflow);
+}
+
+TEST_F(FleetApiTest, AFleetRunsInItsWorkflowsPoolUnlessItNamesOne) {
+  v1::Workflow workflow = Licence("1.0.0");
+  workflow.set_pool("gpu");
+  Apply(stores_.catalog, workflow);
+  ApplyLicence(stores_.catalog, "1.1.0", false);
+  v1::CreateFleetRequest request = Request(1);
+  request.set_workflow_ref("ops/licence-v1@1.0.0");
+  v1::CreateFleetResponse response;
+  FLEET_ASSERT_OK(api_.CreateFleet(caller_, request, response));
+  EXPECT_EQ(response.fleet().pool(), "gpu");
+  stores_.ExpandAll();
+  v1::GetFleetRequest get;
+  get.set_fleet_id(response.fleet().fleet_id());
+  v1::GetFleetResponse got;
+  FLEET_ASSERT_OK(api_.GetFleet(caller_, get, got));
+  EXPECT_EQ(got.fleet().pool(), "gpu");
+  ASSERT_EQ(got.fleet().waiting_on_size(), 1);
+  EXPECT_EQ(got.fleet().waiting_on(0).reason(), v1::WAIT_REASON_NO_RUNNER);
+  EXPECT_THAT(got.fleet().waiting_on(0).message(), HasSubstr("fleet-runner --pool=gpu"));
+  request.set_pool("large");
+  FLEET_ASSERT_OK(api_.CreateFleet(caller_, request, response));
+  EXPECT_EQ(response.fleet().pool(), "large");
+  request.clear_pool();
+  request.set_workflow_ref("ops/licence-v1");
+  FLEET_ASSERT_OK(api_.CreateFleet(caller_, request, response));
+  EXPECT_EQ(response.fleet().pool(), "default");
 }
 
 TEST_F(FleetApiTest, AFleetGivesWhatItsWorkflowDeclares) {

@@ -35,8 +35,10 @@ TEST_F(LeasedFleetCacheTest, GivesEachChildInTheOrderAskedForAndItsGenerationOnc
   ASSERT_EQ(leased.tasks.size(), 2U);
   EXPECT_EQ(leased.tasks[0].repo, testing::TestStores::RepoName(7));
   EXPECT_EQ(leased.tasks[1].repo, testing::TestStores::RepoName(2));
-  ASSERT_EQ(leased.fleets.size(), 1U);
-  const v1::LeasedFleet& fleet = *leased.fleets.begin()->second;
+  ASSERT_EQ(leased.generations.size(), 1U);
+  const LeasedFleetCache::Generation& generation = *leased.generations.begin()->second;
+  EXPECT_EQ(generation.branch, domain::BranchName(fleet_));
+  const v1::LeasedFleet& fleet = generation.fleet;
   EXPECT_EQ(fleet.fleet_id(), fleet_.ToString());
   EXPECT_EQ(fleet.workflow().title(), "Nothing");
   EXPECT_EQ(fleet.task_timeout().seconds(), 3600);
@@ -47,11 +49,11 @@ TEST_F(LeasedFleetCacheTest, AGenerationIsReadOnceHoweverManyAskAtOnce) {
   for (int i = 0; i < 8; ++i) {
     calls.push_back(std::async(std::launch::async, [this] { return cache_.Read(Tasks({1, 2, 3})); }));
   }
-  std::set<const v1::LeasedFleet*> seen;
+  std::set<const LeasedFleetCache::Generation*> seen;
   for (auto& call : calls) {
     const auto leased = call.get();
     FLEET_ASSERT_OK(leased);
-    for (const auto& [key, fleet] : leased->fleets) seen.insert(fleet.get());
+    for (const auto& [key, generation] : leased->generations) seen.insert(generation.get());
   }
   EXPECT_EQ(seen.size(), 1U);
 }
@@ -62,10 +64,10 @@ TEST_F(LeasedFleetCacheTest, KeepsNoMoreBytesThanItSaysAndAnswersAllTheSame) {
   stores_.ExpandAll();
   stores_.Sql("update fleet_intents set task_description = repeat('y', 4000000)");
   FLEET_ASSERT_OK_AND_ASSIGN(const LeasedFleetCache::Leased leased, cache_.Read(ids));
-  EXPECT_EQ(leased.fleets.size(), 6U) << "also those that did not fit";
+  EXPECT_EQ(leased.generations.size(), 6U) << "also those that did not fit";
   FLEET_ASSERT_OK_AND_ASSIGN(const LeasedFleetCache::Leased again, cache_.Read(ids));
   int kept = 0;
-  for (const auto& [key, fleet] : leased.fleets) kept += again.fleets.at(key) == fleet ? 1 : 0;
+  for (const auto& [key, generation] : leased.generations) kept += again.generations.at(key) == generation ? 1 : 0;
   EXPECT_LE(kept, 4) << "16 MiB";
 }
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "common/status/error_info.h"
 #include "tests/unit/services/fleet/api/runner_fixture.h"
 
@@ -31,6 +32,7 @@ TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
   EXPECT_EQ(leased_.fleets(0).fleet_id(), fleet.ToString());
   EXPECT_EQ(leased_.leases(0).repo(), testing::TestStores::RepoName(1));
   EXPECT_THAT(leased_.leases(0).clone_url(), HasSubstr("git.invalid"));
+  EXPECT_EQ(leased_.leases(0).branch(), domain::BranchName(fleet));
   const std::string first = leased_.leases(0).task_id();
   FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
   EXPECT_EQ(leased_.leases(0).task_id(), first) << "the same lease_seq has the same answer";
@@ -49,6 +51,19 @@ TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
   EXPECT_EQ(reported_.answers(0).status(), v1::REPORT_STATUS_OK);
   EXPECT_EQ(reported_.answers(1).status(), v1::REPORT_STATUS_INVALID);
   EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kCompleted), 1);
+}
+
+TEST_F(RunnerApiTest, ChildrenPushTheBranchThatTheirFleetNames) {
+  store::NewFleet fleet = stores_.NewFleet({.targets = 2});
+  fleet.branch = "legal/licence-{{fleet}}";
+  FLEET_ASSERT_OK(stores_.fleets.Create(caller_, fleet));
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  ASSERT_EQ(leased_.leases_size(), 2);
+  for (const v1::Lease& lease : leased_.leases()) {
+    EXPECT_EQ(lease.branch(), "legal/licence-" + absl::AsciiStrToLower(fleet.id.ToString()));
+  }
 }
 
 TEST_F(RunnerApiTest, ADeletedRepositoryIsClonedFromWhereItWas) {

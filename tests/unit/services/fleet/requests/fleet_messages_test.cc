@@ -50,6 +50,7 @@ store::FleetRecord Record() {
   record.intent.resolved_workflow = "ops/bump-v1@1.2.3";
   record.intent.task_description = "bump";
   record.intent.parameters = {{"k", "v"}};
+  record.intent.branch = "fleet/one";
   record.usage.pool_runners = 0;
   return record;
 }
@@ -68,6 +69,7 @@ TEST(FleetToProtoTest, CarriesEverything) {
   EXPECT_EQ(proto.resolved_workflow(), "ops/bump-v1@1.2.3");
   EXPECT_EQ(proto.task_description(), "bump");
   EXPECT_EQ(proto.parameters().at("k"), "v");
+  EXPECT_EQ(proto.branch(), "fleet/one");
   EXPECT_EQ(proto.policy().max_concurrency(), 7);
   EXPECT_EQ(proto.policy().task_timeout().seconds(), 1800);
   EXPECT_EQ(proto.policy().max_tries(), 3);
@@ -122,6 +124,7 @@ store::TaskRecord Task() {
   record.task.cost_micros = 500'000;
   record.task.duration_ms = 1500;
   record.summary = "done";
+  record.branch = "fleet/one";
   record.parameters = {{"k", "v"}};
   return record;
 }
@@ -137,13 +140,27 @@ TEST(TaskToProtoTest, CarriesEverything) {
   EXPECT_EQ(proto.attempt(), 2);
   EXPECT_EQ(proto.tries(), 1);
   EXPECT_FALSE(proto.has_failure());
-  EXPECT_EQ(proto.branch(), domain::BranchName(kId, "acme/api"));
+  EXPECT_EQ(proto.branch(), "fleet/one");
   EXPECT_EQ(proto.commit(), "abc");
   EXPECT_DOUBLE_EQ(proto.cost_usd(), 0.5);
   EXPECT_EQ(proto.duration().seconds(), 1);
   EXPECT_EQ(proto.runner_id(), kUlid);
   EXPECT_EQ(proto.summary(), "done");
   EXPECT_EQ(proto.parameters().at("k"), "v");
+}
+
+TEST(TaskToProtoTest, ABranchWithoutAPullRequestCanBeCompared) {
+  store::TaskRecord record = Task();
+  record.clone_url = "git@github.com:acme/api.git";
+  record.default_branch = "develop";
+  EXPECT_EQ(Proto<v1::Task>(record, false).compare_url(), "https://github.com/acme/api/compare/develop...fleet/one");
+  record.task.pull_request_url = "https://github.com/acme/api/pull/7";
+  EXPECT_EQ(Proto<v1::Task>(record, false).compare_url(), "");
+  record.task.pull_request_url.clear();
+  record.task.outcome = domain::Outcome::kNoChanges;
+  EXPECT_NE(Proto<v1::Task>(record, false).compare_url(), "") << "an earlier generation's commit";
+  record.task.commit.clear();
+  EXPECT_EQ(Proto<v1::Task>(record, false).compare_url(), "") << "nothing is there";
 }
 
 TEST(TaskToProtoTest, LeavesOutWhatIsUnknownOrNotAskedFor) {

@@ -70,13 +70,24 @@ TEST_F(ValidateCreateFleetTest, WorkflowRef) {
 }
 
 TEST_F(ValidateCreateFleetTest, Pool) {
-  EXPECT_EQ(ToNewFleet(request_).pool, "default");
+  EXPECT_EQ(ToNewFleet(request_).pool, "") << "its workflow may name one";
   request_.set_pool("gpu-2");
   EXPECT_THAT(Check(), IsEmpty());
   EXPECT_EQ(ToNewFleet(request_).pool, "gpu-2");
   for (const char* pool : {"GPU", "2gpu", "g pu", "gpu\xe2\x80\x8b"}) {
     request_.set_pool(pool);
     EXPECT_THAT(Check(), ElementsAre("pool")) << pool;
+  }
+}
+
+TEST_F(ValidateCreateFleetTest, Branch) {
+  EXPECT_EQ(ToNewFleet(request_).branch, "");
+  request_.set_branch("legal/licence-{{fleet}}");
+  EXPECT_THAT(Check(), IsEmpty());
+  EXPECT_EQ(ToNewFleet(request_).branch, "legal/licence-{{fleet}}");
+  for (const char* branch : {"a..b", "-x", "refs/heads/x", "HEAD", "{{task}}", "x\u200B", "x y"}) {
+    request_.set_branch(branch);
+    EXPECT_THAT(Check(), ElementsAre("branch")) << branch;
   }
 }
 

@@ -68,6 +68,15 @@ TEST_F(ValidateApplyWorkflowTest, Title) {
   EXPECT_THAT(Check(), ElementsAre("workflow.title"));
 }
 
+TEST_F(ValidateApplyWorkflowTest, Pool) {
+  workflow_.set_pool("gpu-2");
+  EXPECT_THAT(Check(), IsEmpty());
+  for (const char* pool : {"GPU", "2gpu", "g pu", "gpu\u200B"}) {
+    workflow_.set_pool(pool);
+    EXPECT_THAT(Check(), ElementsAre("workflow.pool")) << pool;
+  }
+}
+
 TEST_F(ValidateApplyWorkflowTest, NumberOfSteps) {
   for (int i = 2; i <= 50; ++i) AddStep(absl::StrCat("step ", i));
   EXPECT_THAT(Check(), IsEmpty());
