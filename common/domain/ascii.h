@@ -12,6 +12,8 @@ inline bool IsAlpha(char c) { return absl::ascii_isalpha(static_cast<unsigned ch
 inline bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 inline bool IsHex(char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); }
 inline bool IsLower(char c) { return absl::ascii_islower(static_cast<unsigned char>(c)); }
+// What a URL holds as it is: RFC 3986.
+inline bool IsUnreserved(char c) { return IsAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
 
 }  // namespace fleet::domain
 

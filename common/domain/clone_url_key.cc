@@ -10,26 +10,18 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/domain/ascii.h"
 
 namespace fleet::domain {
 namespace {
 
-bool IsDigits(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
-}
-
-bool IsUnreserved(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' || c == '~';
-}
+bool IsDigits(absl::string_view text) { return std::all_of(text.begin(), text.end(), IsDigit); }
 
 // With characters that need no escape unescaped, and the other escapes in capitals.
 std::string Unescape(absl::string_view path) {
   std::string text;
   while (!path.empty()) {
-    const bool is_escape = path[0] == '%' && path.size() >= 3 &&
-                           absl::ascii_isxdigit(static_cast<unsigned char>(path[1])) &&
-                           absl::ascii_isxdigit(static_cast<unsigned char>(path[2]));
+    const bool is_escape = path[0] == '%' && path.size() >= 3 && IsHex(path[1]) && IsHex(path[2]);
     if (!is_escape) {
       text.push_back(path[0]);
       path.remove_prefix(1);

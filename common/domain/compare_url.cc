@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/domain/ascii.h"
 #include "common/domain/clone_url_key.h"
 
 namespace fleet::domain {
@@ -26,10 +26,6 @@ constexpr Forge kForges[] = {
     {"codeberg.org", "codeberg.org", "/compare/"},
     {"gitea.com", "gitea.com", "/compare/"},
 };
-
-bool IsUnreserved(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' || c == '~';
-}
 
 // None of the forges has a name with other characters.
 bool IsRepositoryPath(absl::string_view path, bool has_groups) {

@@ -24,7 +24,7 @@
 namespace fleet::bench {
 namespace {
 
-constexpr absl::Duration kCallTimeout = absl::Seconds(60);
+constexpr absl::Duration kAttackTimeout = absl::Seconds(60);
 
 // Runs `attack` on `count` threads, again and again.
 void Repeat(int count, const std::function<void()>& attack) {
@@ -42,7 +42,7 @@ void SendCompressed(BenchSession& session) {
   request.set_task_description(std::string(std::size_t{256} << 20, 'a'));
   Repeat(2, [&] {
     grpc::ClientContext context;
-    session.Prepare(context, kCallTimeout);
+    session.Prepare(context, kAttackTimeout);
     context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
     v1::CreateFleetResponse response;
     (void)v1::FleetService::NewStub(session.NewChannel())->CreateFleet(&context, request, &response);
@@ -59,7 +59,7 @@ void SendHeartbeats(BenchSession& session) {
   }
   Repeat(12, [&] {
     grpc::ClientContext context;
-    session.Prepare(context, kCallTimeout);
+    session.Prepare(context, kAttackTimeout);
     v1::HeartbeatResponse response;
     (void)v1::RunnerService::NewStub(session.NewChannel())->Heartbeat(&context, request, &response);
   });
@@ -76,7 +76,7 @@ void SendSubmissions(BenchSession& session) {
   }
   Repeat(16, [&] {
     grpc::ClientContext context;
-    session.Prepare(context, kCallTimeout);
+    session.Prepare(context, kAttackTimeout);
     v1::CreateFleetResponse response;
     (void)v1::FleetService::NewStub(session.NewChannel())->CreateFleet(&context, request, &response);
   });

@@ -21,7 +21,7 @@ namespace {
 constexpr int32_t kSlotsOfARunner = 10;
 constexpr int32_t kSmall = 3;
 constexpr absl::Duration kWork = absl::Milliseconds(100);
-constexpr absl::Duration kLongest = absl::Minutes(2);
+constexpr absl::Duration kLongestFleet = absl::Minutes(2);
 
 // When the children of small fleets were leased, whichever runner got them.
 class LeaseTimes {
@@ -39,7 +39,7 @@ class LeaseTimes {
 
   // The times of `count` children of the fleet, in order.
   absl::StatusOr<std::vector<absl::Time>> Wait(const std::string& fleet_id, int32_t count) {
-    const absl::Time end = absl::Now() + kLongest;
+    const absl::Time end = absl::Now() + kLongestFleet;
     MutexLock lock(mutex_);
     while (true) {
       std::vector<absl::Time> found;

@@ -18,7 +18,7 @@ namespace fleet::bench {
 namespace {
 
 constexpr std::size_t kCallsPerConnection = 100;
-constexpr absl::Duration kCallTimeout = absl::Seconds(60);
+constexpr absl::Duration kIdleCallTimeout = absl::Seconds(60);
 // What opening a stream allocates for a moment is given back, or not, by then.
 constexpr absl::Duration kSettle = absl::Seconds(3);
 
@@ -54,10 +54,10 @@ class ParkedLeases {
     registration.set_slots(1);
     v1::RegisterRunnerResponse registered;
     grpc::ClientContext context;
-    session.Prepare(context, kCallTimeout);
+    session.Prepare(context, kIdleCallTimeout);
     FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub.RegisterRunner(&context, registration, &registered)));
     Call& call = *calls_.emplace_back(std::make_unique<Call>());
-    session.Prepare(call.context, 2 * kCallTimeout);
+    session.Prepare(call.context, 2 * kIdleCallTimeout);
     call.request.set_runner_id(registration.runner_id());
     call.request.set_lease_seq(1);
     call.request.set_max_tasks(1);

@@ -13,8 +13,8 @@
 namespace fleet::bench {
 namespace {
 
-constexpr absl::Duration kLongest = absl::Seconds(10);
-constexpr int32_t kWarmUp = 5;
+constexpr absl::Duration kLongestPickUp = absl::Seconds(10);
+constexpr int32_t kPickUpWarmUp = 5;
 
 }  // namespace
 
@@ -27,9 +27,9 @@ absl::StatusOr<nlohmann::json> MeasurePickUp(BenchSession& session, int32_t samp
   std::uniform_int_distribution<int> pause(40, 80);
   Latencies pick_up;
   Latencies create;
-  for (int32_t sample = -kWarmUp; sample < samples; ++sample) {
+  for (int32_t sample = -kPickUpWarmUp; sample < samples; ++sample) {
     std::future<absl::StatusOr<std::vector<v1::Lease>>> lease =
-        std::async(std::launch::async, [&] { return runner.Lease(kLongest); });
+        std::async(std::launch::async, [&] { return runner.Lease(kLongestPickUp); });
     // Long enough for the runner to be parked, and never in step with anything.
     absl::SleepFor(absl::Milliseconds(pause(random)));
     const absl::Time submitted = absl::Now();

@@ -5,6 +5,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
 #include "tests/bench/patiently.h"
@@ -16,10 +17,11 @@ constexpr absl::Duration kHeartbeatInterval = absl::Seconds(5);
 // Short, so that Stop need not wait long.
 constexpr absl::Duration kLeaseWait = absl::Seconds(1);
 
+// What a fleet-runner says of a branch that it pushed.
 v1::TaskResult ResultOf(const v1::Lease& lease) {
   v1::TaskResult result;
-  result.set_outcome(v1::TASK_OUTCOME_PULL_REQUEST_OPENED);
-  result.set_pull_request_url(absl::StrCat("https://git.example.com/", lease.repo(), "/pull/1"));
+  result.set_outcome(v1::TASK_OUTCOME_BRANCH_PUSHED);
+  result.set_commit(absl::StrFormat("%040x", absl::HashOf(lease.task_id())));
   result.set_cost_usd(0.25);
   return result;
 }

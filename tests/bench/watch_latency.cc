@@ -15,12 +15,12 @@
 namespace fleet::bench {
 namespace {
 
-constexpr int32_t kWarmUp = 3;
+constexpr int32_t kWatchWarmUp = 3;
 
 }  // namespace
 
 absl::StatusOr<nlohmann::json> MeasureWatch(BenchSession& session, int32_t watchers, int32_t reports) {
-  const int32_t children = reports + kWarmUp;
+  const int32_t children = reports + kWatchWarmUp;
   FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, session.Submit(children, children));
   FleetObserver observer(session, fleet_id);
   FLEET_RETURN_IF_ERROR(observer.WaitExpanded().status());
@@ -46,7 +46,7 @@ absl::StatusOr<nlohmann::json> MeasureWatch(BenchSession& session, int32_t watch
     const absl::Time answered = absl::Now();
     if (i + 1 == children) break;  // ends the streams
     FLEET_ASSIGN_OR_RETURN(const std::vector<absl::Time> heard, swarm.WaitHeard());
-    if (i < kWarmUp) continue;
+    if (i < kWatchWarmUp) continue;
     for (const absl::Time at : heard) {
       from_answer.Add(std::max(absl::ZeroDuration(), at - answered));
       from_call.Add(at - called);

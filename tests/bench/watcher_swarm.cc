@@ -7,7 +7,7 @@ namespace fleet::bench {
 namespace {
 
 constexpr std::size_t kStreamsPerConnection = 100;
-constexpr absl::Duration kLongest = absl::Seconds(60);
+constexpr absl::Duration kLongestSilence = absl::Seconds(60);
 
 }  // namespace
 
@@ -80,7 +80,7 @@ void WatcherSwarm::Expect(int32_t completed) {
 }
 
 absl::Status WatcherSwarm::WaitUntilNoneIsMissing() {
-  const absl::Time deadline = absl::Now() + kLongest;
+  const absl::Time deadline = absl::Now() + kLongestSilence;
   MutexLock lock(mutex_);
   while (missing_ > 0) {
     if (open_ < watchers_.size()) return absl::AbortedError("a watcher's stream has ended");

@@ -12,7 +12,7 @@ using testing::TcpProxy;
 using testing::WaitUntil;
 
 // How long it waits for the right moment, at all and in one go.
-constexpr absl::Duration kPatience = absl::Seconds(3);
+constexpr absl::Duration kFaultPatience = absl::Seconds(3);
 constexpr absl::Duration kLook = absl::Milliseconds(30);
 
 TcpProxy::Mode ModeOf(Cut cut) {
@@ -49,7 +49,7 @@ void FaultInjector::Poll(absl::Duration now, bool more_to_come) {
     if (Apply()) {
       stage_ = Stage::kActive;
       began_ = now;
-    } else if (now > fault_.at + kPatience || (!more_to_come && lab_.NothingIsOpen())) {
+    } else if (now > fault_.at + kFaultPatience || (!more_to_come && lab_.NothingIsOpen())) {
       stage_ = Stage::kOver;
     }
   } else if (stage_ == Stage::kActive) {

@@ -9,9 +9,9 @@
 namespace fleet::crash {
 namespace {
 
-constexpr absl::Duration kPause = absl::Milliseconds(50);
+constexpr absl::Duration kOperatorPause = absl::Milliseconds(50);
 // A service may be frozen late, or never.
-constexpr absl::Duration kPatience = absl::Seconds(2);
+constexpr absl::Duration kOperatorPatience = absl::Seconds(2);
 
 bool IsAnswer(const absl::Status& status) {
   return !absl::IsUnavailable(status) && !absl::IsAborted(status) && !absl::IsDeadlineExceeded(status);
@@ -66,7 +66,7 @@ void FleetOperator::NoteFreeze(int number) {
 }
 
 bool FleetOperator::WaitForFreeze() {
-  const absl::Time end = absl::Now() + kPatience;
+  const absl::Time end = absl::Now() + kOperatorPatience;
   MutexLock lock(mutex_);
   while (!stopping_ && !frozen_.has_value() && absl::Now() < end) changed_.WaitFor(mutex_, end - absl::Now());
   return !stopping_;
@@ -85,7 +85,7 @@ absl::StatusOr<Answer> FleetOperator::AskUntilAnswered(
     const testing::FleetDriver driver(addresses_[i % addresses_.size()], user);
     absl::StatusOr<Answer> answer = call(driver);
     if (IsAnswer(answer.status())) return answer;
-    if (!WaitUntilTime(absl::Now() + kPause)) return absl::CancelledError("the run is over");
+    if (!WaitUntilTime(absl::Now() + kOperatorPause)) return absl::CancelledError("the run is over");
   }
 }
 

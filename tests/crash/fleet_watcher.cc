@@ -9,7 +9,7 @@
 namespace fleet::crash {
 namespace {
 
-constexpr absl::Duration kPause = absl::Milliseconds(50);
+constexpr absl::Duration kWatcherPause = absl::Milliseconds(50);
 
 bool IsTerminal(int32_t state) { return state >= v1::TASK_STATE_COMPLETED; }
 
@@ -41,7 +41,7 @@ void FleetWatcher::Run() {
 
 bool FleetWatcher::Pause() {
   MutexLock lock(mutex_);
-  if (!stopping_) changed_.WaitFor(mutex_, kPause);
+  if (!stopping_) changed_.WaitFor(mutex_, kWatcherPause);
   return !stopping_;
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr absl::Duration kTimeout = absl::Milliseconds(1000);
 constexpr absl::Duration kLeaseWait = absl::Milliseconds(100);
-constexpr absl::Duration kPause = absl::Milliseconds(30);
+constexpr absl::Duration kRunnerPause = absl::Milliseconds(30);
 
 int OrdinalOf(const std::string& task_id) {
   int ordinal = 0;
@@ -57,14 +57,14 @@ bool ScriptedRunner::Pause(absl::Duration pause) {
 
 void ScriptedRunner::Live() {
   absl::StatusOr<absl::Duration> interval = Register();
-  while (!interval.ok() && Pause(kPause)) interval = Register();
+  while (!interval.ok() && Pause(kRunnerPause)) interval = Register();
   if (!interval.ok()) return;
   PeriodicLoop heartbeats(*interval, [this] { return SendHeartbeat(); });
   absl::Duration pause;
   while (Pause(pause)) {
     absl::Status status = ReportWhatIsDue();
     if (status.ok()) status = LeaseMore();
-    pause = status.ok() ? UntilDue(kPause) : kPause;
+    pause = status.ok() ? UntilDue(kRunnerPause) : kRunnerPause;
   }
   ReportTooLate();
 }

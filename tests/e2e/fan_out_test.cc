@@ -17,7 +17,7 @@ using ::testing::DoubleNear;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr char kWorkflowFile[] = R"yaml(workflow: e2e/license-v1
+constexpr char kLicenseWorkflow[] = R"yaml(workflow: e2e/license-v1
 version: 1.2.0
 title: Add the licence
 steps:
@@ -56,7 +56,7 @@ class FanOutTest : public EndToEndTest {
     return repos;
   }
   Program::Result SubmitAndWatch(const std::vector<std::string>& repos) {
-    EXPECT_EQ(Fleetctl({"workflow", "apply", WriteInput("workflow.yaml", kWorkflowFile)}).code, 0);
+    EXPECT_EQ(Fleetctl({"workflow", "apply", WriteInput("workflow.yaml", kLicenseWorkflow)}).code, 0);
     std::string lines = "# the dozen\n";
     for (const std::string& repo : repos) absl::StrAppend(&lines, repo, "\n");
     return Fleetctl({"submit", "--repos-file", WriteInput("repos.txt", lines), "--workflow", "e2e/license-v1", "--task",

@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-constexpr char kWorkflowFile[] = R"yaml(workflow: e2e/change-v1
+constexpr char kChangeWorkflow[] = R"yaml(workflow: e2e/change-v1
 version: 1.0.0
 title: Change it
 steps:
@@ -52,7 +52,7 @@ TEST_F(FleetctlTest, FromImportToLogsInJson) {
                                        ",main\nacme/r2,", origin().Url("acme/r2"), ",\n");
   EXPECT_EQ(Json({"repo", "import", WriteInput("repos.csv", csv)})["created_count"], 2);
   EXPECT_EQ(Json({"repo", "list"})["repositories"].size(), 2u);
-  EXPECT_EQ(Json({"workflow", "apply", WriteInput("workflow.yaml", kWorkflowFile)})["created"], true);
+  EXPECT_EQ(Json({"workflow", "apply", WriteInput("workflow.yaml", kChangeWorkflow)})["created"], true);
   EXPECT_EQ(Json({"workflow", "list"})["workflows"].size(), 1u);
   EXPECT_EQ(Json({"workflow", "get", kWorkflow})["workflow"]["version"], "1.0.0");
 

@@ -104,8 +104,9 @@ TEST_F(ReportTest, TheFeedTellsWhetherChildrenHaveChanged) {
   const auto is_unchanged = [&](int64_t since, int32_t first, int32_t last) {
     const auto standing = stores_.feed.ReadStanding(fleet_, since, first, last);
     FLEET_EXPECT_OK(standing);
-    if (standing.ok()) EXPECT_EQ(standing->revision, stores_.GetFleet(fleet_).revision);
-    return standing.ok() && standing->unchanged;
+    if (!standing.ok()) return false;
+    EXPECT_EQ(standing->revision, stores_.GetFleet(fleet_).revision);
+    return standing->unchanged;
   };
   EXPECT_TRUE(is_unchanged(before, 1, 20));
   // One change row with neighbours, one with a list.

@@ -12,7 +12,7 @@
 namespace fleet::testing {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(30);
+constexpr absl::Duration kFleetCallTimeout = absl::Seconds(30);
 
 absl::StatusOr<v1::Fleet> Await(const FleetDriver& driver, const std::string& fleet_id, absl::Duration limit,
                                 const std::function<bool(const v1::Fleet&)>& condition) {
@@ -37,7 +37,7 @@ template <typename Stub, typename Asked, typename Answer>
 absl::StatusOr<Answer> FleetDriver::Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Asked&, Answer*),
                                          const Asked& request) const {
   Answer response;
-  const grpc::Status status = channel_.Ask(kTimeout, [&](const auto& channel, grpc::ClientContext& context) {
+  const grpc::Status status = channel_.Ask(kFleetCallTimeout, [&](const auto& channel, grpc::ClientContext& context) {
     Stub stub(channel);
     return (stub.*method)(&context, request, &response);
   });

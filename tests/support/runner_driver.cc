@@ -12,7 +12,7 @@
 namespace fleet::testing {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(30);
+constexpr absl::Duration kRunnerCallTimeout = absl::Seconds(30);
 
 }  // namespace
 
@@ -28,7 +28,7 @@ void RunnerDriver::MoveTo(const std::string& address) { stub_ = v1::RunnerServic
 
 absl::Status RunnerDriver::Register(int slots) {
   grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
+  rpc::PrepareContext(context, user_, kRunnerCallTimeout);
   v1::RegisterRunnerRequest request;
   request.set_runner_id(runner_id_);
   request.set_name("driver");
@@ -39,7 +39,7 @@ absl::Status RunnerDriver::Register(int slots) {
 
 absl::StatusOr<std::vector<v1::Lease>> RunnerDriver::Lease(int max_tasks, absl::Duration wait) {
   grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, wait + kTimeout);
+  rpc::PrepareContext(context, user_, wait + kRunnerCallTimeout);
   v1::LeaseTasksRequest request;
   request.set_runner_id(runner_id_);
   request.set_lease_seq(lease_seq_);
@@ -94,7 +94,7 @@ void RunnerDriver::Drop(const v1::Lease& lease) {
 
 absl::StatusOr<v1::ReportTasksResponse> RunnerDriver::Report(const v1::ReportTasksRequest& request) {
   grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
+  rpc::PrepareContext(context, user_, kRunnerCallTimeout);
   v1::ReportTasksResponse response;
   FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->ReportTasks(&context, request, &response)));
   return response;
@@ -102,7 +102,7 @@ absl::StatusOr<v1::ReportTasksResponse> RunnerDriver::Report(const v1::ReportTas
 
 absl::StatusOr<v1::HeartbeatResponse> RunnerDriver::Heartbeat() {
   grpc::ClientContext context;
-  rpc::PrepareContext(context, user_, kTimeout);
+  rpc::PrepareContext(context, user_, kRunnerCallTimeout);
   v1::HeartbeatRequest request;
   request.set_runner_id(runner_id_);
   request.set_heartbeat_seq(++heartbeat_seq_);

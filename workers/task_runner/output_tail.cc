@@ -37,10 +37,9 @@ void OutputTail::AppendTail(const OutputTail& other) {
   total_bytes_ += other.total_bytes_ - text.size();
 }
 
-std::string OutputTail::Log(std::size_t limit) const {
-  std::string text = domain::CleanText(Text());
-  if (total_bytes_ <= limit_ && text.size() <= limit) return text;
-  text = domain::KeepTail(std::move(text), limit - kMarkBytes);
+std::string OutputTail::Log(std::string shown, std::size_t limit) const {
+  if (total_bytes_ <= limit_ && shown.size() <= limit) return shown;
+  std::string text = domain::KeepTail(std::move(shown), limit - kMarkBytes);
   const std::size_t line = text.find('\n');
   if (line != std::string::npos && line + 1 < text.size()) text.erase(0, line + 1);
   return absl::StrCat("[cut: ", total_bytes_ - std::min(total_bytes_, text.size()), " bytes before this]\n", text);

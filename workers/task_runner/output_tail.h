@@ -21,9 +21,9 @@ class OutputTail : public OutputSink {
   void AppendTail(const OutputTail& other);
   // The last bytes, as they were written: not necessarily UTF-8.
   std::string Text() const;
-  // The same as it is kept as a log: UTF-8 of at most `limit` bytes. Where the beginning was cut, a first line says how
-  // much, and a whole line follows.
-  std::string Log(std::size_t limit) const;
+  // What is kept as the log, of `shown`: the same in UTF-8, without what nobody may see. At most `limit` bytes; where
+  // the beginning was cut, a first line says how much, and a whole line follows.
+  std::string Log(std::string shown, std::size_t limit) const;
   // The last `count` lines that are not blank, at most `limit` bytes, joined by newlines.
   std::string LastLines(std::size_t count, std::size_t limit) const;
   // All bytes ever appended.

@@ -111,7 +111,7 @@ void TaskExecutor::FillResult(Attempt& attempt) const {
   result.set_summary(domain::KeepHead(Shown(attempt, output.summary), domain::kMaxReportText));
   result.set_pull_request_url(Shown(attempt, output.pull_request_url));
   if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
-  result.set_log_tail(domain::KeepTail(Shown(attempt, attempt.log.Text()), domain::kMaxLogTail));
+  result.set_log_tail(attempt.log.Log(Shown(attempt, attempt.log.Text()), domain::kMaxLogTail));
 }
 
 void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {

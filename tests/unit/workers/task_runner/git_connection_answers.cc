@@ -68,9 +68,6 @@ GitAnswer Served(const std::string& name, const std::string& reason, const std::
   return {"served " + name, reason,
           [script](GitScene& scene) { return scene.FetchHere({"--upload-pack=" + scene.Script("serve", script)}); }};
 }
-GitAnswer Custom(std::string name, std::string reason, std::function<GitCommand::Call(GitScene&)> act) {
-  return {std::move(name), std::move(reason), std::move(act)};
-}
 
 std::vector<GitAnswer> OverHttp() {
   const std::string hidden = HttpAnswer("401 Unauthorized", "", "WWW-Authenticate: Basic realm=\"r\"\r\n");

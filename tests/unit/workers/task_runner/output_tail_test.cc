@@ -32,9 +32,9 @@ TEST(OutputTailTest, KeepsTheEndOfOneLargePiece) {
 TEST(OutputTailTest, ALogSaysWhatWasCutAndGoesOnWithAWholeLine) {
   OutputTail tail(200);
   tail.Append("short\n");
-  EXPECT_EQ(tail.Log(200), "short\n");
+  EXPECT_EQ(tail.Log(tail.Text(), 200), "short\n");
   for (int i = 100; i < 200; ++i) tail.Append(absl::StrCat("line ", i, "\n"));
-  const std::string log = tail.Log(200);
+  const std::string log = tail.Log(tail.Text(), 200);
   EXPECT_LE(log.size(), 200u);
   // 906 bytes were written, and 15 lines of 9 are kept.
   EXPECT_EQ(log.substr(0, 42), "[cut: 771 bytes before this]\nline 185\nline");
@@ -44,7 +44,7 @@ TEST(OutputTailTest, ALogSaysWhatWasCutAndGoesOnWithAWholeLine) {
 TEST(OutputTailTest, ALogWithoutAnyLineIsCutWhereItMustBe) {
   OutputTail tail(100);
   tail.Append(std::string(1000, 'x'));
-  EXPECT_EQ(tail.Log(100), absl::StrCat("[cut: 964 bytes before this]\n", std::string(36, 'x')));
+  EXPECT_EQ(tail.Log(tail.Text(), 100), absl::StrCat("[cut: 964 bytes before this]\n", std::string(36, 'x')));
 }
 
 TEST(OutputTailTest, WhatAStepLostIsLostInTheLog) {
@@ -54,7 +54,7 @@ TEST(OutputTailTest, WhatAStepLostIsLostInTheLog) {
   OutputTail log(100);
   log.AppendTail(step);
   EXPECT_EQ(log.total_bytes(), 1005u);
-  EXPECT_EQ(log.Log(100), "[cut: 1001 bytes before this]\nend\n");
+  EXPECT_EQ(log.Log(log.Text(), 100), "[cut: 1001 bytes before this]\nend\n");
 }
 
 TEST(OutputTailTest, LastLinesSkipsBlankLinesAndCuts) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/domain/bounds.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "prometheus/registry.h"
@@ -470,6 +471,15 @@ TEST_F(TaskExecutorTest, CredentialsInAUrlAreRefusedAndNotRepeated) {
   EXPECT_THAT(report.DebugString(), Not(HasSubstr("s3cret")));
   EXPECT_THAT(log, HasSubstr("task_ended"));
   EXPECT_THAT(log, Not(HasSubstr("s3cret")));
+}
+
+TEST_F(TaskExecutorTest, ALogThatIsTooLongSaysWhatWasCut) {
+  AddStep("i=0; while [ $i -lt 20000 ]; do echo \"line $i\"; i=$((i + 1)); done");
+  const std::string log = Finish().result().log_tail();
+  EXPECT_LE(log.size(), domain::kMaxLogTail);
+  EXPECT_THAT(log, StartsWith("[cut: "));
+  EXPECT_THAT(log, HasSubstr(" bytes before this]\nline "));
+  EXPECT_THAT(log, ::testing::EndsWith("line 19999\n"));
 }
 
 }  // namespace
