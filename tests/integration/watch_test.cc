@@ -27,7 +27,7 @@ class Follower {
  public:
   Follower(std::string fleet_id, bool include_tasks) : fleet_id_(std::move(fleet_id)), include_tasks_(include_tasks) {}
 
-  // Reads up to `messages`, and a snapshot that has begun to its end, then leaves. OK also if the stream ended by
+  // Reads up to `messages`, and a snapshot or change that has begun to its end, then leaves. OK also if the stream ended by
   // itself.
   absl::Status Follow(const FleetDriver& driver, int messages) {
     grpc::ClientContext context;
@@ -39,8 +39,9 @@ class Follower {
     auto fleets = driver.Fleets();
     auto reader = fleets.WatchFleet(&context, request);
     in_snapshot_ = false;
+    in_change_ = false;
     v1::WatchFleetResponse message;
-    while ((messages-- > 0 || in_snapshot_) && reader->Read(&message)) Take(message, !request.resume_token().empty());
+    while ((messages-- > 0 || in_snapshot_ || in_change_) && reader->Read(&message)) Take(message, !request.resume_token().empty());
     if (messages < 0) context.TryCancel();
     while (reader->Read(&message)) Take(message, !request.resume_token().empty());
     const absl::Status status = rpc::FromGrpcStatus(reader->Finish());
@@ -76,6 +77,7 @@ class Follower {
     } else {
       EXPECT_FALSE(in_snapshot_) << "a snapshot is not interrupted";
     }
+    in_change_ = message.kind() == v1::WatchFleetResponse::KIND_CHANGE && !message.has_fleet();
     if (!message.resume_token().empty()) token_ = message.resume_token();
     for (const v1::Task& task : message.tasks()) tasks_[task.ordinal()] = Words(task);
     if (!message.has_fleet()) return;
@@ -89,6 +91,7 @@ class Follower {
   v1::Fleet fleet_;
   std::map<int, std::string> tasks_;
   bool in_snapshot_ = false;
+  bool in_change_ = false;
   bool ended_ = false;
   int restarts_ = 0;
   int snapshots_ = 0;

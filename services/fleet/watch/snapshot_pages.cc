@@ -7,12 +7,13 @@
 #include "fleet/v1/fleet_service.pb.h"
 #include "google/protobuf/arena.h"
 #include "services/fleet/requests/fleet_messages.h"
-#include "services/fleet/watch/watch_messages.h"
 
 namespace fleet::service {
 namespace {
 
-constexpr int32_t kMostTasks = 200;  // if they say little
+// Of a snapshot's message: what a watcher that does not read holds.
+constexpr int32_t kMostTasks = 200;
+constexpr std::size_t kMostBytes = std::size_t{40} << 10;
 
 // As many as a message may hold, at least one.
 SnapshotPages::Page PageOf(const store::TaskPage& listed) {
@@ -24,7 +25,7 @@ SnapshotPages::Page PageOf(const store::TaskPage& listed) {
     v1::Task& told = *message.add_tasks();
     ToProto(task, false, told);
     bytes += told.ByteSizeLong();
-    if (bytes > kWatchMessageBytes && message.tasks_size() < static_cast<int>(listed.tasks.size())) {
+    if (bytes > kMostBytes && message.tasks_size() < static_cast<int>(listed.tasks.size())) {
       next_after = told.ordinal();
       break;
     }

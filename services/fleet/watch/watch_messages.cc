@@ -27,7 +27,7 @@ std::map<int32_t, const store::TaskRecord*> LatestTasks(const dispatch::WatchUpd
 // Children from `next` on, as many as one message may hold.
 template <typename Tasks>
 void AddTasks(const Tasks& tasks, typename Tasks::const_iterator& next, v1::WatchFleetResponse& message) {
-  for (std::size_t bytes = 0; next != tasks.end() && bytes < kWatchMessageBytes; ++next) {
+  for (std::size_t bytes = 0; next != tasks.end() && bytes < kChangeMessageBytes; ++next) {
     v1::Task& told = *message.add_tasks();
     ToProto(*next->second, false, told);
     bytes += told.ByteSizeLong();

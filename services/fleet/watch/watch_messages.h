@@ -18,8 +18,9 @@
 
 namespace fleet::service {
 
-// Of the children in one message: a little more than this is what a watcher that does not read holds.
-inline constexpr std::size_t kWatchMessageBytes = std::size_t{40} << 10;
+// Of the children in one message of a change: gRPC's clients take 4 MiB unless told otherwise. Its bytes are shared by
+// all who are told.
+inline constexpr std::size_t kChangeMessageBytes = std::size_t{1} << 20;
 
 rpc::SharedBytes ToBytes(const v1::WatchFleetResponse& message);
 

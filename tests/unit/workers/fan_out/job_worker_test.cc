@@ -76,13 +76,6 @@ TEST_F(JobWorkerTest, AStepThatFailsIsCountedAndHoldsUpNoOther) {
   EXPECT_FALSE(stores_.GetFleet(broken).failure_message.empty());
 }
 
-TEST_F(JobWorkerTest, AFleetThatCannotBeExpandedIsNotToldTheDatabasesWords) {
-  const domain::Ulid broken = stores_.CreateFleet({.targets = 20});
-  stores_.Sql("insert into tasks (fleet_id, ordinal, repo) values ('" + broken.ToUuid() + "', 1, 'org/other')");
-  EXPECT_FALSE(fan_out_.RunOnce().ok());
-  EXPECT_EQ(stores_.GetFleet(broken).failure_message, "the database has such an entry already");
-}
-
 TEST_F(JobWorkerTest, AfterAnErrorOfOneKindTheOthersHaveTheirTurn) {
   std::vector<store::JobType> types = JobTypesOf(store::JobLoop::kUpkeep);
   types.front().step = [](database::Transaction&, const store::JobClaim&) -> absl::StatusOr<store::JobStep> {

@@ -17,6 +17,7 @@ using ::testing::ElementsAre;
 const domain::Ulid kPagedFleet = *domain::Ulid::Parse("01HZ0000000000000000000001");
 constexpr int64_t kTimeline = 1;
 constexpr int32_t kChildrenAPage = 10;
+constexpr std::size_t kRoomForTwoPages = 1600;
 
 // A fleet of children that change one at a time; what is read is counted.
 class SnapshotPagesTest : public ::testing::Test {
@@ -73,7 +74,7 @@ class SnapshotPagesTest : public ::testing::Test {
   SnapshotPages pages_{
       [this](const domain::Caller&, const domain::Ulid&, int32_t after, int32_t limit) { return List(after, limit); },
       [this](const domain::Ulid&, int64_t since, int32_t first, int32_t last) { return Standing(since, first, last); },
-      600};
+      kRoomForTwoPages};
 };
 
 TEST_F(SnapshotPagesTest, WhoAsksForWhatHasNotChangedSharesOneReading) {

@@ -147,8 +147,8 @@ TEST_F(WatchSessionTest, ALargeChangeComesInSeveralMessagesAndNoneTellsMoreThanW
   const auto session = Watch("", true);
   ASSERT_EQ(Take(*session), Kind::kMessage);
   feed_.SetSummary(std::string(domain::kMaxReportText, 's'));
-  for (int32_t ordinal = 2; ordinal <= 100; ++ordinal) feed_.Change(kFleet, ordinal);
-  const int64_t ended = feed_.Change(kFleet, 101, domain::FleetState::kCompleted);
+  for (int32_t ordinal = 2; ordinal <= 2000; ++ordinal) feed_.Change(kFleet, ordinal);
+  const int64_t ended = feed_.Change(kFleet, 2001, domain::FleetState::kCompleted);
   // The hub may have looked before all was there.
   std::string told_before = Token(1);
   int32_t told = 1;
@@ -158,13 +158,13 @@ TEST_F(WatchSessionTest, ALargeChangeComesInSeveralMessagesAndNoneTellsMoreThanW
     kind = Next(*session);
     ASSERT_THAT(kind, AnyOf(Kind::kMessage, Kind::kLast));
     ++messages;
-    EXPECT_LT(message_.ByteSizeLong(), std::size_t{64} << 10);
+    EXPECT_LT(message_.ByteSizeLong(), kChangeMessageBytes + (std::size_t{8} << 10));
     for (const v1::Task& task : message_.tasks()) EXPECT_EQ(task.ordinal(), ++told);
     EXPECT_EQ(message_.has_fleet(), message_.resume_token() != told_before);
     if (message_.has_fleet()) told_before = message_.resume_token();
   }
   EXPECT_GT(messages, 3);
-  EXPECT_EQ(told, 101);
+  EXPECT_EQ(told, 2001);
   EXPECT_EQ(message_.resume_token(), Token(ended));
   EXPECT_EQ(message_.fleet().state(), v1::FLEET_STATE_COMPLETED);
 }
@@ -174,7 +174,7 @@ TEST_F(WatchSessionTest, WhoLeavesAmidALargeChangeIsToldItAgain) {
   ASSERT_EQ(Take(*session), Kind::kMessage);
   ASSERT_EQ(Take(*session), Kind::kWait);
   feed_.SetSummary(std::string(domain::kMaxReportText, 's'));
-  feed_.SetTasksPerChange(100);
+  feed_.SetTasksPerChange(2000);
   feed_.Change(kFleet, 1);
   ASSERT_EQ(Next(*session), Kind::kMessage);
   ASSERT_FALSE(message_.has_fleet());
@@ -186,7 +186,7 @@ TEST_F(WatchSessionTest, WhoLeavesAmidALargeChangeIsToldItAgain) {
     EXPECT_EQ(message_.kind(), v1::WatchFleetResponse::KIND_CHANGE);
     for (const v1::Task& task : message_.tasks()) told.insert(task.ordinal());
   } while (!message_.has_fleet());
-  EXPECT_THAT(told, SizeIs(100));
+  EXPECT_THAT(told, SizeIs(2000));
   EXPECT_EQ(message_.resume_token(), Token(2));
 }
 
