@@ -98,13 +98,15 @@ function(fleet_test)
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main absl::status absl::statusor
     absl::strings absl::time Threads::Threads)
   _fleet_configure(${ARG_NAME} ${ARG_PCH})
+  set(properties)
   if(ARG_FIXTURES)
     list(APPEND properties FIXTURES_REQUIRED "${ARG_FIXTURES}")
   endif()
-  # A sanitized program takes longer to start and to end than most unit tests to run: one start for all of them.
-  if(FLEET_SANITIZE AND ARG_LABELS STREQUAL "unit" AND ARG_TIMEOUT EQUAL 120)
+  # A sanitized program takes longer to start and to end than most unit tests to run: one start for all of them. Not
+  # those of the runner, which start git and are long.
+  if(FLEET_SANITIZE AND ARG_LABELS STREQUAL "unit" AND NOT ARG_NAME MATCHES "^runner_")
     add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME})
-    set_tests_properties(${ARG_NAME} PROPERTIES LABELS unit TIMEOUT 600 ${properties})
+    set_tests_properties(${ARG_NAME} PROPERTIES LABELS unit TIMEOUT 600 COST 100 ${properties})
     return()
   endif()
   gtest_discover_tests(${ARG_NAME} DISCOVERY_TIMEOUT 60
