@@ -1,5 +1,5 @@
-# The PostgreSQL that contestants are measured on, in turn. Sourced by run, versions, compare and raw_sql_limit; expects
-# $dsn, $work and $here, and goes by $flush_ms, $memory_disk, $room_gib and $bin if they are set. Sets $admin_url,
+# The PostgreSQL that contestants are measured on, in turn. Sourced by run, versions, compare, history and raw_sql_limit;
+# expects $dsn, $work and $here, and goes by $flush_ms, $memory_disk, $room_gib and $bin if they are set. Sets $admin_url,
 # $durable (JSON), $postmaster (empty if it is not on this machine) and, per database, $database_url and $disk (JSON).
 # shellcheck shell=bash disable=SC2034,SC2154
 
@@ -35,7 +35,7 @@ open_server() {
   done
   durable=${durable%,}'}'
   find_postmaster
-  database_url=$(url_of "$bench_database")
+  database_url=$(url_of "${kept_database:-$bench_database}")
 }
 
 # Of a database on the server.
@@ -117,15 +117,18 @@ close_server() {
   if [[ -n ${server_folder-} && ${server_folder-} != "$work" ]]; then rm -rf "$server_folder"; fi
 }
 
-# Each measurement has a new database and starts after a checkpoint.
+# Each measurement has a new database and starts after a checkpoint; with $kept_database in that one, which stays.
 make_database() {
-  drop_database
-  admin "create database $bench_database"
+  if [[ -z ${kept_database-} ]]; then
+    drop_database
+    admin "create database $bench_database"
+  fi
   measure_disk
   admin checkpoint
 }
 
 drop_database() {
+  if [[ -n ${kept_database-} ]]; then return; fi
   PGOPTIONS='-c client_min_messages=warning' admin "drop database if exists $bench_database with (force)"
 }
 
