@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <map>
-#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,6 +19,7 @@
 #include "common/domain/ulid.h"
 #include "fleet/v1/fleet_service.grpc.pb.h"
 #include "fleet/v1/runner_service.grpc.pb.h"
+#include "tests/bench/deaf_watchers.h"
 
 namespace fleet::bench {
 namespace {
@@ -85,29 +85,8 @@ void SendSubmissions(BenchSession& session) {
 // Until the process is ended.
 void StayForEver() { absl::SleepFor(absl::InfiniteDuration()); }
 
-// A stream that is opened and never read.
-class DeafWatcher final : public grpc::ClientReadReactor<v1::WatchFleetResponse> {
- public:
-  DeafWatcher(BenchSession& session, v1::FleetService::Stub& stub, const std::string& fleet_id) {
-    session.Prepare(context_, absl::InfiniteDuration());
-    request_.set_fleet_id(fleet_id);
-    request_.set_include_tasks(true);
-    stub.async()->WatchFleet(&context_, &request_, this);
-    StartCall();
-  }
-
- private:
-  grpc::ClientContext context_;
-  v1::WatchFleetRequest request_;
-};
-
 void WatchDeaf(BenchSession& session, const AttackTarget& target) {
-  std::vector<std::unique_ptr<v1::FleetService::Stub>> stubs;
-  std::vector<std::unique_ptr<DeafWatcher>> watchers;
-  for (int32_t i = 0; i < target.watchers; ++i) {
-    if (i % 100 == 0) stubs.push_back(v1::FleetService::NewStub(session.NewChannel()));
-    watchers.push_back(std::make_unique<DeafWatcher>(session, *stubs.back(), target.watched_fleet));
-  }
+  const DeafWatchers watchers(session, target.watched_fleet, target.watchers);
   StayForEver();
 }
 

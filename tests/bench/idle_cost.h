@@ -13,7 +13,8 @@
 namespace fleet::bench {
 
 // Threads and resident memory of the service among `processes` (name:pid,…) at rest, with `count` watchers of an idle
-// fleet, and with `count` parked LeaseTasks calls besides, each of another runner. The only service of `session`.
+// fleet, and with as many parked LeaseTasks calls besides (at most 1,000), each of another runner. The only service of
+// `session`.
 absl::StatusOr<nlohmann::json> MeasureIdleCost(BenchSession& session, int32_t count, const std::string& processes);
 
 }  // namespace fleet::bench

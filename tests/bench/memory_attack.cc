@@ -1,16 +1,14 @@
 #include "tests/bench/memory_attack.h"
 
-#include <algorithm>
-#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
 #include "tests/bench/latencies.h"
+#include "tests/bench/memory_peak.h"
 #include "tests/bench/process_usage.h"
 #include "tests/support/child_process.h"
 
@@ -21,31 +19,6 @@ using testing::ChildProcess;
 
 constexpr absl::Duration kUnderWay = absl::Seconds(10);
 constexpr absl::Duration kAfterwards = absl::Seconds(60);
-
-double Mib(int64_t kib) { return Rounded(static_cast<double>(kib) / 1024); }
-
-// The highest resident memory of a process between two looks.
-class MemoryPeak {
- public:
-  explicit MemoryPeak(int pid) : thread_([this, pid] { Watch(pid); }) {}
-  ~MemoryPeak() {
-    stopping_ = true;
-    thread_.join();
-  }
-  int64_t TakeKib() { return peak_.exchange(0); }
-
- private:
-  void Watch(int pid) {
-    while (!stopping_) {
-      if (const auto usage = ReadUsage(pid); usage.ok()) peak_ = std::max<int64_t>(peak_, usage->resident_kib);
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-  }
-
-  std::atomic<bool> stopping_ = false;
-  std::atomic<int64_t> peak_ = 0;
-  std::thread thread_;
-};
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> StartLoad(const BenchSession& session, const AttackTarget& target,
                                                         const std::string& name) {

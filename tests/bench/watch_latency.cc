@@ -9,6 +9,7 @@
 #include "common/status/status_macros.h"
 #include "tests/bench/fleet_observer.h"
 #include "tests/bench/latencies.h"
+#include "tests/bench/process_usage.h"
 #include "tests/bench/simulated_runner.h"
 #include "tests/bench/watcher_swarm.h"
 
@@ -19,7 +20,8 @@ constexpr int32_t kWatchWarmUp = 3;
 
 }  // namespace
 
-absl::StatusOr<nlohmann::json> MeasureWatch(BenchSession& session, int32_t watchers, int32_t reports) {
+absl::StatusOr<nlohmann::json> MeasureWatch(BenchSession& session, int32_t watchers, int32_t reports,
+                                            const std::string& processes) {
   const int32_t children = reports + kWatchWarmUp;
   FLEET_ASSIGN_OR_RETURN(const std::string fleet_id, session.Submit(children, children));
   FleetObserver observer(session, fleet_id);
@@ -32,6 +34,7 @@ absl::StatusOr<nlohmann::json> MeasureWatch(BenchSession& session, int32_t watch
 
   WatcherSwarm swarm(session, fleet_id, watchers);
   FLEET_RETURN_IF_ERROR(swarm.WaitReady());
+  FLEET_ASSIGN_OR_RETURN(const ProcessorTimes times, ProcessorTimes::Start(processes));
   std::minstd_rand random(1);
   std::uniform_int_distribution<int> pause(30, 90);
   Latencies from_answer;
@@ -52,8 +55,10 @@ absl::StatusOr<nlohmann::json> MeasureWatch(BenchSession& session, int32_t watch
       from_call.Add(at - called);
     }
   }
-  return nlohmann::json{
-      {"watchers", watchers}, {"from_answer", from_answer.Summary()}, {"from_call", from_call.Summary()}};
+  return nlohmann::json{{"watchers", watchers},
+                        {"from_answer", from_answer.Summary()},
+                        {"from_call", from_call.Summary()},
+                        {"cpu", times.Elapsed()}};
 }
 
 }  // namespace fleet::bench
