@@ -57,6 +57,22 @@ TEST_F(DeclaredParametersTest, AnUnknownOneIsNamedWithThoseThatThereAre) {
                        "YEAR"));
 }
 
+TEST_F(DeclaredParametersTest, TargetsThatComeLaterAreJudgedWhenTheyCome) {
+  request_.set_open_targets(true);
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("parameters[OWNER]")));
+  request_.clear_targets();
+  EXPECT_THAT(Check(), IsOk());
+  v1::AddFleetTargetsRequest part;
+  part.add_targets()->set_repo("acme/one");
+  part.add_targets()->set_repo("acme/two");
+  const std::string definition = *ToDefinition(workflow_);
+  EXPECT_THAT(CheckDeclaredParameters(definition, {{"owner", "Ada"}}, part), IsOk());
+  (*part.mutable_targets(0)->mutable_parameters())["OWNER"] = "Ada";
+  (*part.mutable_targets(0)->mutable_parameters())["OTHER"] = "";
+  EXPECT_THAT(Fields(CheckDeclaredParameters(definition, {}, part)),
+              ElementsAre("targets[0].parameters[OTHER]", "targets[1].parameters[OWNER]"));
+}
+
 TEST_F(DeclaredParametersTest, EveryTargetMayGiveItItself) {
   (*request_.mutable_targets(0)->mutable_parameters())["OWNER"] = "Ada";
   EXPECT_THAT(Fields(Check()), ElementsAre("targets[1].parameters[OWNER]"));
