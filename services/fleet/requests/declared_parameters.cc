@@ -93,18 +93,18 @@ class Declaration {
   }
 
   // What children that go again have of their own cannot be changed: only the fleet's parameters and its workflow can.
-  void CheckRetried(const std::vector<store::RetriedChild>& children, const std::vector<std::string>& missing,
-                    Violations& violations) const {
+  absl::Status CheckRetried(const store::ReadRetried& read, const std::vector<std::string>& missing,
+                            Violations& violations) const {
     std::map<std::string, FewRepos> lacking;
     std::map<std::string, FewRepos> undeclared;
-    for (const store::RetriedChild& child : children) {
+    FLEET_RETURN_IF_ERROR(read([&](const store::RetriedChild& child) {
       for (const std::string& name : missing) {
         if (!IsAmong(child.parameter_names, name)) lacking[name].Add(child.repo);
       }
       for (const std::string& name : child.parameter_names) {
         if (!Has(parameters_, name)) undeclared[name].Add(child.repo);
       }
-    }
+    }));
     for (const auto& [name, repos] : lacking) {
       AddMissing("amendment.parameters", name, absl::StrCat("; ", repos.Words(), " without one of their own"),
                  violations);
@@ -114,6 +114,7 @@ class Declaration {
                      absl::StrCat("does not declare parameter ", domain::KeepHead(name, 64), ", which ", repos.Words(),
                                   " got at submission: ", workflow_, " takes ", absl::StrJoin(Names(), ", ")));
     }
+    return absl::OkStatus();
   }
 
  private:
@@ -186,8 +187,7 @@ absl::Status CheckDeclaredParameters(const std::string& definition, const domain
     for (const std::string& name : missing) declaration.AddMissing("amendment.parameters", name, "", violations);
     return violations.ToStatus();
   }
-  FLEET_ASSIGN_OR_RETURN(const std::vector<store::RetriedChild> children, read());
-  declaration.CheckRetried(children, missing, violations);
+  FLEET_RETURN_IF_ERROR(declaration.CheckRetried(read, missing, violations));
   return violations.ToStatus();
 }
 
