@@ -8,8 +8,12 @@
 
 namespace fleet::domain {
 
-// Children of one fleet; targets_per_fleet cannot be set higher.
+// Targets of one request, and repositories of one import.
 inline constexpr int32_t kMaxTargets = 100'000;
+// Children of one fleet, whose targets may come in parts; targets_per_fleet cannot be set higher.
+inline constexpr int32_t kMaxFleetTargets = 1'000'000;
+// Parts are numbered from 1 to this. Each is a step of the expansion at least.
+inline constexpr int32_t kMaxPart = 10'000;
 // Entries of one page of a list. Who asks for more gets so many.
 inline constexpr int32_t kMaxPageSize = 1000;
 // Priorities go from minus this to this.

@@ -37,12 +37,14 @@ FleetState DeriveState(const Fleet& fleet) {
   const Rollup& rollup = fleet.rollup;
   const bool broken = fleet.expansion_failed;
   const bool nothing_left = rollup.State(TaskState::kQueued) == 0 && rollup.Active() == 0;
-  if (nothing_left && !fleet.redriving && (rollup.expanded == rollup.total || broken)) {
+  // Without a seal no child comes into being: then it is over as soon as it is to be.
+  const bool none_to_come = fleet.open_targets ? IsClosing(fleet) : rollup.expanded == rollup.total;
+  if (nothing_left && !fleet.redriving && (none_to_come || broken)) {
     if (broken) return FleetState::kFailed;
     if (fleet.cancel_mode != CancelMode::kNone) return FleetState::kCancelled;
     const int32_t completed = rollup.State(TaskState::kCompleted);
-    if (completed == rollup.total) return FleetState::kCompleted;
-    return completed > 0 ? FleetState::kPartialFailure : FleetState::kFailed;
+    if (completed == 0) return FleetState::kFailed;
+    return completed == rollup.total ? FleetState::kCompleted : FleetState::kPartialFailure;
   }
   if (IsClosing(fleet)) return FleetState::kCancelling;
   if (fleet.pause_reasons != 0) return FleetState::kPaused;

@@ -64,6 +64,9 @@ struct FleetPolicy {
   std::optional<absl::Time> deadline;
 };
 
+// From the submission of a fleet whose targets come in parts to its seal; then it fails.
+inline constexpr absl::Duration kSealWithin = absl::Hours(1);
+
 struct Fleet {
   Ulid id;
   std::string creator;
@@ -84,8 +87,10 @@ struct Fleet {
   int32_t generation = 1;
   absl::Time queue_since;  // submitted, retried or resumed last: what waits is no older
   bool redriving = false;  // a worker has yet to return children to the queue
+  // Its targets come in parts and were not sealed: rollup.total grows, and there is no child.
+  bool open_targets = false;
   bool expansion_failed = false;
-  std::string failure_message;  // why its expansion failed
+  std::string failure_message;  // why its expansion failed, or never began
   absl::Time created_at;
   absl::Time updated_at;
   std::optional<absl::Time> started_at;

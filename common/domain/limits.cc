@@ -25,7 +25,7 @@ const std::vector<LimitKind>& AllLimitKinds() {
       {"queue_age_seconds", &Limits::queue_age_seconds, kMostSeconds, ScopeKind::kNone, LimitEffect::kFail},
       {"submit_rate_user", &Limits::submit_rate_user, kMostActive, ScopeKind::kUser, LimitEffect::kRefuse},
       {"system_active", &Limits::system_active, kMostActive, ScopeKind::kNone, LimitEffect::kQueue},
-      {"targets_per_fleet", &Limits::targets_per_fleet, kMaxTargets, ScopeKind::kNone, LimitEffect::kRefuse},
+      {"targets_per_fleet", &Limits::targets_per_fleet, kMaxFleetTargets, ScopeKind::kNone, LimitEffect::kRefuse},
       {"user_active", &Limits::user_active, kMostActive, ScopeKind::kUser, LimitEffect::kQueue},
   };
   return kAll;

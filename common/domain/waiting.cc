@@ -41,7 +41,12 @@ std::vector<Waiting> WaitingOn(const Fleet& fleet, const Usage& usage) {
         {WaitReason::kPaused, absl::StrCat("paused by ", fleet.paused_by, "; ", Children(active), " in flight")});
     return reasons;
   }
-  if (rollup.expanded < rollup.total) {
+  if (fleet.open_targets) {
+    reasons.push_back(
+        {WaitReason::kUnsealed,
+         absl::StrCat("its targets come in parts, ", rollup.total, " so far, and are not sealed yet: it fails at ",
+                      absl::FormatTime("%H:%M:%SZ", fleet.created_at + kSealWithin, absl::UTCTimeZone()))});
+  } else if (rollup.expanded < rollup.total) {
     reasons.push_back({WaitReason::kExpanding, absl::StrCat("a worker has enqueued ", rollup.expanded, " of ",
                                                             Children(rollup.total), " so far")});
   }

@@ -23,6 +23,7 @@ enum class WaitReason {
   kPaused = 10,
   kRetrying = 11,
   kIsolation = 12,
+  kUnsealed = 13,
 };
 
 struct Waiting {

@@ -115,10 +115,15 @@ absl::StatusOr<std::vector<CloneUrl>> FindUnkeptCloneUrls(Transaction& transacti
   return urls;
 }
 
+absl::StatusOr<bool> SomeCloneUrlsAreShared(Transaction& transaction) {
+  FLEET_ASSIGN_OR_RETURN(const Rows some, transaction.Execute(kSomeAreShared));
+  return some[0].Bool();
+}
+
 absl::StatusOr<std::vector<SharedCloneUrl>> FindSharedCloneUrls(Transaction& transaction, const Array& repo_keys) {
   std::vector<SharedCloneUrl> shared;
-  FLEET_ASSIGN_OR_RETURN(const Rows some, transaction.Execute(kSomeAreShared));
-  if (!some[0].Bool()) return shared;
+  FLEET_ASSIGN_OR_RETURN(const bool some, SomeCloneUrlsAreShared(transaction));
+  if (!some) return shared;
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kFindShared, {repo_keys}));
   for (RowReader row : rows) {
     SharedCloneUrl& url = shared.emplace_back();

@@ -41,6 +41,9 @@ absl::Status ForgetCloneUrl(database::Transaction& transaction, const std::strin
 absl::StatusOr<std::vector<CloneUrl>> FindUnkeptCloneUrls(database::Transaction& transaction,
                                                           const std::string& after_key, int32_t limit);
 
+// Nearly never: then there is nothing to compare.
+absl::StatusOr<bool> SomeCloneUrlsAreShared(database::Transaction& transaction);
+
 struct SharedCloneUrl {
   std::size_t index = 0;
   std::size_t first = 0;  // of the first that has the same

@@ -55,7 +55,7 @@ constexpr Statement kFindUnregistered{"find_unregistered", R"sql(
 // The names as registered, chunked on the server: 100,000 names need not travel back and forth.
 constexpr Statement kInsertTargets{"insert_targets", R"sql(
   insert into fleet_targets (fleet_id, chunk, first_ordinal, repos, parameters)
-  select $1, (k.n - 1) / $2, min(k.n), array_agg(r.repo order by k.n),
+  select $1, $5::int + (k.n - 1) / $2, $6::int + min(k.n), array_agg(r.repo order by k.n),
     case when count(k.parameters) > 0 then array_agg(k.parameters order by k.n) end
   from unnest($3::text[], $4::text[]) with ordinality as k(repo_key, parameters, n)
   join repositories r on r.repo_key = k.repo_key
@@ -77,8 +77,9 @@ constexpr Statement kCountOpen{"count_open", R"sql(
 
 constexpr Statement kInsertFleet{"insert_fleet", R"sql(
   insert into fleets (fleet_id, creator, request_id, request_fingerprint, pool, max_concurrency, task_timeout_ms,
-    max_tries, has_parameters, state, total, revision, priority, deadline)
-  values ($1, $2, nullif($3, ''), $4, $5, $6, $7, $8, $9, 1, $10, 1, $11, )sql" FLEET_TIMESTAMP("$12::bigint") R"sql()
+    max_tries, has_parameters, state, total, revision, priority, deadline, open_targets)
+  values ($1, $2, nullif($3, ''), $4, $5, $6, $7, $8, $9, 1, $10, 1, $11, )sql" FLEET_TIMESTAMP(
+                                                     "$12::bigint") R"sql(, $13)
 )sql"};
 
 constexpr Statement kInsertIntent{"insert_intent", R"sql(
@@ -92,7 +93,7 @@ constexpr Statement kInsertFirstChange{"insert_first_change",
 
 constexpr std::size_t kMostViolations = 20;
 
-absl::Status UnregisteredError(const NewFleet& fleet, const Rows& rows) {
+absl::Status UnregisteredError(const std::vector<NewTarget>& targets, const Rows& rows) {
   ErrorInfo info;
   info.reason = "REPO_NOT_ONBOARDED";
   int64_t count = 0;
@@ -100,7 +101,7 @@ absl::Status UnregisteredError(const NewFleet& fleet, const Rows& rows) {
   for (RowReader row : rows) {
     const auto index = static_cast<std::size_t>(row.BigInt() - 1);
     count = row.BigInt();
-    const std::string& repo = fleet.targets[index].repo;
+    const std::string& repo = targets[index].repo;
     if (first.empty()) first = repo;
     info.violations.push_back({absl::StrCat("targets[", index, "].repo"), absl::StrCat(repo, " is not registered")});
   }
@@ -113,17 +114,17 @@ absl::Status UnregisteredError(const NewFleet& fleet, const Rows& rows) {
 }
 
 // The branch of a fleet has one name everywhere: two children in one repository would replace each other's commits.
-absl::Status SharedUrlError(const NewFleet& fleet, const std::vector<SharedCloneUrl>& shared) {
+absl::Status SharedUrlError(const std::vector<NewTarget>& targets, const std::vector<SharedCloneUrl>& shared) {
   ErrorInfo info;
   info.reason = "DUPLICATE_CLONE_URL";
   for (const SharedCloneUrl& url : shared) {
     if (info.violations.size() == kMostViolations) break;
     info.violations.push_back(
         {absl::StrCat("targets[", url.index, "].repo"),
-         absl::StrCat(fleet.targets[url.index].repo, " has the same clone URL as ", fleet.targets[url.first].repo)});
+         absl::StrCat(targets[url.index].repo, " has the same clone URL as ", targets[url.first].repo)});
   }
-  const std::string& repo = fleet.targets[shared[0].index].repo;
-  const std::string& first = fleet.targets[shared[0].first].repo;
+  const std::string& repo = targets[shared[0].index].repo;
+  const std::string& first = targets[shared[0].first].repo;
   info.metadata = {{"count", absl::StrCat(shared.size())}, {"first_repo", first}, {"duplicate_repo", repo}};
   return MakeError(absl::StatusCode::kInvalidArgument,
                    absl::StrCat(repo, " and ", first, " are names of one repository, by their clone URLs",
@@ -152,13 +153,6 @@ absl::Status Refuse(const Reached& reached) {
   info.retry_after = reached.retry_after;
   info.quota_violations = {{reached.subject, fact}};
   return MakeError(absl::StatusCode::kResourceExhausted, absl::StrCat(fact, ": ", reached.remedy), std::move(info));
-}
-
-absl::Status CheckTargets(const NewFleet& fleet, const domain::Limits& limits) {
-  const auto count = static_cast<int64_t>(fleet.targets.size());
-  if (count <= limits.targets_per_fleet) return absl::OkStatus();
-  return Refuse({"TARGETS_LIMIT", "targets_per_fleet", limits.targets_per_fleet, "system",
-                 absl::StrCat("the fleet has ", count, " repositories; split it, or have the limit raised")});
 }
 
 // By the database's clock, which ends the fleet too.
@@ -220,32 +214,6 @@ absl::StatusOr<std::optional<Admitted>> FindReplayed(Transaction& transaction, c
                     {{"request_id", "was used with another payload"}}});
 }
 
-// Whether some target has parameters of its own.
-absl::StatusOr<bool> InsertTargets(Transaction& transaction, const NewFleet& fleet) {
-  Array keys;
-  Array parameters;
-  bool has_parameters = false;
-  for (const NewTarget& target : fleet.targets) {
-    keys.AddText(domain::RepoKey(target.repo));
-    if (target.parameters.empty()) {
-      parameters.AddNull();
-    } else {
-      parameters.AddText(target.parameters);
-      has_parameters = true;
-    }
-  }
-  FLEET_ASSIGN_OR_RETURN(const std::vector<SharedCloneUrl> shared, FindSharedCloneUrls(transaction, keys));
-  if (!shared.empty()) return SharedUrlError(fleet, shared);
-  FLEET_ASSIGN_OR_RETURN(const Rows chunks,
-                         transaction.Execute(kInsertTargets, {fleet.id.ToUuid(), kTargetChunk, keys, parameters}));
-  std::size_t registered = 0;
-  for (RowReader chunk : chunks) registered += static_cast<std::size_t>(chunk.Int());
-  if (registered == fleet.targets.size()) return has_parameters;
-  // Which ones are missing is only looked for when some are: then everything is rolled back.
-  FLEET_ASSIGN_OR_RETURN(const Rows unregistered, transaction.Execute(kFindUnregistered, {keys}));
-  return UnregisteredError(fleet, unregistered);
-}
-
 std::string PoolOf(const NewFleet& fleet, const WorkflowTerms& terms) {
   if (!fleet.pool.empty()) return fleet.pool;
   return terms.pool.empty() ? domain::kDefaultPool : terms.pool;
@@ -255,13 +223,47 @@ absl::Status InsertFleet(Transaction& transaction, const domain::Caller& caller,
                          const std::string& pool, int32_t cap, bool has_parameters) {
   const domain::FleetPolicy& policy = fleet.policy;
   return transaction
-      .Execute(kInsertFleet, {fleet.id.ToUuid(), caller.user, fleet.request_id, fleet.request_fingerprint, pool, cap,
-                              absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
-                              static_cast<int>(fleet.targets.size()), policy.priority, policy.deadline})
+      .Execute(kInsertFleet,
+               {fleet.id.ToUuid(), caller.user, fleet.request_id, fleet.request_fingerprint, pool, cap,
+                absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
+                static_cast<int>(fleet.targets.size()), policy.priority, policy.deadline, fleet.open_targets})
       .status();
 }
 
 }  // namespace
+
+absl::Status CheckTargetCount(int64_t count, const domain::Limits& limits) {
+  if (count <= limits.targets_per_fleet) return absl::OkStatus();
+  return Refuse({"TARGETS_LIMIT", "targets_per_fleet", limits.targets_per_fleet, "system",
+                 absl::StrCat("the fleet has ", count, " repositories; split it, or have the limit raised")});
+}
+
+absl::StatusOr<bool> InsertTargets(Transaction& transaction, const domain::Ulid& fleet_id,
+                                   const std::vector<NewTarget>& targets, const TargetPlace& place) {
+  Array keys;
+  Array parameters;
+  bool has_parameters = false;
+  for (const NewTarget& target : targets) {
+    keys.AddText(domain::RepoKey(target.repo));
+    if (target.parameters.empty()) {
+      parameters.AddNull();
+    } else {
+      parameters.AddText(target.parameters);
+      has_parameters = true;
+    }
+  }
+  FLEET_ASSIGN_OR_RETURN(const std::vector<SharedCloneUrl> shared, FindSharedCloneUrls(transaction, keys));
+  if (!shared.empty()) return SharedUrlError(targets, shared);
+  FLEET_ASSIGN_OR_RETURN(const Rows chunks,
+                         transaction.Execute(kInsertTargets, {fleet_id.ToUuid(), kTargetChunk, keys, parameters,
+                                                              place.chunk, place.after}));
+  std::size_t registered = 0;
+  for (RowReader chunk : chunks) registered += static_cast<std::size_t>(chunk.Int());
+  if (registered == targets.size()) return has_parameters;
+  // Which ones are missing is only looked for when some are: then everything is rolled back.
+  FLEET_ASSIGN_OR_RETURN(const Rows unregistered, transaction.Execute(kFindUnregistered, {keys}));
+  return UnregisteredError(targets, unregistered);
+}
 
 absl::Status LockUser(Transaction& transaction, const std::string& user) {
   FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertUser, {user}).status());
@@ -302,7 +304,7 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
     transaction.RollBackInstead();
     return *replayed;
   }
-  FLEET_RETURN_IF_ERROR(CheckTargets(fleet, limits));
+  FLEET_RETURN_IF_ERROR(CheckTargetCount(static_cast<int64_t>(fleet.targets.size()), limits));
   FLEET_RETURN_IF_ERROR(CheckDeadline(transaction, fleet));
   FLEET_ASSIGN_OR_RETURN(const ResolvedWorkflow workflow, ResolveWorkflow(transaction, fleet.workflow));
   WorkflowTerms terms;
@@ -310,7 +312,7 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
     FLEET_ASSIGN_OR_RETURN(terms, fleet.accept(workflow.definition));
   }
   FLEET_RETURN_IF_ERROR(CheckToken(tokens_left, caller.user, limits));
-  FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet));
+  FLEET_ASSIGN_OR_RETURN(const bool has_parameters, InsertTargets(transaction, fleet.id, fleet.targets, {}));
   const int32_t cap =
       fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : std::max(1, limits.fleet_active_default);
   FLEET_RETURN_IF_ERROR(InsertFleet(transaction, caller, fleet, PoolOf(fleet, terms), cap, has_parameters));
@@ -321,7 +323,10 @@ absl::StatusOr<Admitted> Admit(Transaction& transaction, const domain::Caller& c
                     fleet.task_description, EncodeParameters(fleet.parameters), fleet.replace_branch, fleet.branch})
           .status());
   FLEET_RETURN_IF_ERROR(transaction.Execute(kInsertFirstChange, {fleet.id.ToUuid()}).status());
-  FLEET_RETURN_IF_ERROR(InsertJob(transaction, fleet.id, JobKind::kExpand, absl::ZeroDuration()));
+  // An open fleet is expanded from its seal on.
+  FLEET_RETURN_IF_ERROR(fleet.open_targets
+                            ? InsertJob(transaction, fleet.id, JobKind::kSealDeadline, domain::kSealWithin)
+                            : InsertJob(transaction, fleet.id, JobKind::kExpand, absl::ZeroDuration()));
   if (fleet.policy.deadline.has_value()) {
     FLEET_RETURN_IF_ERROR(ScheduleJob(transaction, fleet.id, JobKind::kDeadline, *fleet.policy.deadline));
   }

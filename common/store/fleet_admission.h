@@ -36,6 +36,7 @@ struct NewFleet {
   domain::Parameters parameters;
   bool replace_branch = false;
   std::vector<NewTarget> targets;
+  bool open_targets = false;   // more of them come in parts (fleet_parts.h)
   domain::FleetPolicy policy;  // max_concurrency 0: the limit's default
   // What its workflow says of it, or what is wrong with it by that. Not asked of a replay; none: nothing.
   std::function<absl::StatusOr<WorkflowTerms>(const std::string& definition)> accept;
@@ -53,6 +54,18 @@ struct Admitted {
 // passed or as the fleet's `accept` says, kFailedPrecondition REPO_NOT_ONBOARDED or WORKFLOW_WITHDRAWN,
 // kResourceExhausted TARGETS_LIMIT, SUBMIT_RATE_LIMIT or OPEN_FLEETS_LIMIT.
 absl::StatusOr<Admitted> Admit(database::Transaction& transaction, const domain::Caller& caller, const NewFleet& fleet);
+
+// Behind which of its fleet's targets others go: the next number of a chunk, and the last ordinal.
+struct TargetPlace {
+  int32_t chunk = 0;
+  int32_t after = 0;
+};
+// Freezes targets, named as registered; whether some have parameters of their own. Returns kInvalidArgument
+// DUPLICATE_CLONE_URL, kFailedPrecondition REPO_NOT_ONBOARDED.
+absl::StatusOr<bool> InsertTargets(database::Transaction& transaction, const domain::Ulid& fleet_id,
+                                   const std::vector<NewTarget>& targets, const TargetPlace& place);
+// Of all the targets of a fleet. Returns kResourceExhausted TARGETS_LIMIT.
+absl::Status CheckTargetCount(int64_t count, const domain::Limits& limits);
 
 // What a retry passes as a new fleet does: the submit rate, and, if its fleet has ended and is to be open again, the
 // limits of open fleets. Returns kResourceExhausted, and the caller rolls back. Locks: the user, then the limit of open

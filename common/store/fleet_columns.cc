@@ -145,7 +145,6 @@ const std::vector<FleetColumn>& FleetColumns() {
       Fixed<&Fleet::pool>("pool"),
       Fixed<&FleetPolicy::task_timeout>("task_timeout_ms"),
       Fixed<&FleetPolicy::max_tries>("max_tries"),
-      Fixed<&Rollup::total>("total"),
       Fixed<&Fleet::created_at>("created_at"),
       Fixed<&Fleet::expansion_failed>("expansion_failed"),  // kept by the database: failure_message says something
 
@@ -211,8 +210,12 @@ const std::vector<FleetColumn>& FleetColumns() {
       Control<&Fleet::generation>("generation"),
       Clocked<&Fleet::queue_since>("queue_since", ColumnGroup::kControl,
                                    "case when f.generation <> d.generation or (f.pause_reasons <> 0 and "
-                                   "d.pause_reasons = 0) then clock_timestamp() else f.queue_since end"),
+                                   "d.pause_reasons = 0) or (f.open_targets and not d.open_targets) "
+                                   "then clock_timestamp() else f.queue_since end"),
       Control<&Fleet::redriving>("retrying"),
+      // Grows with the parts, as long as targets are open.
+      Control<&Rollup::total>("total"),
+      Control<&Fleet::open_targets>("open_targets"),
       Control<&Fleet::failure_message>("failure_message"),
   };
   return kColumns;

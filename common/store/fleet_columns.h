@@ -17,7 +17,8 @@ namespace fleet::store {
 enum class ColumnGroup {
   kFixed,    // never changes, or the database keeps it
   kHot,      // every batch writes it
-  kControl,  // operators and deadlines change it: written only when it differs, to spare batches the columns
+  kControl,  // operators, deadlines and parts of targets change it: written only when it differs, to spare batches the
+             // columns
 };
 
 struct FleetColumn {

@@ -172,6 +172,22 @@ absl::StatusOr<FleetStore::Created> FleetStore::Create(const domain::Caller& cal
   return Created{std::move(record), admitted.replayed};
 }
 
+absl::StatusOr<FleetStore::Created> FleetStore::AddTargets(const domain::Caller& caller, const NewPart& part) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Created> {
+    FLEET_ASSIGN_OR_RETURN(const bool came_before, AddPart(transaction, caller, part));
+    FLEET_ASSIGN_OR_RETURN(FleetRecord record, GetFleetRecord(transaction, part.fleet_id));
+    return Created{std::move(record), came_before};
+  });
+}
+
+absl::StatusOr<FleetRecord> FleetStore::Seal(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                             std::optional<int32_t> total) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<FleetRecord> {
+    FLEET_RETURN_IF_ERROR(SealTargets(transaction, caller, fleet_id, total));
+    return GetFleetRecord(transaction, fleet_id);
+  });
+}
+
 absl::StatusOr<FleetRecord> GetFleetRecord(Transaction& transaction, const domain::Ulid& fleet_id) {
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(GetFleet(), {fleet_id.ToUuid()}));
   if (rows.empty()) return FleetNotFound(fleet_id);

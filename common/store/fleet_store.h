@@ -4,6 +4,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "common/domain/fleet.h"
 #include "common/domain/waiting.h"
 #include "common/store/fleet_admission.h"
+#include "common/store/fleet_parts.h"
 
 namespace fleet::store {
 
@@ -55,6 +57,10 @@ class FleetStore {
   };
   // Admits it, see there. All or nothing.
   absl::StatusOr<Created> Create(const domain::Caller& caller, const NewFleet& fleet);
+  // See AddPart and SealTargets.
+  absl::StatusOr<Created> AddTargets(const domain::Caller& caller, const NewPart& part);
+  absl::StatusOr<FleetRecord> Seal(const domain::Caller& caller, const domain::Ulid& fleet_id,
+                                   std::optional<int32_t> total);
 
   // Returns kNotFound.
   absl::StatusOr<FleetRecord> Get(const domain::Caller& caller, const domain::Ulid& fleet_id);

@@ -12,7 +12,15 @@
 namespace fleet::store {
 
 // Stored: never renumber.
-enum class JobKind { kExpand = 1, kSweep = 2, kEndStragglers = 3, kRedrive = 4, kDeadline = 5, kQueueAge = 6 };
+enum class JobKind {
+  kExpand = 1,
+  kSweep = 2,
+  kEndStragglers = 3,
+  kRedrive = 4,
+  kDeadline = 5,
+  kQueueAge = 6,
+  kSealDeadline = 7
+};
 
 // Does nothing if the fleet has that job already.
 absl::Status InsertJob(database::Transaction& transaction, const domain::Ulid& fleet_id, JobKind kind,

@@ -123,9 +123,8 @@ RetrySelection SelectionOf(const NewGeneration& request) {
   return selection;
 }
 
-absl::StatusOr<std::vector<RetriedChild>> ReadRetriedChildren(Transaction& transaction, const domain::Fleet& fleet,
-                                                              const RetrySelection& selection) {
-  std::vector<RetriedChild> children;
+absl::Status ReadRetriedChildren(Transaction& transaction, const domain::Fleet& fleet, const RetrySelection& selection,
+                                 const std::function<void(const RetriedChild&)>& take) {
   for (int32_t first = 1; first <= fleet.rollup.expanded; first += kChildren) {
     const int32_t last = first + kChildren - 1;
     FLEET_ASSIGN_OR_RETURN(const auto chosen, SelectTasks(transaction, fleet.id, selection, first, last));
@@ -135,9 +134,9 @@ absl::StatusOr<std::vector<RetriedChild>> ReadRetriedChildren(Transaction& trans
       std::vector<std::string>& own = names[row.Int()];
       for (auto& name : row.TextArray()) own.push_back(name.value_or(""));
     }
-    for (const domain::Task& task : chosen) children.push_back({task.repo, std::move(names[task.id.ordinal])});
+    for (const domain::Task& task : chosen) take({task.repo, std::move(names[task.id.ordinal])});
   }
-  return children;
+  return absl::OkStatus();
 }
 
 absl::Status CheckParameters(Transaction& transaction, const NewGeneration& request, const domain::Fleet& fleet,
@@ -152,7 +151,7 @@ absl::Status CheckParameters(Transaction& transaction, const NewGeneration& requ
   FLEET_ASSIGN_OR_RETURN(const Rows own, transaction.Execute(kHasParameters, {request.fleet_id.ToUuid()}));
   ReadRetried read;
   if (!own.empty() && own[0].Bool()) {
-    read = [&] { return ReadRetriedChildren(transaction, fleet, SelectionOf(request)); };
+    read = [&](const auto& take) { return ReadRetriedChildren(transaction, fleet, SelectionOf(request), take); };
   }
   return request.accept(resolved.definition, request.parameters.value_or(before.parameters), read);
 }

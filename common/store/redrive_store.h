@@ -23,8 +23,9 @@ struct RetriedChild {
   std::string repo;
   std::vector<std::string> parameter_names;
 };
-// Reads those that were chosen; empty if no child of the fleet has parameters of its own.
-using ReadRetried = std::function<absl::StatusOr<std::vector<RetriedChild>>()>;
+// Reads those that were chosen, and hands over one after the other: a fleet may have a million. Null if no child of the
+// fleet has parameters of its own.
+using ReadRetried = std::function<absl::Status(const std::function<void(const RetriedChild&)>& take)>;
 
 struct NewGeneration {
   domain::Ulid fleet_id;

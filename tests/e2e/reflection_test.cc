@@ -107,6 +107,19 @@ class ReflectionTest : public EndToEndTest {
     const auto created = Succeed(absl::StrCat(kFleets, "CreateFleet"), absl::Substitute(request, "acme/r1"));
     return created["fleet"].value("fleetId", "");
   }
+  void CallParts() {
+    const auto created =
+        Succeed(absl::StrCat(kFleets, "CreateFleet"), R"({"workflow_ref": "e2e/change-v1", "open_targets": true})");
+    const std::string id = created["fleet"].value("fleetId", "");
+    const std::string part = R"({"fleet_id": "$0", "part": $1, "targets": [{"repo": "acme/r1"}]})";
+    Succeed(absl::StrCat(kFleets, "AddFleetTargets"), absl::Substitute(part, id, 1));
+    Refuse(absl::StrCat(kFleets, "AddFleetTargets"), absl::Substitute(part, id, 2), kInvalidArgument, "acme/r1");
+    const std::string seal = R"({"fleet_id": "$0", "total": $1})";
+    Refuse(absl::StrCat(kFleets, "SealFleet"), absl::Substitute(seal, id, 2), kFailedPrecondition, "a total of 1");
+    EXPECT_EQ(Succeed(absl::StrCat(kFleets, "SealFleet"), absl::Substitute(seal, id, 1))["fleet"]["rollup"]["total"],
+              1);
+    Succeed(absl::StrCat(kFleets, "CancelFleet"), absl::Substitute(R"({"fleet_id": "$0"})", id));
+  }
   // Does the fleet's one task as a runner would.
   void CallRunnerService(const std::string& id) {
     const std::string runner = domain::Ulid::Generate(absl::Now()).ToString();
@@ -208,6 +221,7 @@ TEST_F(ReflectionTest, EveryMethodSucceedsOnceAndRefusesOnce) {
   CallRunnerService(id);
   CallFleetService(id);
   CallControls(id);
+  CallParts();
   CallAdminService();
   EXPECT_EQ(Succeed(absl::StrCat(kHealth, "Check"), R"({"service": "fleet.v1.FleetService"})")["status"], "SERVING");
   Refuse(absl::StrCat(kHealth, "Check"), R"({"service": "fleet.v1.Nothing"})", kNotFound, "unknown");

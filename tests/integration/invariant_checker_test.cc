@@ -272,6 +272,45 @@ TEST_F(PlantedViolationTest, NoneIsFoundInASoundRun) {
   EXPECT_GE(checker_.snapshots_in_flight(), 2);
 }
 
+// A fleet that is open for targets, with 5 of them so far.
+class PlantedInAnOpenFleetTest : public PlantedViolationTest {
+ protected:
+  PlantedInAnOpenFleetTest() {
+    store::NewFleet fleet = stores_.NewFleet({.targets = 5});
+    fleet.open_targets = true;
+    fleet_ = fleet.id;
+    FLEET_EXPECT_OK(stores_.fleets.Create(kAlice, fleet).status());
+    FLEET_EXPECT_OK(checker_.Look());
+    EXPECT_THAT(checker_.violations(), IsEmpty());
+  }
+  // What a part with one target does, but for what is left out.
+  std::vector<std::string> PlantPart(const std::string& total, const std::string& repos) {
+    return Plant(
+        absl::StrCat("update fleets set revision = revision + 1, total = ", total,
+                     " where fleet_id = FLEET; insert into fleet_changes (fleet_id, revision) select fleet_id, "
+                     "revision from fleets where fleet_id = FLEET; update fleet_targets set repos = ",
+                     repos, " where fleet_id = FLEET"));
+  }
+};
+
+TEST_F(PlantedInAnOpenFleetTest, ItsTargetsGrowWithItsTotal) {
+  EXPECT_THAT(PlantPart("6", "repos || array['org/repo-000006']"), IsEmpty());
+  EXPECT_THAT(PlantPart("8", "repos || array['org/repo-000007']"), Contains(HasSubstr("total is 8, it has 7 targets")));
+}
+
+TEST_F(PlantedInAnOpenFleetTest, ItsTargetsNeitherChangeNorFall) {
+  EXPECT_THAT(PlantPart("5", "array_prepend('org/repo-000009', repos[2:])"),
+              Contains(HasSubstr("its frozen targets changed")));
+}
+
+TEST_F(PlantedInAnOpenFleetTest, ItEndsAsSoonAsItIsToEndAndIsNotOpenedAgain) {
+  EXPECT_THAT(Plant("update fleets set cancel_mode = 1 where fleet_id = FLEET"),
+              Contains(HasSubstr("is to end and has not")));
+  EXPECT_THAT(
+      Plant("alter table fleets drop constraint no_child_before_the_seal; update fleets set open_targets = true"),
+      Contains(HasSubstr("it was sealed and is open again")));
+}
+
 TEST(InvariantCheckerTest, RunWithoutASnapshotInFlightIsVoid) {
   const TestDatabase database;
   TestStores stores(database.url(), 3);

@@ -157,11 +157,10 @@ TEST_F(RedriveTest, WhatIsNewIsHeldAgainstTheChosenChildrensOwnParameters) {
     EXPECT_EQ(parameters.at("owner"), "acme");
     told.clear();
     if (read == nullptr) return absl::InvalidArgumentError("none has its own");
-    const auto children = read();
-    EXPECT_THAT(children, IsOk());
-    for (const store::RetriedChild& child : *children) {
-      told.push_back(child.repo + " " + absl::StrJoin(child.parameter_names, ","));
-    }
+    EXPECT_THAT(read([&](const store::RetriedChild& child) {
+                  told.push_back(child.repo + " " + absl::StrJoin(child.parameter_names, ","));
+                }),
+                IsOk());
     return absl::InvalidArgumentError("they lack it");
   };
   EXPECT_THAT(stores_.redrives.Redrive(kBob, request),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/test_stores.h"
 
 namespace fleet::testing {
 namespace {
@@ -11,6 +12,8 @@ using domain::CancelMode;
 using domain::FleetState;
 using domain::TaskState;
 using store::JobKind;
+
+constexpr int64_t kHourMicros = int64_t{3600} * 1'000'000;
 
 bool InFlight(TaskState state) {
   return state != TaskState::kQueued && state != TaskState::kCompleted && state != TaskState::kFailed &&
@@ -26,6 +29,11 @@ FleetState StateOf(const ModelFleet& fleet) {
     if (child.IsQueued() || InFlight(child.state)) ++left;
     if (child.state == TaskState::kCompleted) ++completed;
   }
+  // A fleet that was never sealed has nothing to bring to an end.
+  if (fleet.open && fleet.IsCancelling()) {
+    return fleet.cancel_mode != CancelMode::kNone && !fleet.failed ? FleetState::kCancelled : FleetState::kFailed;
+  }
+  if (fleet.open) return fleet.paused ? FleetState::kPaused : FleetState::kPending;
   const bool expanding = fleet.Expanded() < fleet.total;
   const bool is_over = left == 0 && !fleet.retry.has_value();
   if (fleet.failed) return is_over ? FleetState::kFailed : FleetState::kCancelling;
@@ -117,11 +125,68 @@ FleetModel::Submitted FleetModel::Submit(const domain::Caller& caller, const sto
   added.cap = fleet.policy.max_concurrency > 0 ? fleet.policy.max_concurrency : default_cap;
   added.max_tries = fleet.policy.max_tries;
   added.total = static_cast<int32_t>(fleet.targets.size());
-  added.chunks = {added.total};
+  if (added.total > 0) added.chunks = {added.total};
+  added.open = fleet.open_targets;
   added.queue_since = Moment::Now();
-  jobs[{fleet.id, JobKind::kExpand}].not_before = Moment::Now();
+  if (fleet.open_targets) {
+    jobs[{fleet.id, JobKind::kSealDeadline}] = ModelJob{0, Moment::Now(kHourMicros), false};
+  } else {
+    jobs[{fleet.id, JobKind::kExpand}].not_before = Moment::Now();
+  }
   Commit({{fleet.id, {}}});
   return {absl::StatusCode::kOk, false, fleet.id};
+}
+
+FleetModel::Added FleetModel::AddTargets(const store::NewPart& part, bool known) {
+  const auto found = fleets.find(part.fleet_id);
+  if (found == fleets.end()) return {"FLEET_NOT_FOUND", false};
+  ModelFleet& fleet = found->second;
+  const auto earlier = fleet.parts.find(part.part);
+  if (earlier != fleet.parts.end()) {
+    const bool same = earlier->second == part.fingerprint;
+    return {same ? "" : "PART_REUSED", same};
+  }
+  if (!fleet.open) return {"FLEET_SEALED", false};
+  if (!fleet.IsOpen()) return {"FLEET_ALREADY_ENDED", false};
+  for (const store::NewTarget& target : part.targets) {
+    for (int32_t ordinal = 1; ordinal <= fleet.total; ++ordinal) {
+      if (TestStores::RepoName(ordinal) == target.repo) return {"INVALID_ARGUMENT", false};
+    }
+  }
+  if (!known) return {"REPO_NOT_ONBOARDED", false};
+  fleet.parts[part.part] = part.fingerprint;
+  fleet.chunks.push_back(static_cast<int32_t>(part.targets.size()));
+  fleet.total += fleet.chunks.back();
+  ++audits;
+  Commit({{fleet.id, {}}});
+  return {};
+}
+
+std::string FleetModel::Seal(const domain::Ulid& fleet_id, std::optional<int32_t> total) {
+  ModelFleet& fleet = fleets.at(fleet_id);
+  if (total.value_or(fleet.total) != fleet.total) return "TARGETS_DIFFER";
+  if (!fleet.open) return "";
+  if (!fleet.IsOpen()) return "FLEET_ALREADY_ENDED";
+  if (fleet.total == 0) return "NO_TARGETS";
+  fleet.open = false;
+  // Nothing waited for a slot before.
+  fleet.queue_since = Moment::Now();
+  fleet.is_aged = false;
+  jobs.erase({fleet_id, JobKind::kSealDeadline});
+  jobs[{fleet_id, JobKind::kExpand}].not_before = Moment::Now();
+  ++audits;
+  Commit({{fleet_id, {}}});
+  return "";
+}
+
+FleetModel::Stepped FleetModel::PassSealDeadline(const domain::Ulid& fleet_id) {
+  jobs.erase({fleet_id, JobKind::kSealDeadline});
+  ModelFleet& fleet = fleets.at(fleet_id);
+  if (fleet.open && fleet.IsOpen()) {
+    fleet.failed = true;
+    Commit({{fleet_id, {}}});
+  }
+  return {absl::StatusCode::kOk, 0, true};
 }
 
 std::optional<domain::Ulid> FleetModel::NextJob(JobKind kind) const {

@@ -48,13 +48,22 @@ class FleetModel {
   // `known`: whether its workflow and repositories are in the catalog.
   Submitted Submit(const domain::Caller& caller, const store::NewFleet& fleet, bool known);
 
-  // The due job of that kind that has waited longest.
-  std::optional<domain::Ulid> NextJob(store::JobKind kind) const;
   struct Stepped {
     absl::StatusCode code = absl::StatusCode::kOk;
     int32_t children = 0;
     bool finished = false;
   };
+  // Reasons of errors are empty for OK. `known`: whether its repositories are in the catalog.
+  struct Added {
+    std::string reason;
+    bool replayed = false;
+  };
+  Added AddTargets(const store::NewPart& part, bool known);
+  std::string Seal(const domain::Ulid& fleet_id, std::optional<int32_t> total);
+  Stepped PassSealDeadline(const domain::Ulid& fleet_id);
+
+  // The due job of that kind that has waited longest.
+  std::optional<domain::Ulid> NextJob(store::JobKind kind) const;
   Stepped Expand(const domain::Ulid& fleet_id);
   Stepped Sweep(const domain::Ulid& fleet_id);
   Stepped EndStragglers(const domain::Ulid& fleet_id);

@@ -156,6 +156,71 @@ absl::StatusOr<bool> SubmitUnknown(ModelWorld& world) {
   return Submit(world, RandomCaller(world), fleet, false);
 }
 
+absl::StatusOr<bool> SubmitOpenFleet(ModelWorld& world) {
+  store::NewFleet fleet = RandomFleet(world);
+  fleet.open_targets = true;
+  fleet.targets.resize(
+      std::min<std::size_t>(fleet.targets.size(), static_cast<std::size_t>(world.random.Between(0, 4))));
+  fleet.request_fingerprint = absl::StrCat("open, targets ", fleet.targets.size());
+  return Submit(world, RandomCaller(world), fleet, true);
+}
+
+// The next repositories that the fleet does not have, so that a child's name follows from its ordinal here too; a part
+// that came before; and some that are refused.
+absl::StatusOr<bool> AddTargets(ModelWorld& world) {
+  SeededRandom& random = world.random;
+  const bool any = random.OneIn(8);
+  const std::vector<ModelFleet*> fleets =
+      any ? world.FleetsWhere([](const ModelFleet&) { return true; })
+          : world.FleetsWhere([](const ModelFleet& fleet) { return fleet.open && fleet.IsOpen(); });
+  if (fleets.empty()) return false;
+  const ModelFleet& fleet = *random.Of(fleets);
+  store::NewPart part;
+  part.fleet_id = fleet.id;
+  part.part = random.Between(1, 12);
+  const bool is_known = fleet.parts.count(part.part) > 0;
+  const int32_t count = random.Between(1, 6);
+  const bool doubles = fleet.total > 0 && random.OneIn(8);
+  const int32_t first = doubles ? random.Between(1, fleet.total) : fleet.total + 1;
+  const int32_t last = std::min(first + count - 1, ModelWorld::kRepositories);
+  for (int32_t ordinal = first; ordinal <= last; ++ordinal) part.targets.push_back({TestStores::RepoName(ordinal), ""});
+  const bool unknown = part.targets.empty() || random.OneIn(12);
+  if (unknown) part.targets.push_back({"org/not-registered", ""});
+  part.fingerprint = is_known && !random.OneIn(3)
+                         ? fleet.parts.at(part.part)
+                         : absl::StrCat("from ", first, " to ", last, unknown ? ", unknown" : "");
+  world.Log(absl::StrCat("add part ", part.part, " to F", fleet.number, ": ", part.fingerprint));
+  const absl::StatusOr<store::FleetStore::Created> added = world.stores.fleets.AddTargets(RandomCaller(world), part);
+  const FleetModel::Added expected = world.model.AddTargets(part, !unknown);
+  const std::string reason = added.ok() ? "" : GetErrorInfo(added.status()).reason;
+  if (reason != expected.reason) {
+    return Differs(absl::StrCat("add targets: ", added.status().ToString(), ", expected ", expected.reason));
+  }
+  if (added.ok() && (added->replayed != expected.replayed || added->record.fleet.rollup.total != fleet.total)) {
+    return Differs("add targets: replayed or not, or another total");
+  }
+  return true;
+}
+
+absl::StatusOr<bool> SealFleet(ModelWorld& world) {
+  const bool any = world.random.OneIn(5);
+  const std::vector<ModelFleet*> fleets =
+      any ? world.FleetsWhere([](const ModelFleet&) { return true; })
+          : world.FleetsWhere([](const ModelFleet& fleet) { return fleet.open && fleet.IsOpen(); });
+  if (fleets.empty()) return false;
+  const ModelFleet& fleet = *world.random.Of(fleets);
+  std::optional<int32_t> total;
+  if (world.random.OneIn(2)) total = fleet.total + (world.random.OneIn(4) ? 1 : 0);
+  world.Log(absl::StrCat("seal F", fleet.number, " of ", fleet.total, ", said to be ", total.value_or(-1)));
+  const absl::StatusOr<store::FleetRecord> sealed = world.stores.fleets.Seal(RandomCaller(world), fleet.id, total);
+  const std::string expected = world.model.Seal(fleet.id, total);
+  if ((sealed.ok() ? "" : GetErrorInfo(sealed.status()).reason) != expected) {
+    return Differs(absl::StrCat("seal: ", sealed.status().ToString(), ", expected ", expected));
+  }
+  if (sealed.ok() && sealed->fleet.state != fleet.state) return Differs("seal: answered with another state");
+  return true;
+}
+
 absl::StatusOr<bool> ExpandOnce(ModelWorld& world) { return RunStep(world, JobKind::kExpand, &FleetModel::Expand); }
 
 absl::StatusOr<bool> SweepOnce(ModelWorld& world) { return RunStep(world, JobKind::kSweep, &FleetModel::Sweep); }
@@ -168,6 +233,10 @@ absl::StatusOr<bool> RedriveOnce(ModelWorld& world) { return RunStep(world, JobK
 
 absl::StatusOr<bool> PassDeadlineOnce(ModelWorld& world) {
   return RunStep(world, JobKind::kDeadline, &FleetModel::PassDeadline);
+}
+
+absl::StatusOr<bool> PassSealDeadlineOnce(ModelWorld& world) {
+  return RunStep(world, JobKind::kSealDeadline, &FleetModel::PassSealDeadline);
 }
 
 absl::StatusOr<bool> FailAgedOnce(ModelWorld& world) {

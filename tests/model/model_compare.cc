@@ -13,14 +13,14 @@ using domain::TaskState;
 using RowKind = ObservedRow::Kind;
 
 constexpr const char* kFleetFields[] = {
-    "priority",      "max_concurrency", "max_tries",     "state",      "total",       "expanded",
-    "next_ordinal",  "queued",          "submitted",     "hydrating",  "running",     "awaiting_approval",
-    "finalizing",    "completed",       "failed",        "cancelled",  "timed_out",   "unspecified",
-    "pr_opened",     "pr_updated",      "branch_pushed", "no_changes", "report_only", "auth",
-    "network",       "concurrency",     "compute",       "agent",      "guardrail",   "config",
-    "timeout",       "blocked",         "unknown",       "delayed",    "known_cost",  "cost_micros",
-    "duration_ms",   "revision",        "cancel_mode",   "paused",     "is_failed",   "suspects",
-    "pause_reasons", "generation",      "retrying",      "expired",    "deadline",
+    "priority",      "max_concurrency", "max_tries",     "state",      "total",        "expanded",
+    "next_ordinal",  "queued",          "submitted",     "hydrating",  "running",      "awaiting_approval",
+    "finalizing",    "completed",       "failed",        "cancelled",  "timed_out",    "unspecified",
+    "pr_opened",     "pr_updated",      "branch_pushed", "no_changes", "report_only",  "auth",
+    "network",       "concurrency",     "compute",       "agent",      "guardrail",    "config",
+    "timeout",       "blocked",         "unknown",       "delayed",    "known_cost",   "cost_micros",
+    "duration_ms",   "revision",        "cancel_mode",   "paused",     "is_failed",    "suspects",
+    "pause_reasons", "generation",      "retrying",      "expired",    "open_targets", "deadline",
 };
 constexpr std::size_t kFleetNumbers = std::size(kFleetFields);
 
@@ -56,7 +56,7 @@ std::vector<std::optional<int64_t>> ExpectedFleet(const ModelFleet& fleet) {
                                       [](const ModelChild& child) { return child.IsDelayed() && child.IsSuspect(); });
   values.insert(values.end(), {static_cast<int64_t>(fleet.cancel_mode), fleet.paused ? 1 : 0, fleet.failed ? 1 : 0,
                                suspects, fleet.paused ? 1 : 0, fleet.generation, fleet.retry.has_value() ? 1 : 0,
-                               fleet.expired ? 1 : 0, fleet.deadline});
+                               fleet.expired ? 1 : 0, fleet.open ? 1 : 0, fleet.deadline});
   return values;
 }
 

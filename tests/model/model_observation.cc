@@ -23,7 +23,7 @@ constexpr char kObserve[] =
     failures_auth, failures_network, failures_concurrency, failures_compute, failures_agent, failures_guardrail,
     failures_config, failures_timeout, failures_blocked, failures_unknown,
     delayed, known_cost, cost_micros, duration_ms, revision, cancel_mode, paused::int, (failure_message <> '')::int,
-    suspects, pause_reasons, generation, retrying::int, expired::int, )sql" MICROS("deadline") R"sql(,
+    suspects, pause_reasons, generation, retrying::int, expired::int, open_targets::int, )sql" MICROS("deadline") R"sql(,
     )sql" MICROS("queue_since") "," MICROS("next_retry_at") "," MICROS("started_at") "," MICROS("ended_at") "," MICROS(
         "updated_at") R"sql(],
     concat_ws('|', creator, pool, cancelled_by)

@@ -63,6 +63,10 @@ const std::vector<WeightedOperation>& ModelOperations() {
       {"submit", 40, &SubmitFleet},
       {"submit again", 12, &RepeatSubmission},
       {"submit unknown", 4, &SubmitUnknown},
+      {"submit open", 14, &SubmitOpenFleet},
+      {"add targets", 40, &AddTargets},
+      {"seal", 14, &SealFleet},
+      {"pass seal deadline", 6, &PassSealDeadlineOnce},
       {"expand", 70, &ExpandOnce},
       {"sweep", 25, &SweepOnce},
       {"end stragglers", 20, &EndStragglersOnce},
@@ -118,9 +122,9 @@ absl::Status EndEverything(ModelWorld& world, const std::function<absl::Status()
     world.model.Register(registration);
     FLEET_RETURN_IF_ERROR(after_each());
   }
-  constexpr Operation kOperations[] = {&ResumeFleet,       &RedriveOnce, &PassDeadlineOnce,
-                                       &ExpandOnce,        &LetGraceEnd, &SweepOnce,
-                                       &EndStragglersOnce, &ReclaimOnce, &LetRetriesBecomeDue};
+  constexpr Operation kOperations[] = {&ResumeFleet,         &RedriveOnce,         &PassDeadlineOnce,  &ExpandOnce,
+                                       &LetGraceEnd,         &SweepOnce,           &EndStragglersOnce, &ReclaimOnce,
+                                       &LetRetriesBecomeDue, &PassSealDeadlineOnce};
   for (int round = 0; round < kMostRounds; ++round) {
     if (world.FleetsWhere([](const ModelFleet& fleet) { return fleet.IsOpen(); }).empty()) return absl::OkStatus();
     for (const Operation operation : kOperations) {

@@ -25,6 +25,9 @@ const std::vector<WeightedOperation>& ModelOperations();
 absl::StatusOr<bool> SubmitFleet(ModelWorld& world);
 absl::StatusOr<bool> RepeatSubmission(ModelWorld& world);
 absl::StatusOr<bool> SubmitUnknown(ModelWorld& world);
+absl::StatusOr<bool> SubmitOpenFleet(ModelWorld& world);
+absl::StatusOr<bool> AddTargets(ModelWorld& world);
+absl::StatusOr<bool> SealFleet(ModelWorld& world);
 absl::StatusOr<bool> ExpandOnce(ModelWorld& world);
 absl::StatusOr<bool> SweepOnce(ModelWorld& world);
 absl::StatusOr<bool> EndStragglersOnce(ModelWorld& world);
@@ -34,6 +37,7 @@ absl::StatusOr<bool> ResumeFleet(ModelWorld& world);
 
 absl::StatusOr<bool> RedriveOnce(ModelWorld& world);
 absl::StatusOr<bool> PassDeadlineOnce(ModelWorld& world);
+absl::StatusOr<bool> PassSealDeadlineOnce(ModelWorld& world);
 absl::StatusOr<bool> FailAgedOnce(ModelWorld& world);
 
 // control_operations.cc

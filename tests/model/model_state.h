@@ -65,8 +65,10 @@ struct ModelFleet {
   int32_t cap = 0;
   int32_t max_tries = 0;
   int32_t total = 0;
-  std::vector<int32_t> chunks;          // sizes
-  std::optional<int32_t> broken_chunk;  // whose expansion fails
+  std::vector<int32_t> chunks;           // sizes
+  std::optional<int32_t> broken_chunk;   // whose expansion fails
+  bool open = false;                     // targets may be added
+  std::map<int32_t, std::string> parts;  // those that were: their fingerprints
 
   domain::FleetState state = domain::FleetState::kPending;
   int64_t revision = 0;

@@ -65,6 +65,25 @@ absl::StatusOr<v1::CreateFleetResponse> FleetDriver::Create(const v1::CreateFlee
   return Call(&v1::FleetService::Stub::CreateFleet, request);
 }
 
+v1::AddFleetTargetsRequest FleetDriver::Part(const std::string& fleet_id, int part, int first, int count) {
+  v1::AddFleetTargetsRequest request;
+  request.set_fleet_id(fleet_id);
+  request.set_part(part);
+  for (int i = first; i < first + count; ++i) request.add_targets()->set_repo(absl::StrFormat("org/repo-%06d", i));
+  return request;
+}
+
+absl::StatusOr<v1::AddFleetTargetsResponse> FleetDriver::AddTargets(const v1::AddFleetTargetsRequest& request) const {
+  return Call(&v1::FleetService::Stub::AddFleetTargets, request);
+}
+
+absl::StatusOr<v1::Fleet> FleetDriver::Seal(const std::string& fleet_id, std::optional<int32_t> total) const {
+  v1::SealFleetRequest request;
+  request.set_fleet_id(fleet_id);
+  if (total.has_value()) request.set_total(*total);
+  return CallForFleet(&v1::FleetService::Stub::SealFleet, request);
+}
+
 absl::StatusOr<v1::Fleet> FleetDriver::Get(const std::string& fleet_id) const {
   v1::GetFleetRequest request;
   request.set_fleet_id(fleet_id);

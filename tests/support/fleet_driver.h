@@ -2,6 +2,7 @@
 #ifndef FLEET_TESTS_SUPPORT_FLEET_DRIVER_H_
 #define FLEET_TESTS_SUPPORT_FLEET_DRIVER_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ class FleetDriver {
   static v1::CreateFleetRequest Request(int targets, const std::string& request_id = "");
 
   absl::StatusOr<v1::CreateFleetResponse> Create(const v1::CreateFleetRequest& request) const;
+  // A part of the repositories that TestStores registers: `count` of them from number `first` on.
+  static v1::AddFleetTargetsRequest Part(const std::string& fleet_id, int part, int first, int count);
+  absl::StatusOr<v1::AddFleetTargetsResponse> AddTargets(const v1::AddFleetTargetsRequest& request) const;
+  absl::StatusOr<v1::Fleet> Seal(const std::string& fleet_id, std::optional<int32_t> total = std::nullopt) const;
   absl::StatusOr<v1::Fleet> Get(const std::string& fleet_id) const;
   absl::StatusOr<v1::Fleet> Cancel(const std::string& fleet_id, v1::CancelMode mode = v1::CANCEL_MODE_STOP) const;
   absl::StatusOr<v1::Fleet> Pause(const std::string& fleet_id) const;

@@ -40,9 +40,9 @@ absl::Status InvariantChecker::Look(int64_t since) {
     MutexLock lock(mutex_);
     under_way_ = true;
   }
-  absl::StatusOr<InvariantSnapshot> snapshot = ReadInvariantSnapshot(pool_, since, history_.KnownFleets());
+  absl::StatusOr<InvariantSnapshot> snapshot = ReadInvariantSnapshot(pool_, since, history_.FrozenFleets());
   if (snapshot.ok() && since != 0 && snapshot->incarnation != incarnation_) {
-    snapshot = ReadInvariantSnapshot(pool_, 0, history_.KnownFleets());
+    snapshot = ReadInvariantSnapshot(pool_, 0, history_.FrozenFleets());
   }
   if (!snapshot.ok()) {
     MutexLock lock(mutex_);

@@ -38,6 +38,14 @@ std::set<std::string> InvariantHistory::KnownFleets() const {
   return known;
 }
 
+std::set<std::string> InvariantHistory::FrozenFleets() const {
+  std::set<std::string> frozen;
+  for (const auto& [id, fleet] : fleets_) {
+    if (!fleet.last.open_targets) frozen.insert(id);
+  }
+  return frozen;
+}
+
 void InvariantHistory::Judge(const Snapshot& snapshot, Violations& violations) {
   violations.insert(violations.end(), snapshot.violations.begin(), snapshot.violations.end());
   JudgeCaps(snapshot, violations);
@@ -54,25 +62,32 @@ void InvariantHistory::JudgeFleets(const Snapshot& snapshot, Violations& violati
     const auto [entry, is_new] = fleets_.try_emplace(now.id);
     SeenFleet& fleet = entry->second;
     const auto targets = snapshot.targets.find(now.id);
-    if (is_new) {
-      fleet.targets = targets->second;
-      fleet.tasks.resize(fleet.targets.size());
-      if (static_cast<int64_t>(fleet.targets.size()) != now.total) {
-        violations.push_back(
-            absl::StrCat("fleet ", now.id, ": total is ", now.total, ", it has ", fleet.targets.size(), " targets"));
-      }
-    } else {
-      JudgeFleet(fleet.last, now, violations);
-      if (targets != snapshot.targets.end() && targets->second != fleet.targets) {
-        violations.push_back(absl::StrCat("fleet ", now.id, ": its frozen targets changed"));
-      }
-    }
+    if (!is_new) JudgeFleet(fleet.last, now, violations);
+    const bool may_grow = is_new || fleet.last.open_targets;
+    if (targets != snapshot.targets.end()) JudgeTargets(fleet, now, targets->second, may_grow, violations);
     fleet.revision_before = is_new ? 0 : fleet.last.revision;
     fleet.last = now;
     fleet.told.clear();
     fleet.moved.clear();
   }
   for (const std::string& id : gone) violations.push_back(absl::StrCat("fleet ", id, " is gone"));
+}
+
+// Targets are only ever added, behind those that are there, and only while they are open.
+void InvariantHistory::JudgeTargets(SeenFleet& fleet, const Snapshot::Fleet& now,
+                                    const std::vector<std::string>& targets, bool may_grow, Violations& violations) {
+  const bool begins_alike =
+      targets.size() >= fleet.targets.size() && std::equal(fleet.targets.begin(), fleet.targets.end(), targets.begin());
+  if (!begins_alike || (!may_grow && targets.size() != fleet.targets.size())) {
+    violations.push_back(absl::StrCat("fleet ", now.id, ": its frozen targets changed"));
+  }
+  if (!may_grow) return;
+  fleet.targets = targets;
+  fleet.tasks.resize(fleet.targets.size());
+  if (static_cast<int64_t>(fleet.targets.size()) != now.total) {
+    violations.push_back(
+        absl::StrCat("fleet ", now.id, ": total is ", now.total, ", it has ", fleet.targets.size(), " targets"));
+  }
 }
 
 void InvariantHistory::JudgeFleet(const Snapshot::Fleet& before, const Snapshot::Fleet& now, Violations& violations) {
@@ -87,7 +102,8 @@ void InvariantHistory::JudgeFleet(const Snapshot::Fleet& before, const Snapshot:
   if (now.revision == before.revision && (now.state != before.state || now.expanded != before.expanded)) {
     complain("it changed without a revision");
   }
-  if (now.total != before.total) complain("its total changed");
+  if (now.total != before.total && !(before.open_targets && now.total > before.total)) complain("its total changed");
+  if (now.open_targets && !before.open_targets) complain("it was sealed and is open again");
   if (now.creator != before.creator) complain("its creator changed");
   if (now.expanded < before.expanded) complain("expanded fell");
   const bool stayed_shut = !before.may_start && !now.may_start && now.openings == before.openings;

@@ -18,8 +18,8 @@ class InvariantHistory {
   // Adds in words to `violations` what is wrong with `snapshot` after what was seen before, then remembers it.
   void Judge(const InvariantSnapshot& snapshot, std::vector<std::string>& violations);
 
-  // Fleets whose targets are known.
-  std::set<std::string> KnownFleets() const;
+  // Fleets whose targets are known, and cannot change any more.
+  std::set<std::string> FrozenFleets() const;
 
  private:
   struct SeenTask {
@@ -43,8 +43,11 @@ class InvariantHistory {
   };
   using Violations = std::vector<std::string>;
 
+  std::set<std::string> KnownFleets() const;
   void JudgeFleets(const InvariantSnapshot& snapshot, Violations& violations);
   void JudgeFleet(const InvariantSnapshot::Fleet& before, const InvariantSnapshot::Fleet& now, Violations& violations);
+  void JudgeTargets(SeenFleet& fleet, const InvariantSnapshot::Fleet& now, const std::vector<std::string>& targets,
+                    bool may_grow, Violations& violations);
   void JudgeCaps(const InvariantSnapshot& snapshot, Violations& violations);
   void JudgeCap(const std::string& holder, const Use& use, int64_t limit, int64_t limit_before, Violations& violations);
   void JudgeTasks(const InvariantSnapshot& snapshot, Violations& violations);

@@ -34,7 +34,7 @@ constexpr Statement kIncarnation{"checker_incarnation", R"sql(
 constexpr Statement kFleets{"checker_fleets", R"sql(
   select f.fleet_id, f.creator, f.pool, f.state, f.total, f.expanded, f.max_concurrency,
     f.cancel_mode = 0 and not f.paused and not f.expired and f.failure_message = '' and f.state < 6, f.revision,
-    a.active, a.attempts, f.generation,
+    a.active, a.attempts, f.generation, f.open_targets,
     (select count(*) from audit_events e where e.fleet_id = f.fleet_id and e.action in ('ResumeFleet', 'RetryFleet'))
   from fleets f left join (
     select fleet_id, count(*) filter (where state between 2 and 6) as active, sum(attempt) as attempts
@@ -83,6 +83,7 @@ absl::Status ReadFleets(Transaction& transaction, InvariantSnapshot& snapshot) {
     fleet.active = row.BigInt();
     fleet.attempts = row.BigInt();
     fleet.generation = row.Int();
+    fleet.open_targets = row.Bool();
     fleet.openings = row.BigInt();
   }
   return absl::OkStatus();
@@ -127,9 +128,9 @@ absl::Status ReadLeasesAndChanges(Transaction& transaction, int64_t since, Invar
   return absl::OkStatus();
 }
 
-absl::Status ReadTargets(Transaction& transaction, const std::set<std::string>& known, InvariantSnapshot& snapshot) {
+absl::Status ReadTargets(Transaction& transaction, const std::set<std::string>& frozen, InvariantSnapshot& snapshot) {
   for (const InvariantSnapshot::Fleet& fleet : snapshot.fleets) {
-    if (known.count(fleet.id) > 0 && !snapshot.is_full) continue;
+    if (frozen.count(fleet.id) > 0 && !snapshot.is_full) continue;
     FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kTargets, {fleet.id}));
     std::vector<std::string>& repos = snapshot.targets[fleet.id];
     for (RowReader row : rows) {
@@ -157,7 +158,7 @@ bool InvariantSnapshot::HasWorkInFlight() const {
 }
 
 absl::StatusOr<InvariantSnapshot> ReadInvariantSnapshot(database::ConnectionPool& pool, int64_t since,
-                                                        const std::set<std::string>& known) {
+                                                        const std::set<std::string>& frozen) {
   return database::InTransaction(
       pool,
       [&](Transaction& transaction) -> absl::StatusOr<InvariantSnapshot> {
@@ -172,7 +173,7 @@ absl::StatusOr<InvariantSnapshot> ReadInvariantSnapshot(database::ConnectionPool
         FLEET_RETURN_IF_ERROR(ReadFleets(transaction, snapshot));
         FLEET_RETURN_IF_ERROR(ReadTasks(transaction, since, snapshot));
         FLEET_RETURN_IF_ERROR(ReadLeasesAndChanges(transaction, since, snapshot));
-        FLEET_RETURN_IF_ERROR(ReadTargets(transaction, known, snapshot));
+        FLEET_RETURN_IF_ERROR(ReadTargets(transaction, frozen, snapshot));
         FLEET_ASSIGN_OR_RETURN(const Rows limits, transaction.Execute(kLimits));
         for (RowReader row : limits) {
           const std::string name = row.Text();

@@ -25,6 +25,7 @@ struct InvariantSnapshot {
     int32_t max_concurrency = 0;
     bool may_start = false;  // neither cancelled, paused, past its deadline, failing nor ended
     int32_t generation = 1;
+    bool open_targets = false;
     int64_t openings = 0;  // how often an operator resumed or retried it
     int64_t revision = 0;
     int64_t active = 0;    // counted from tasks
@@ -61,7 +62,7 @@ struct InvariantSnapshot {
   std::vector<Lease> leases;
   std::vector<Change> changes;
   std::map<std::string, int64_t> limits;  // by name; exceptions by "name:scope"
-  // The repositories of fleets that were not known, in order; with is_full of all fleets.
+  // The repositories of fleets that were not frozen, in order; with is_full of all fleets.
   std::map<std::string, std::vector<std::string>> targets;
   // What a query by itself shows to be wrong.
   std::vector<std::string> violations;
@@ -76,9 +77,9 @@ struct InvariantSnapshot {
 };
 
 // Reads everything in one REPEATABLE READ read-only transaction: rows written by transaction `since` or later, all if
-// it is 0. `known`: fleets whose targets need not be read.
+// it is 0. `frozen`: fleets whose targets need not be read.
 absl::StatusOr<InvariantSnapshot> ReadInvariantSnapshot(database::ConnectionPool& pool, int64_t since,
-                                                        const std::set<std::string>& known);
+                                                        const std::set<std::string>& frozen);
 
 }  // namespace fleet::testing
 

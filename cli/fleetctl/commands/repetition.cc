@@ -34,24 +34,6 @@ void ReplaceFleet(const TypedWords& typed, std::vector<std::string>& arguments) 
   }
 }
 
-// Whether the service has certainly made nothing.
-bool IsRefusal(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kResourceExhausted:
-    case absl::StatusCode::kOutOfRange:
-    case absl::StatusCode::kUnimplemented:
-    case absl::StatusCode::kUnauthenticated:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 Repetition MakeRepetition(const std::string& request_id, const TypedWords& typed, const CommandContext& context) {
@@ -69,9 +51,29 @@ Repetition MakeRepetition(const std::string& request_id, const TypedWords& typed
   return repetition;
 }
 
+bool IsRefusal(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kUnauthenticated:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void OfferRepetition(const absl::Status& status, const Repetition& repetition, absl::string_view promise,
                      CommandContext& context) {
-  if (IsRefusal(status)) return;
+  if (!IsRefusal(status)) TellRepetition(repetition, promise, context);
+}
+
+void TellRepetition(const Repetition& repetition, absl::string_view promise, CommandContext& context) {
   context.error.request_id = repetition.request_id;
   context.error.next_steps.push_back(absl::StrCat("repeat it, which never ", promise, ": ", repetition.command));
 }

@@ -27,10 +27,15 @@ struct TypedWords {
 // With `request_id`, or one made up if it is empty. The command says what `typed` meant.
 Repetition MakeRepetition(const std::string& request_id, const TypedWords& typed, const CommandContext& context);
 
+// Whether the service has certainly made nothing of the call, and would not of a repetition.
+bool IsRefusal(const absl::Status& status);
+
 // Unless `status` says for certain that nothing was made, adds the request id and the command to the error.
 // `promise` is what the repetition never does: "makes a second fleet".
 void OfferRepetition(const absl::Status& status, const Repetition& repetition, absl::string_view promise,
                      CommandContext& context);
+// Whatever came of the call.
+void TellRepetition(const Repetition& repetition, absl::string_view promise, CommandContext& context);
 
 }  // namespace fleet::cli
 

@@ -11,6 +11,7 @@
 #include "cli/fleetctl/commands/command_context.h"
 #include "cli/fleetctl/commands/input_reader.h"
 #include "cli/fleetctl/commands/repetition.h"
+#include "cli/fleetctl/commands/submission.h"
 #include "cli/fleetctl/commands/watch_command.h"
 #include "cli/fleetctl/input/repos_file.h"
 #include "cli/fleetctl/output/json_format.h"
@@ -20,14 +21,14 @@
 #include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
-#include "fleet/v1/fleet_service.grpc.pb.h"
+#include "fleet/v1/fleet_service.pb.h"
 
 namespace fleet::cli {
 namespace {
 
 absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand::Options& options,
                                                    std::optional<absl::Time> deadline, CommandContext& context) {
-  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(options.repos_file, context));
+  FLEET_ASSIGN_OR_RETURN(const InputFile file, ReadInput(options.repos_file, context, kReposFileBytes));
   FLEET_ASSIGN_OR_RETURN(const std::vector<std::string> repos, ParseReposFile(file));
   v1::CreateFleetRequest request;
   request.set_workflow_ref(options.workflow_ref);
@@ -76,8 +77,9 @@ CommandHelp SubmitCommand::Help() const {
   return {"Submit a fleet: one workflow, one task, many repositories", R"(
 The repositories file has one owner/name a line; "#" begins a comment. The CSV file of `repo import` is taken too, if
 it has its header. Without --request-id one is made up and kept through retries; when no server confirms the fleet, it
-is printed with the command to repeat: that never makes a second fleet. With --watch the exit code is 5 unless every
-repository completed.
+is printed with the command to repeat: that never makes a second fleet. More than 100,000 repositories are sent in
+parts, told on standard error, and the fleet begins once all are there; the command to repeat goes on where it broke
+off. With --watch the exit code is 5 unless every repository completed.
 With --branch all repositories get a branch of that name. Without {{fleet}} in it, it may be another fleet's too: where
 such a branch holds what is not this fleet's, the repository fails and the branch stays, unless --replace-branch is
 given. The branch that work starts from is never pushed to.
@@ -129,14 +131,10 @@ absl::StatusOr<int> SubmitCommand::Run(CommandContext& context) const {
   TypedWords typed;
   typed.deadline = deadline;
   const Repetition repetition = MakeRepetition(options_.request_id, typed, context);
-  request.set_request_id(repetition.request_id);
   context.interrupted = absl::StrCat(
       "Interrupted; the fleet may have been accepted. This never makes a second one:\n  ", repetition.command, "\n");
-  const auto response = context.client.Call<v1::FleetService>(&v1::FleetService::Stub::CreateFleet, request);
-  if (!response.ok()) {
-    OfferRepetition(response.status(), repetition, "makes a second fleet", context);
-    return ExplainReuse(response.status(), options_);
-  }
+  const auto response = Submit(std::move(request), repetition, context);
+  if (!response.ok()) return ExplainReuse(response.status(), options_);
   if (!context.json()) {
     PrintAccepted(*response, options_, context);
   } else {

@@ -12,7 +12,6 @@
 #include "common/domain/character_rules.h"
 #include "common/domain/text.h"
 #include "common/domain/utf8_reader.h"
-#include "common/rpc/message_bounds.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::cli {
@@ -20,20 +19,21 @@ namespace {
 
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-absl::StatusOr<std::string> ReadAll(const std::string& name, std::istream& in) {
+absl::StatusOr<std::string> ReadAll(const std::string& name, std::istream& in, std::size_t most) {
   std::string text;
   std::string block(std::size_t{64} << 10, '\0');
   while (in) {
     in.read(block.data(), static_cast<std::streamsize>(block.size()));
     text.append(block, 0, static_cast<std::size_t>(in.gcount()));
-    if (text.size() > std::size_t{rpc::kMaxRequestBytes})
-      return absl::InvalidArgumentError(absl::StrCat(name, ": larger than 32 MiB"));
+    if (text.size() > most) {
+      return absl::InvalidArgumentError(absl::StrCat(name, ": larger than ", most >> 20, " MiB"));
+    }
   }
   if (in.bad()) return absl::UnavailableError(absl::StrCat(name, ": cannot be read"));
   return text;
 }
 
-absl::StatusOr<std::string> ReadPath(const std::string& path) {
+absl::StatusOr<std::string> ReadPath(const std::string& path, std::size_t most) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": is a directory"));
@@ -45,7 +45,7 @@ absl::StatusOr<std::string> ReadPath(const std::string& path) {
     const std::string message = absl::StrCat(path, ": ", std::strerror(error));
     return error == EACCES ? absl::PermissionDeniedError(message) : absl::NotFoundError(message);
   }
-  return ReadAll(path, in);
+  return ReadAll(path, in, most);
 }
 
 // Editors of bytes are what finds such a place: so the column counts bytes.
@@ -68,10 +68,10 @@ absl::Status CheckUtf8(const InputFile& file) {
 
 }  // namespace
 
-absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& standard_input) {
+absl::StatusOr<InputFile> ReadInputFile(const std::string& path, std::istream& standard_input, std::size_t most) {
   InputFile file;
   file.name = path == "-" ? "<stdin>" : path;
-  FLEET_ASSIGN_OR_RETURN(file.text, path == "-" ? ReadAll(file.name, standard_input) : ReadPath(path));
+  FLEET_ASSIGN_OR_RETURN(file.text, path == "-" ? ReadAll(file.name, standard_input, most) : ReadPath(path, most));
   FLEET_RETURN_IF_ERROR(CheckUtf8(file));
   if (absl::StartsWith(file.text, kByteOrderMark)) file.text.erase(0, kByteOrderMark.size());
   return file;

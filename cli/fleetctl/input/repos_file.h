@@ -4,6 +4,7 @@
 #ifndef FLEET_CLI_FLEETCTL_INPUT_REPOS_FILE_H_
 #define FLEET_CLI_FLEETCTL_INPUT_REPOS_FILE_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "cli/fleetctl/input/input_file.h"
 
 namespace fleet::cli {
+
+// Of such a file: a million of the longest names.
+inline constexpr std::size_t kReposFileBytes = std::size_t{256} << 20;
 
 // The repositories in their order. Returns kInvalidArgument with file:line for malformed or repeated (in any case)
 // names, for another table, and for a file that names none.

@@ -8,6 +8,7 @@
 #include "common/store/jobs/expansion.h"
 #include "common/store/jobs/queue_age.h"
 #include "common/store/jobs/redrive.h"
+#include "common/store/jobs/seal_deadline.h"
 
 namespace fleet::store {
 
@@ -46,6 +47,11 @@ const std::vector<JobType>& AllJobTypes() {
        .step = &QueueAgeStep,
        .channels = {kChangesChannel, kWorkChannel, kJobsChannel},
        .schedule = &ScheduleQueueAge},
+      {.kind = JobKind::kSealDeadline,
+       .name = "seal_deadline",
+       .loop = JobLoop::kUpkeep,
+       .step = &SealDeadlineStep,
+       .channels = {kChangesChannel}},
   };
   return kAll;
 }

@@ -1,5 +1,6 @@
 #include "services/fleet/api/fleet_api.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,31 @@ absl::Status FleetApi::CreateFleet(const domain::Caller& caller, const v1::Creat
   ToProto(created.record, *response.mutable_fleet());
   response.set_replayed(created.replayed);
   changes_.FleetSubmitted(created.record.fleet.id);
+  return absl::OkStatus();
+}
+
+absl::Status FleetApi::AddFleetTargets(const domain::Caller& caller, const v1::AddFleetTargetsRequest& request,
+                                       v1::AddFleetTargetsResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  FLEET_RETURN_IF_ERROR(ValidateAddFleetTargets(request));
+  store::NewPart part = ToNewPart(request, id);
+  part.accept = [&request](const std::string& definition, const domain::Parameters& parameters) {
+    return CheckDeclaredParameters(definition, parameters, request);
+  };
+  FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created added, fleets_.AddTargets(caller, part));
+  ToProto(added.record, *response.mutable_fleet());
+  response.set_replayed(added.replayed);
+  changes_.FleetControlled(id);
+  return absl::OkStatus();
+}
+
+absl::Status FleetApi::SealFleet(const domain::Caller& caller, const v1::SealFleetRequest& request,
+                                 v1::SealFleetResponse& response) {
+  FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
+  const auto total = request.has_total() ? std::optional(request.total()) : std::nullopt;
+  FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, fleets_.Seal(caller, id, total));
+  ToProto(record, *response.mutable_fleet());
+  changes_.FleetControlled(id);
   return absl::OkStatus();
 }
 

@@ -19,6 +19,10 @@ class FleetApi {
 
   absl::Status CreateFleet(const domain::Caller& caller, const v1::CreateFleetRequest& request,
                            v1::CreateFleetResponse& response);
+  absl::Status AddFleetTargets(const domain::Caller& caller, const v1::AddFleetTargetsRequest& request,
+                               v1::AddFleetTargetsResponse& response);
+  absl::Status SealFleet(const domain::Caller& caller, const v1::SealFleetRequest& request,
+                         v1::SealFleetResponse& response);
   absl::Status GetFleet(const domain::Caller& caller, const v1::GetFleetRequest& request,
                         v1::GetFleetResponse& response);
   absl::Status ListFleets(const domain::Caller& caller, const v1::ListFleetsRequest& request,

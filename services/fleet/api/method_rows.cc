@@ -15,6 +15,8 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
       CheckNames);
 
   table.Add("fleet.v1.FleetService/CreateFleet", apis.fleets, &FleetApi::CreateFleet, pools.callers);
+  table.Add("fleet.v1.FleetService/AddFleetTargets", apis.fleets, &FleetApi::AddFleetTargets, pools.callers);
+  table.Add("fleet.v1.FleetService/SealFleet", apis.fleets, &FleetApi::SealFleet, pools.callers);
   table.Add("fleet.v1.FleetService/GetFleet", apis.fleets, &FleetApi::GetFleet, pools.callers);
   table.Add("fleet.v1.FleetService/ListFleets", apis.fleets, &FleetApi::ListFleets, pools.callers);
   table.Add("fleet.v1.FleetService/ListFleetTasks", apis.fleets, &FleetApi::ListFleetTasks, pools.callers);
@@ -49,8 +51,8 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   table.Add("fleet.v1.RunnerService/Heartbeat", apis.runners, &RunnerApi::Heartbeat, pools.runners);
 
   // What may be long: targets with parameters, a catalog, programs, logs, a selection of repositories.
-  for (const char* large : {"fleet.v1.FleetService/CreateFleet", "fleet.v1.CatalogService/ImportRepositories",
-                            "fleet.v1.RunnerService/ReportTasks"}) {
+  for (const char* large : {"fleet.v1.FleetService/CreateFleet", "fleet.v1.FleetService/AddFleetTargets",
+                            "fleet.v1.CatalogService/ImportRepositories", "fleet.v1.RunnerService/ReportTasks"}) {
     table.SetMaxRequestBytes(large, rpc::kMaxRequestBytes);
   }
   for (const char* middling : {"fleet.v1.CatalogService/ApplyWorkflow", "fleet.v1.FleetService/RetryFleet"}) {

@@ -61,6 +61,19 @@ class Declaration {
     }
   }
 
+  // Parameters that targets have of their own. `missing`: the required ones that the fleet lacks.
+  template <typename Targets>
+  void CheckTargets(const Targets& targets, const std::vector<std::string>& missing, Violations& violations) const {
+    for (int i = 0; i < targets.size(); ++i) {
+      const auto& own = targets[i].parameters();
+      const std::string field = absl::StrCat("targets[", i, "].parameters");
+      CheckGiven(field, own, violations);
+      for (const std::string& name : missing) {
+        if (!Has(own, name)) AddMissing(field, name, "", violations);
+      }
+    }
+  }
+
   // The required ones that are not among `given`.
   template <typename Parameters>
   std::vector<std::string> MissingFrom(const Parameters& given) const {
@@ -80,18 +93,18 @@ class Declaration {
   }
 
   // What children that go again have of their own cannot be changed: only the fleet's parameters and its workflow can.
-  void CheckRetried(const std::vector<store::RetriedChild>& children, const std::vector<std::string>& missing,
-                    Violations& violations) const {
+  absl::Status CheckRetried(const store::ReadRetried& read, const std::vector<std::string>& missing,
+                            Violations& violations) const {
     std::map<std::string, FewRepos> lacking;
     std::map<std::string, FewRepos> undeclared;
-    for (const store::RetriedChild& child : children) {
+    FLEET_RETURN_IF_ERROR(read([&](const store::RetriedChild& child) {
       for (const std::string& name : missing) {
         if (!IsAmong(child.parameter_names, name)) lacking[name].Add(child.repo);
       }
       for (const std::string& name : child.parameter_names) {
         if (!Has(parameters_, name)) undeclared[name].Add(child.repo);
       }
-    }
+    }));
     for (const auto& [name, repos] : lacking) {
       AddMissing("amendment.parameters", name, absl::StrCat("; ", repos.Words(), " without one of their own"),
                  violations);
@@ -101,6 +114,7 @@ class Declaration {
                      absl::StrCat("does not declare parameter ", domain::KeepHead(name, 64), ", which ", repos.Words(),
                                   " got at submission: ", workflow_, " takes ", absl::StrJoin(Names(), ", ")));
     }
+    return absl::OkStatus();
   }
 
  private:
@@ -139,18 +153,24 @@ absl::Status CheckDeclaredParameters(const std::string& definition, const v1::Cr
   const std::vector<std::string> missing = declaration.MissingFrom(request.parameters());
   const bool some_have_their_own = std::any_of(request.targets().begin(), request.targets().end(),
                                                [](const auto& target) { return !target.parameters().empty(); });
-  if (!some_have_their_own) {
+  // Who lacks it may be among the targets that are yet to come.
+  const bool are_judged_each = some_have_their_own || (request.open_targets() && request.targets().empty());
+  if (!are_judged_each) {
     for (const std::string& name : missing) declaration.AddMissing("parameters", name, "", violations);
     return violations.ToStatus();
   }
-  for (int i = 0; i < request.targets_size(); ++i) {
-    const auto& own = request.targets(i).parameters();
-    const std::string field = absl::StrCat("targets[", i, "].parameters");
-    declaration.CheckGiven(field, own, violations);
-    for (const std::string& name : missing) {
-      if (!Has(own, name)) declaration.AddMissing(field, name, "", violations);
-    }
-  }
+  declaration.CheckTargets(request.targets(), missing, violations);
+  return violations.ToStatus();
+}
+
+absl::Status CheckDeclaredParameters(const std::string& definition, const domain::Parameters& parameters,
+                                     const v1::AddFleetTargetsRequest& request) {
+  v1::Workflow workflow;
+  if (MayDeclare(definition)) FLEET_RETURN_IF_ERROR(ReadWorkflow(definition, workflow));
+  if (workflow.parameters().empty()) return absl::OkStatus();
+  const Declaration declaration(workflow);
+  Violations violations;
+  declaration.CheckTargets(request.targets(), declaration.MissingFrom(parameters), violations);
   return violations.ToStatus();
 }
 
@@ -167,8 +187,7 @@ absl::Status CheckDeclaredParameters(const std::string& definition, const domain
     for (const std::string& name : missing) declaration.AddMissing("amendment.parameters", name, "", violations);
     return violations.ToStatus();
   }
-  FLEET_ASSIGN_OR_RETURN(const std::vector<store::RetriedChild> children, read());
-  declaration.CheckRetried(children, missing, violations);
+  FLEET_RETURN_IF_ERROR(declaration.CheckRetried(read, missing, violations));
   return violations.ToStatus();
 }
 

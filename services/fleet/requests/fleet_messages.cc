@@ -22,7 +22,7 @@ static_assert(static_cast<int>(Outcome::kReportOnly) == v1::TASK_OUTCOME_REPORT_
 static_assert(static_cast<int>(domain::FailureCategory::kUnknown) == v1::FAILURE_CATEGORY_UNKNOWN);
 static_assert(static_cast<int>(domain::FailureReason::kUnknown) == v1::FAILURE_REASON_UNKNOWN);
 static_assert(static_cast<int>(domain::FailureReason::kBranchIsBase) == v1::FAILURE_REASON_BRANCH_IS_BASE);
-static_assert(static_cast<int>(domain::WaitReason::kPaused) == v1::WAIT_REASON_PAUSED);
+static_assert(static_cast<int>(domain::WaitReason::kUnsealed) == v1::WAIT_REASON_UNSEALED);
 static_assert(static_cast<int>(domain::CancelMode::kDrain) == v1::CANCEL_MODE_DRAIN);
 
 constexpr double kMicros = 1e6;
@@ -117,6 +117,7 @@ void ToProto(const store::FleetRecord& record, v1::Fleet& proto) {
   proto.set_deadline_exceeded(fleet.expired);
   proto.set_pool(fleet.pool);
   proto.set_branch(record.intent.branch);
+  proto.set_open_targets(fleet.open_targets);
 }
 
 void ToProto(const store::GenerationRecord& record, v1::FleetGeneration& proto) {

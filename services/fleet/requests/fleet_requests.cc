@@ -1,6 +1,7 @@
 #include "services/fleet/requests/fleet_requests.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -41,6 +42,30 @@ std::string Fingerprint(const v1::CreateFleetRequest& request) {
   return PayloadFingerprint(payload);
 }
 
+// `least`: how many there have to be.
+void CheckTargets(const google::protobuf::RepeatedPtrField<v1::FleetTarget>& targets, int least,
+                  Violations& violations) {
+  if (targets.size() < least || targets.size() > domain::kMaxTargets) {
+    return CheckCount("targets", targets.size(), domain::kMaxTargets, violations);
+  }
+  RepoSet repos(targets.size());
+  for (int i = 0; i < targets.size(); ++i) {
+    repos.Check("targets", i, targets[i].repo(), violations);
+    if (!targets[i].parameters().empty()) {
+      CheckParameters(absl::StrCat("targets[", i, "].parameters"), targets[i].parameters(), violations);
+    }
+  }
+}
+
+std::vector<store::NewTarget> ToNewTargets(const google::protobuf::RepeatedPtrField<v1::FleetTarget>& targets) {
+  std::vector<store::NewTarget> converted;
+  converted.reserve(static_cast<std::size_t>(targets.size()));
+  for (const v1::FleetTarget& target : targets) {
+    converted.push_back({target.repo(), store::EncodeParameters(ToParameters(target.parameters()))});
+  }
+  return converted;
+}
+
 }  // namespace
 
 absl::Status ValidateCreateFleet(const v1::CreateFleetRequest& request) {
@@ -54,17 +79,14 @@ absl::Status ValidateCreateFleet(const v1::CreateFleetRequest& request) {
   CheckPool(request.pool(), violations);
   violations.AddProblem("branch", domain::FleetBranchProblem(request.branch()));
   CheckPolicy(request.policy(), violations);
-  CheckCount("targets", request.targets_size(), domain::kMaxTargets, violations);
-  if (request.targets_size() <= domain::kMaxTargets) {
-    RepoSet repos(request.targets_size());
-    for (int i = 0; i < request.targets_size(); ++i) {
-      const v1::FleetTarget& target = request.targets(i);
-      repos.Check("targets", i, target.repo(), violations);
-      if (!target.parameters().empty()) {
-        CheckParameters(absl::StrCat("targets[", i, "].parameters"), target.parameters(), violations);
-      }
-    }
-  }
+  CheckTargets(request.targets(), request.open_targets() ? 0 : 1, violations);
+  return violations.ToStatus();
+}
+
+absl::Status ValidateAddFleetTargets(const v1::AddFleetTargetsRequest& request) {
+  Violations violations;
+  if (request.part() < 1 || request.part() > domain::kMaxPart) violations.Add("part", "must be from 1 to 10,000");
+  CheckTargets(request.targets(), 1, violations);
   return violations.ToStatus();
 }
 
@@ -102,10 +124,8 @@ store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request) {
   fleet.replace_branch = request.replace_branch();
   fleet.pool = request.pool();
   fleet.branch = request.branch();
-  fleet.targets.reserve(static_cast<std::size_t>(request.targets_size()));
-  for (const v1::FleetTarget& target : request.targets()) {
-    fleet.targets.push_back({target.repo(), store::EncodeParameters(ToParameters(target.parameters()))});
-  }
+  fleet.targets = ToNewTargets(request.targets());
+  fleet.open_targets = request.open_targets();
   const v1::FleetPolicy& policy = request.policy();
   fleet.policy.max_concurrency = policy.max_concurrency();
   fleet.policy.task_timeout =
@@ -114,6 +134,17 @@ store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request) {
   fleet.policy.priority = policy.priority();
   if (policy.has_deadline()) fleet.policy.deadline = rpc::FromProtoTime(policy.deadline());
   return fleet;
+}
+
+store::NewPart ToNewPart(const v1::AddFleetTargetsRequest& request, const domain::Ulid& fleet_id) {
+  store::NewPart part;
+  part.fleet_id = fleet_id;
+  part.part = request.part();
+  v1::AddFleetTargetsRequest payload = request;
+  payload.clear_fleet_id();
+  part.fingerprint = PayloadFingerprint(payload);
+  part.targets = ToNewTargets(request.targets());
+  return part;
 }
 
 store::FleetFilter ToFilter(const v1::ListFleetsRequest& request) {

@@ -15,11 +15,13 @@
 namespace fleet::service {
 
 absl::Status ValidateCreateFleet(const v1::CreateFleetRequest& request);
+absl::Status ValidateAddFleetTargets(const v1::AddFleetTargetsRequest& request);
 absl::Status ValidateListFleets(const v1::ListFleetsRequest& request);
 absl::Status ValidateListFleetTasks(const v1::ListFleetTasksRequest& request);
 
 // Of a request that was validated. The fleet has a new id.
 store::NewFleet ToNewFleet(const v1::CreateFleetRequest& request);
+store::NewPart ToNewPart(const v1::AddFleetTargetsRequest& request, const domain::Ulid& fleet_id);
 // The same, but for what its page token says.
 store::FleetFilter ToFilter(const v1::ListFleetsRequest& request);
 std::vector<domain::TaskState> ToStates(const v1::ListFleetTasksRequest& request);

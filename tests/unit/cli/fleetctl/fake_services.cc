@@ -33,6 +33,16 @@ class FakeServer::Fleets : public v1::FleetService::Service {
     server_.Note(*context);
     return Answer(server_.answers_.create_fleet, *request, *response);
   }
+  grpc::Status AddFleetTargets(grpc::ServerContext* context, const v1::AddFleetTargetsRequest* request,
+                               v1::AddFleetTargetsResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.add_fleet_targets, *request, *response);
+  }
+  grpc::Status SealFleet(grpc::ServerContext* context, const v1::SealFleetRequest* request,
+                         v1::SealFleetResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.seal_fleet, *request, *response);
+  }
   grpc::Status GetFleet(grpc::ServerContext* context, const v1::GetFleetRequest* request,
                         v1::GetFleetResponse* response) override {
     server_.Note(*context);

@@ -25,6 +25,8 @@ struct FakeAnswers {
   using Method = std::function<absl::Status(const Request&, Response&)>;
 
   Method<v1::CreateFleetRequest, v1::CreateFleetResponse> create_fleet;
+  Method<v1::AddFleetTargetsRequest, v1::AddFleetTargetsResponse> add_fleet_targets;
+  Method<v1::SealFleetRequest, v1::SealFleetResponse> seal_fleet;
   Method<v1::GetFleetRequest, v1::GetFleetResponse> get_fleet;
   Method<v1::ListFleetsRequest, v1::ListFleetsResponse> list_fleets;
   Method<v1::ListFleetTasksRequest, v1::ListFleetTasksResponse> list_fleet_tasks;

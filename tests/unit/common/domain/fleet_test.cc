@@ -17,6 +17,8 @@ struct Given {
   CancelMode cancel = CancelMode::kNone;
   bool paused = false;
   bool broken = false;
+  bool open_targets = false;
+  bool expired = false;
   FleetState expected = FleetState::kRunning;
 };
 
@@ -33,6 +35,8 @@ Fleet Make(const Given& given) {
   fleet.cancel_mode = given.cancel;
   fleet.pause_reasons = given.paused ? static_cast<int32_t>(PauseReason::kUser) : 0;
   fleet.expansion_failed = given.broken;
+  fleet.open_targets = given.open_targets;
+  fleet.expired = given.expired;
   return fleet;
 }
 
@@ -44,6 +48,34 @@ INSTANTIATE_TEST_SUITE_P(
     Table, DeriveStateTest,
     ::testing::Values(
         Given{.name = "Accepted", .expanded = 0, .expected = FleetState::kPending},
+        Given{.name = "Unsealed", .expanded = 0, .open_targets = true, .expected = FleetState::kPending},
+        Given{.name = "UnsealedWithoutTargets",
+              .total = 0,
+              .expanded = 0,
+              .open_targets = true,
+              .expected = FleetState::kPending},
+        Given{.name = "UnsealedAndPaused",
+              .total = 0,
+              .expanded = 0,
+              .paused = true,
+              .open_targets = true,
+              .expected = FleetState::kPaused},
+        Given{.name = "CancelledUnsealed",
+              .expanded = 0,
+              .cancel = CancelMode::kDrain,
+              .open_targets = true,
+              .expected = FleetState::kCancelled},
+        Given{.name = "NotSealedInTime",
+              .expanded = 0,
+              .broken = true,
+              .open_targets = true,
+              .expected = FleetState::kFailed},
+        Given{.name = "LateBeforeTheSeal",
+              .total = 0,
+              .expanded = 0,
+              .open_targets = true,
+              .expired = true,
+              .expected = FleetState::kFailed},
         Given{.name = "Expanding", .expanded = 2, .queued = 2, .expected = FleetState::kExpanding},
         Given{
             .name = "ExpandingThoughAllSoFarEnded", .expanded = 2, .completed = 2, .expected = FleetState::kExpanding},

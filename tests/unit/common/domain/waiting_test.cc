@@ -132,6 +132,15 @@ TEST_F(WaitingOnTest, SaysHowFarExpansionIs) {
   EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kExpanding, "10 of 100 children")));
 }
 
+TEST_F(WaitingOnTest, SaysThatTargetsAreNotSealedAndUntilWhen) {
+  fleet_.rollup = {.total = 250};
+  fleet_.open_targets = true;
+  fleet_.state = FleetState::kPending;
+  fleet_.created_at = absl::FromUnixSeconds(1795738800);  // 2026-11-27T00:20:00Z
+  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kUnsealed, "250 so far")));
+  EXPECT_THAT(Reasons(), ElementsAre(Says(WaitReason::kUnsealed, "fails at 01:20:00Z")));
+}
+
 TEST_F(WaitingOnTest, SaysWhoCancelledAndWhatHappensToRunningChildren) {
   fleet_.state = FleetState::kCancelling;
   fleet_.cancelled_by = "bob";

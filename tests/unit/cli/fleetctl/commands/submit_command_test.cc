@@ -1,10 +1,12 @@
 #include "cli/fleetctl/commands/submit_command.h"
 
 #include <csignal>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/error_info.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -16,7 +18,9 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::StartsWith;
 
 using SubmitCommandTest = FleetctlTest;
@@ -119,6 +123,128 @@ TEST_F(SubmitCommandTest, ARefusedSubmitHasNothingToRepeat) {
             "error: 1 repository is not registered\n"
             "  --repos-file: \"acme/shop\" is not registered\n"
             "  reason: REPO_NOT_ONBOARDED (FAILED_PRECONDITION)\n");
+}
+
+// A fleet that is made of parts, as the service keeps it.
+class SubmitInPartsTest : public FleetctlTest {
+ protected:
+  static std::string Lines(int repositories) {
+    std::string lines;
+    for (int i = 1; i <= repositories; ++i) absl::StrAppend(&lines, "acme/repo", i, "\n");
+    return lines;
+  }
+  void AnswerParts() {
+    answers_.create_fleet = [this](const v1::CreateFleetRequest& request, v1::CreateFleetResponse& response) {
+      response.set_replayed(!created_.empty());
+      created_.push_back(request);
+      *response.mutable_fleet() = MakeFleet(v1::FLEET_STATE_PENDING, 1);
+      return absl::OkStatus();
+    };
+    answers_.add_fleet_targets = [this](const v1::AddFleetTargetsRequest& request, v1::AddFleetTargetsResponse&) {
+      EXPECT_EQ(request.fleet_id(), kFleetId);
+      if (request.part() == fails_at_) return failure_;
+      parts_.push_back(request.part());
+      sizes_[request.part()] = request.targets_size();
+      return absl::OkStatus();
+    };
+    answers_.seal_fleet = [this](const v1::SealFleetRequest& request, v1::SealFleetResponse& response) {
+      sealed_.push_back(request.total());
+      *response.mutable_fleet() = MakeFleet(v1::FLEET_STATE_PENDING, 4);
+      response.mutable_fleet()->mutable_rollup()->set_total(request.total());
+      return absl::OkStatus();
+    };
+    answers_.cancel_fleet = [this](const v1::CancelFleetRequest& request, v1::CancelFleetResponse&) {
+      cancelled_.push_back(request.fleet_id());
+      return absl::OkStatus();
+    };
+  }
+
+  std::vector<int> parts_;
+  std::map<int, int> sizes_;
+  std::vector<int> sealed_;
+  std::vector<std::string> cancelled_;
+  int fails_at_ = 0;
+  absl::Status failure_;
+};
+
+TEST_F(SubmitInPartsTest, WhatFitsOneCallIsOneCall) {
+  AnswerParts();
+  EXPECT_EQ(Run(kSubmit, Lines(100'000)), 0) << err_;
+  ASSERT_EQ(created_.size(), 1U);
+  EXPECT_FALSE(created_[0].open_targets());
+  EXPECT_EQ(created_[0].targets_size(), 100'000);
+  EXPECT_THAT(sealed_, IsEmpty());
+}
+
+TEST_F(SubmitInPartsTest, MoreComesInPartsAndIsSealed) {
+  AnswerParts();
+  EXPECT_EQ(Run(With(kSubmit, {"--task", "do it"}), Lines(250'000)), 0) << err_;
+  ASSERT_EQ(created_.size(), 1U);
+  EXPECT_TRUE(created_[0].open_targets());
+  EXPECT_EQ(created_[0].targets_size(), 0);
+  EXPECT_EQ(created_[0].task_description(), "do it");
+  EXPECT_THAT(sizes_, ElementsAre(Pair(1, 100'000), Pair(2, 100'000), Pair(3, 50'000)));
+  EXPECT_THAT(sealed_, ElementsAre(250'000));
+  EXPECT_THAT(out_, HasSubstr("accepted: 250000 repositories"));
+  EXPECT_THAT(err_, HasSubstr("Sent 200000 of 250000 repositories\n"));
+}
+
+TEST_F(SubmitInPartsTest, JsonIsThatOfOneCall) {
+  AnswerParts();
+  EXPECT_EQ(Run(With(kSubmit, {"-o", "json"}), Lines(100'001)), 0) << err_;
+  const auto json = nlohmann::json::parse(out_);
+  EXPECT_EQ(json["fleet"]["fleet_id"], kFleetId);
+  EXPECT_EQ(json["fleet"]["rollup"]["total"], 100'001);
+  EXPECT_EQ(json["replayed"], false);
+  EXPECT_EQ(err_, "");
+}
+
+TEST_F(SubmitInPartsTest, ARepetitionSendsTheSamePartsToTheSameFleet) {
+  AnswerParts();
+  fails_at_ = 2;
+  failure_ = absl::UnavailableError("away");
+  EXPECT_EQ(Run(With(kSubmit, {"--request-id", "r-1"}), Lines(250'000)), 1);
+  EXPECT_THAT(err_, HasSubstr("repeat it, which never makes a second fleet: "));
+  EXPECT_THAT(cancelled_, IsEmpty());
+  EXPECT_THAT(sealed_, IsEmpty());
+  fails_at_ = 0;
+  EXPECT_EQ(Run(With(kSubmit, {"--request-id", "r-1"}), Lines(250'000)), 0) << err_;
+  EXPECT_THAT(parts_, ElementsAre(1, 1, 2, 3));
+  ASSERT_EQ(created_.size(), 2U);
+  EXPECT_EQ(created_[0].SerializeAsString(), created_[1].SerializeAsString());
+  EXPECT_THAT(out_, HasSubstr("had been accepted before"));
+}
+
+TEST_F(SubmitInPartsTest, AServiceThatIsBusyIsNoRefusal) {
+  AnswerParts();
+  fails_at_ = 2;
+  failure_ = MakeError(absl::StatusCode::kResourceExhausted, "too much at once",
+                       {"TOO_MANY_REQUEST_BYTES", {}, {}, absl::Seconds(1)});
+  EXPECT_EQ(Run(kSubmit, Lines(150'000)), 1);
+  EXPECT_THAT(err_, HasSubstr("repeat it, which never makes a second fleet: "));
+  EXPECT_THAT(cancelled_, IsEmpty());
+}
+
+TEST_F(SubmitInPartsTest, AFleetThatIsRefusedHalfWayIsCancelled) {
+  AnswerParts();
+  fails_at_ = 2;
+  failure_ = MakeError(absl::StatusCode::kResourceExhausted, "limit targets_per_fleet is 100000", {"TARGETS_LIMIT"});
+  EXPECT_EQ(Run(kSubmit, Lines(150'000)), 1);
+  EXPECT_THAT(err_, HasSubstr("error: limit targets_per_fleet is 100000"));
+  EXPECT_THAT(err_, HasSubstr(std::string("fleet ") + kFleetId + ", which had a part of it, was cancelled"));
+  EXPECT_THAT(cancelled_, ElementsAre(kFleetId));
+}
+
+// It may have been complete for long.
+TEST_F(SubmitInPartsTest, AnEarlierFleetWithOtherRepositoriesIsLeftAlone) {
+  AnswerParts();
+  EXPECT_EQ(Run(With(kSubmit, {"--request-id", "r-1"}), Lines(100'001)), 0) << err_;
+  fails_at_ = 1;
+  failure_ = MakeError(absl::StatusCode::kAlreadyExists, "part 1 came with other targets", {"PART_REUSED"});
+  EXPECT_EQ(Run(With(kSubmit, {"--request-id", "r-1"}), Lines(100'002)), 1);
+  EXPECT_THAT(err_, HasSubstr(std::string("was used with other repositories, for fleet ") + kFleetId));
+  EXPECT_THAT(err_, HasSubstr(std::string("fleetctl status ") + kFleetId));
+  EXPECT_THAT(cancelled_, IsEmpty());
 }
 
 TEST_F(SubmitCommandTest, AMistakeInTheFileReachesNoServer) {

@@ -44,9 +44,42 @@ TEST_F(FleetApiTest, AFleetIsItsCallersAndIsExpandedAtOnce) {
   EXPECT_EQ(again.fleet().fleet_id(), response.fleet().fleet_id());
 }
 
+TEST_F(FleetApiTest, TargetsComeInPartsUntilTheSeal) {
+  v1::CreateFleetRequest request = Request(1);
+  request.set_open_targets(true);
+  v1::CreateFleetResponse created;
+  FLEET_ASSERT_OK(api_.CreateFleet(caller_, request, created));
+  EXPECT_TRUE(created.fleet().open_targets());
+  v1::AddFleetTargetsRequest part;
+  part.set_fleet_id(created.fleet().fleet_id());
+  part.set_part(1);
+  part.add_targets()->set_repo(testing::TestStores::RepoName(2));
+  for (const bool replayed : {false, true}) {
+    v1::AddFleetTargetsResponse added;
+    FLEET_ASSERT_OK(api_.AddFleetTargets(caller_, part, added));
+    EXPECT_EQ(added.replayed(), replayed);
+    EXPECT_EQ(added.fleet().rollup().total(), 2);
+  }
+  stores_.ExpandAll();
+  v1::SealFleetRequest seal;
+  seal.set_fleet_id(part.fleet_id());
+  v1::SealFleetResponse sealed;
+  FLEET_ASSERT_OK(api_.SealFleet(caller_, seal, sealed));
+  EXPECT_FALSE(sealed.fleet().open_targets());
+  EXPECT_EQ(sealed.fleet().rollup().expanded(), 0);
+  stores_.ExpandAll();
+  EXPECT_EQ(stores_.GetFleet(*domain::Ulid::Parse(part.fleet_id())).rollup.expanded, 2);
+  seal.set_total(3);
+  EXPECT_THAT(api_.SealFleet(caller_, seal, sealed), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
 TEST_F(FleetApiTest, WhatIsMalformedIsRefusedAndNobodyIsTold) {
   v1::CreateFleetResponse response;
   EXPECT_THAT(api_.CreateFleet(caller_, {}, response), StatusIs(absl::StatusCode::kInvalidArgument));
+  v1::AddFleetTargetsRequest part;
+  v1::AddFleetTargetsResponse added;
+  part.set_fleet_id("01HZ0000000000000000000001");
+  EXPECT_THAT(api_.AddFleetTargets(caller_, part, added), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Told(), IsEmpty());
 }
 

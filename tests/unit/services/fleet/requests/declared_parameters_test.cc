@@ -30,6 +30,13 @@ class DeclaredParametersTest : public ::testing::Test {
     request_.add_targets()->set_repo("acme/two");
   }
   absl::Status Check() const { return CheckDeclaredParameters(*ToDefinition(workflow_), request_); }
+  // As the store hands them over.
+  static store::ReadRetried Reading(const std::vector<store::RetriedChild>& children) {
+    return [&children](const auto& take) {
+      for (const store::RetriedChild& child : children) take(child);
+      return absl::OkStatus();
+    };
+  }
   absl::Status CheckRetry(const domain::Parameters& parameters, const store::ReadRetried& read = nullptr) const {
     return CheckDeclaredParameters(*ToDefinition(workflow_), parameters, read);
   }
@@ -57,6 +64,22 @@ TEST_F(DeclaredParametersTest, AnUnknownOneIsNamedWithThoseThatThereAre) {
                        "YEAR"));
 }
 
+TEST_F(DeclaredParametersTest, TargetsThatComeLaterAreJudgedWhenTheyCome) {
+  request_.set_open_targets(true);
+  EXPECT_THAT(Check(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("parameters[OWNER]")));
+  request_.clear_targets();
+  EXPECT_THAT(Check(), IsOk());
+  v1::AddFleetTargetsRequest part;
+  part.add_targets()->set_repo("acme/one");
+  part.add_targets()->set_repo("acme/two");
+  const std::string definition = *ToDefinition(workflow_);
+  EXPECT_THAT(CheckDeclaredParameters(definition, {{"owner", "Ada"}}, part), IsOk());
+  (*part.mutable_targets(0)->mutable_parameters())["OWNER"] = "Ada";
+  (*part.mutable_targets(0)->mutable_parameters())["OTHER"] = "";
+  EXPECT_THAT(Fields(CheckDeclaredParameters(definition, {}, part)),
+              ElementsAre("targets[0].parameters[OTHER]", "targets[1].parameters[OWNER]"));
+}
+
 TEST_F(DeclaredParametersTest, EveryTargetMayGiveItItself) {
   (*request_.mutable_targets(0)->mutable_parameters())["OWNER"] = "Ada";
   EXPECT_THAT(Fields(Check()), ElementsAre("targets[1].parameters[OWNER]"));
@@ -82,7 +105,7 @@ TEST_F(DeclaredParametersTest, ANewGenerationIsHeldToThemToo) {
 
 TEST_F(DeclaredParametersTest, OfChildrenThatGoAgainEveryOneMustHaveIt) {
   std::vector<store::RetriedChild> children = {{"acme/one", {"owner", "YEAR"}}, {"acme/two", {"OWNER"}}};
-  const store::ReadRetried read = [&] { return children; };
+  const store::ReadRetried read = Reading(children);
   EXPECT_THAT(CheckRetry({}, read), IsOk());
   for (const char* repo : {"acme/three", "acme/four"}) children.push_back({repo, {}});
   EXPECT_THAT(CheckRetry({}, read),
@@ -96,15 +119,15 @@ TEST_F(DeclaredParametersTest, OfChildrenThatGoAgainEveryOneMustHaveIt) {
 }
 
 TEST_F(DeclaredParametersTest, WhatChildrenHaveOfTheirOwnMustBeDeclaredByANewWorkflow) {
-  const store::ReadRetried read = [] { return std::vector<store::RetriedChild>{{"acme/one", {"COLOUR"}}}; };
-  EXPECT_THAT(CheckRetry({{"OWNER", "Ada"}}, read),
+  const std::vector<store::RetriedChild> children = {{"acme/one", {"COLOUR"}}};
+  EXPECT_THAT(CheckRetry({{"OWNER", "Ada"}}, Reading(children)),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "amendment.workflow_ref: does not declare parameter COLOUR, which acme/one got at submission: "
                        "ops/licence-v1@1.0.0 takes OWNER, YEAR"));
 }
 
 TEST_F(DeclaredParametersTest, ChildrenAreReadOnlyIfSomethingIsDeclared) {
-  const store::ReadRetried read = [] { return absl::UnavailableError("away"); };
+  const store::ReadRetried read = [](const auto&) { return absl::UnavailableError("away"); };
   EXPECT_THAT(CheckRetry({}, read), StatusIs(absl::StatusCode::kUnavailable));
   workflow_.clear_parameters();
   EXPECT_THAT(CheckRetry({}, read), IsOk());

@@ -200,6 +200,45 @@ TEST_F(ValidateCreateFleetTest, AsManyTargetsAsAllowed) {
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("100001"), HasSubstr("100000"))));
 }
 
+TEST_F(ValidateCreateFleetTest, OnlyAFleetThatGetsMoreMayBeginWithoutTargets) {
+  request_.clear_targets();
+  EXPECT_THAT(Check(), ElementsAre("targets"));
+  request_.set_open_targets(true);
+  EXPECT_THAT(Check(), IsEmpty());
+  EXPECT_TRUE(ToNewFleet(request_).open_targets);
+  AddTarget("nonsense");
+  EXPECT_THAT(Check(), ElementsAre("targets[0].repo"));
+}
+
+TEST(ValidateAddFleetTargetsTest, APartHasANumberAndTargets) {
+  v1::AddFleetTargetsRequest request;
+  EXPECT_THAT(Fields(ValidateAddFleetTargets(request)), ElementsAre("part", "targets"));
+  request.set_part(domain::kMaxPart);
+  request.add_targets()->set_repo("acme/api");
+  EXPECT_THAT(Fields(ValidateAddFleetTargets(request)), IsEmpty());
+  request.set_part(domain::kMaxPart + 1);
+  request.add_targets()->set_repo("Acme/API");
+  (*request.mutable_targets(0)->mutable_parameters())["1"] = "";
+  EXPECT_THAT(Fields(ValidateAddFleetTargets(request)),
+              ElementsAre("part", "targets[0].parameters[1]", "targets[1].repo"));
+}
+
+TEST(ToNewPartTest, ItsTargetsAreComparedAndNotHowTheFleetIsWritten) {
+  v1::AddFleetTargetsRequest request;
+  request.set_fleet_id("01HZ0000000000000000000001");
+  request.set_part(3);
+  request.add_targets()->set_repo("acme/api");
+  const domain::Ulid id = *domain::Ulid::Parse(request.fleet_id());
+  const store::NewPart part = ToNewPart(request, id);
+  EXPECT_EQ(part.part, 3);
+  ASSERT_EQ(part.targets.size(), 1U);
+  EXPECT_EQ(part.targets[0].repo, "acme/api");
+  request.set_fleet_id("01hz0000000000000000000001");
+  EXPECT_EQ(ToNewPart(request, id).fingerprint, part.fingerprint);
+  (*request.mutable_targets(0)->mutable_parameters())["a"] = "b";
+  EXPECT_NE(ToNewPart(request, id).fingerprint, part.fingerprint);
+}
+
 TEST_F(ValidateCreateFleetTest, AHundredThousandBadTargetsMakeASmallError) {
   request_.clear_targets();
   for (int i = 0; i < domain::kMaxTargets; ++i) AddTarget(absl::StrCat(std::string(300, 'x'), " ", i));
