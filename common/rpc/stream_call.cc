@@ -33,12 +33,12 @@ absl::Status StreamCall::Open() {
 }
 
 absl::Status StreamCall::ReadRequest(google::protobuf::Message& request) {
-  const absl::Status fits = CheckRequestSize(method_, transport_.RequestBytes());
+  absl::Status fits = CheckRequestSize(method_, transport_.RequestBytes());
   if (!fits.ok()) {
     environment_.intake.CountRefused(metrics::Refusal::kTooLong);
     return fits;
   }
-  const absl::Status read = transport_.ReadRequest(request);
+  absl::Status read = transport_.ReadRequest(request);
   if (!read.ok()) environment_.intake.CountRefused(metrics::Refusal::kMalformed);
   return read;
 }

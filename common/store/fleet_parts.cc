@@ -130,11 +130,11 @@ absl::Status SharedBeforeError(const NewPart& part, const Rows& rows) {
     info.violations.push_back({TargetField(index), absl::StrCat(repo, " has the same clone URL as ", had)});
     if (info.metadata.empty()) info.metadata = {{"first_repo", had}, {"duplicate_repo", repo}};
   }
-  return MakeError(absl::StatusCode::kInvalidArgument,
-                   absl::StrCat(info.metadata["duplicate_repo"], " and ", info.metadata["first_repo"],
-                                ", which is in another part of the fleet, are names of one repository, by their clone "
-                                "URLs; leave one out, or import the right URL"),
-                   std::move(info));
+  const std::string message = absl::StrCat(
+      info.metadata["duplicate_repo"], " and ", info.metadata["first_repo"],
+      ", which is in another part of the fleet, are names of one repository, by their clone URLs; leave one "
+      "out, or import the right URL");
+  return MakeError(absl::StatusCode::kInvalidArgument, message, std::move(info));
 }
 
 absl::Status CheckNotThere(Transaction& transaction, const NewPart& part) {
