@@ -139,7 +139,7 @@ absl::StatusOr<StreamStep> WatchSession::LiveStep() {
       break;
   }
   auto messages = sources_.messages.Change(*update, {Token(update->since), Token(update->revision)});
-  telling_.reset(new Telling{std::move(messages), 0, update->is_last});
+  telling_ = std::make_unique<Telling>(Telling{std::move(messages), 0, update->is_last});
   return ChangeStep();
 }
 
