@@ -27,8 +27,8 @@ class Follower {
  public:
   Follower(std::string fleet_id, bool include_tasks) : fleet_id_(std::move(fleet_id)), include_tasks_(include_tasks) {}
 
-  // Reads up to `messages`, and a snapshot or change that has begun to its end, then leaves. OK also if the stream ended by
-  // itself.
+  // Reads up to `messages`, and a snapshot or change that has begun to its end, then leaves. OK also if the stream
+  // ended by itself.
   absl::Status Follow(const FleetDriver& driver, int messages) {
     grpc::ClientContext context;
     rpc::PrepareContext(context, "watcher", absl::Seconds(60));
@@ -41,7 +41,8 @@ class Follower {
     in_snapshot_ = false;
     in_change_ = false;
     v1::WatchFleetResponse message;
-    while ((messages-- > 0 || in_snapshot_ || in_change_) && reader->Read(&message)) Take(message, !request.resume_token().empty());
+    while ((messages-- > 0 || in_snapshot_ || in_change_) && reader->Read(&message))
+      Take(message, !request.resume_token().empty());
     if (messages < 0) context.TryCancel();
     while (reader->Read(&message)) Take(message, !request.resume_token().empty());
     const absl::Status status = rpc::FromGrpcStatus(reader->Finish());
