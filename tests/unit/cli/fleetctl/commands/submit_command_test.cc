@@ -228,7 +228,8 @@ TEST_F(SubmitInPartsTest, AServiceThatIsBusyIsNoRefusal) {
 TEST_F(SubmitInPartsTest, AFleetThatIsRefusedHalfWayIsCancelled) {
   AnswerParts();
   fails_at_ = 2;
-  failure_ = MakeError(absl::StatusCode::kResourceExhausted, "limit targets_per_fleet is 100000", {"TARGETS_LIMIT"});
+  failure_ =
+      MakeError(absl::StatusCode::kResourceExhausted, "limit targets_per_fleet is 100000", {"TARGETS_LIMIT", {}, {}});
   EXPECT_EQ(Run(kSubmit, Lines(150'000)), 1);
   EXPECT_THAT(err_, HasSubstr("error: limit targets_per_fleet is 100000"));
   EXPECT_THAT(err_, HasSubstr(std::string("fleet ") + kFleetId + ", which had a part of it, was cancelled"));
@@ -240,7 +241,7 @@ TEST_F(SubmitInPartsTest, AnEarlierFleetWithOtherRepositoriesIsLeftAlone) {
   AnswerParts();
   EXPECT_EQ(Run(With(kSubmit, {"--request-id", "r-1"}), Lines(100'001)), 0) << err_;
   fails_at_ = 1;
-  failure_ = MakeError(absl::StatusCode::kAlreadyExists, "part 1 came with other targets", {"PART_REUSED"});
+  failure_ = MakeError(absl::StatusCode::kAlreadyExists, "part 1 came with other targets", {"PART_REUSED", {}, {}});
   EXPECT_EQ(Run(With(kSubmit, {"--request-id", "r-1"}), Lines(100'002)), 1);
   EXPECT_THAT(err_, HasSubstr(std::string("was used with other repositories, for fleet ") + kFleetId));
   EXPECT_THAT(err_, HasSubstr(std::string("fleetctl status ") + kFleetId));
