@@ -47,6 +47,7 @@ class SnapshotPagesTest : public ::testing::Test {
 
   store::Standing Standing(int64_t since, int32_t first, int32_t last) {
     ++looks_;
+    looked_since_ = since;
     store::Standing standing{revision_, true};
     for (const Change& change : changes_) {
       if (change.revision > since && change.ordinal >= first && change.ordinal <= last) standing.unchanged = false;
@@ -70,6 +71,7 @@ class SnapshotPagesTest : public ::testing::Test {
   absl::Status failure_;
   int lists_ = 0;
   int looks_ = 0;
+  int64_t looked_since_ = 0;
   int32_t next_after_ = 0;
   SnapshotPages pages_{
       [this](const domain::Caller&, const domain::Ulid&, int32_t after, int32_t limit) { return List(after, limit); },
@@ -86,6 +88,16 @@ TEST_F(SnapshotPagesTest, WhoAsksForWhatHasNotChangedSharesOneReading) {
   ASSERT_EQ(again.tasks_size(), kChildrenAPage);
   EXPECT_EQ(again.tasks(0).ordinal(), 11);
   EXPECT_EQ(next_after_, 20);
+}
+
+TEST_F(SnapshotPagesTest, WhatWasLookedAtIsNotLookedAtAgain) {
+  Read(10);
+  ChangeChild(1);
+  Read(10);
+  const int64_t looked = revision_;
+  ChangeChild(2);
+  Read(10);
+  EXPECT_EQ(looked_since_, looked);
 }
 
 TEST_F(SnapshotPagesTest, AChildThatChangedIsReadAgain) {
