@@ -1,0 +1,12 @@
+// Writes every dashboard as a file into the folder that is named.
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+import {overview} from './overview';
+
+const folder = process.argv[2];
+if (folder === undefined) throw new Error('usage: main.js FOLDER');
+for (const builder of [overview()]) {
+  const dashboard = builder.build();
+  writeFileSync(join(folder, `${dashboard.uid}.json`), `${JSON.stringify(dashboard, null, 2)}\n`);
+}
