@@ -109,7 +109,6 @@ export function row(title: string): RowBuilder {
 
 type Part = RowBuilder | TimeseriesBuilder | StatBuilder | HeatmapBuilder;
 
-// jobs: a regular expression of the jobs whose series the dashboard shows.
 export function dashboard(uid: string, title: string, description: string, parts: Part[]): DashboardBuilder {
   const built = new DashboardBuilder(title)
     .uid(uid).description(description).tags(['fleet']).timezone('browser').refresh('30s').time({from: 'now-1h', to: 'now'})
