@@ -121,7 +121,8 @@ export function dashboard(uid: string, title: string, description: string, parts
     .annotation(new AnnotationQueryBuilder().name('Versions').datasource(DATASOURCE).enable(true).iconColor('blue')
       .expr('count by (component, version) (fleet_build_info{job=~"$job",instance=~"$instance"} unless fleet_build_info{job=~"$job",instance=~"$instance"} offset 2m)')
       .titleFormat('{{component}} {{version}} began to run'));
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
+    part.id(index + 1);
     if (part instanceof RowBuilder) built.withRow(part);
     else built.withPanel(part);
   }
