@@ -1,0 +1,134 @@
+// deploy/stack up --monitoring with a real Prometheus and a mixed load: promtool's checks, every panel's query, every
+// recording rule, and alerts from what they watch to Alertmanager and back.
+//
+//   monitoring_test.mjs BIN     BIN: the folder of the programs
+import assert from 'node:assert/strict';
+import {execFile, execFileSync} from 'node:child_process';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+
+import {MixedLoad} from './mixed_load.mjs';
+import {PrometheusClient} from './prometheus_client.mjs';
+import {queries, recordings, root, RULE_FILES} from './sources.mjs';
+
+// What has no value while all is well, and why; then its series must be there, at 0, where they can be.
+const CONDITIONAL = new Map([
+  ['fleet_queue_oldest_startable_task_timestamp_seconds', 'a child that nothing holds is leased at once'],
+  ['fleet_jobs_oldest_due_timestamp_seconds', 'a job that is due is done at once'],
+]);
+const DATA_WITHIN = 60_000;
+const ALERT_WITHIN = 30_000;
+
+const bin = process.argv[2];
+const folder = mkdtempSync(join(tmpdir(), 'fleet-monitoring-'));
+const dir = join(folder, 'stack');
+const stack = (command, ...options) => execFileSync(join(root, 'deploy/stack'), [command, '--dir', dir, ...options], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
+const up = () => stack('up', '--bin', bin, '--allow_file_protocol', '--monitoring', '--scrape_interval', '1s');
+const port = (name) => readFileSync(join(dir, 'ports', name), 'utf8').trim();
+const pid = (name) => Number(readFileSync(join(dir, 'run', name), 'utf8').split(' ')[0]);
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const started = Date.now();
+const say = (text) => console.log(`${((Date.now() - started) / 1000).toFixed(1)} s: ${text}`);
+
+async function until(limit, condition, failure) {
+  const deadline = Date.now() + limit;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(await failure());
+    await pause(250);
+  }
+}
+
+async function promtool() {
+  const run = promisify(execFile);
+  const cases = 'tests/deploy/monitoring/alert_rules';
+  await Promise.all([
+    run('promtool', ['check', 'config', join(dir, 'monitoring/prometheus.yml')]),
+    run('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', ...RULE_FILES], {cwd: root}),
+    run('promtool', ['test', 'rules', ...readdirSync(join(root, cases))], {cwd: join(root, cases)}),
+  ]);
+  say('promtool is content');
+}
+
+// Alerts that wait for minutes fire at once here; all else of the rules stays.
+function alertAtOnce() {
+  const rules = join(dir, 'monitoring/fleet.rules.yml');
+  writeFileSync(rules, readFileSync(rules, 'utf8').replace(/^( {8}for:) .*/gm, '$1 0s'));
+  const manager = join(dir, 'monitoring/alertmanager.yml');
+  writeFileSync(manager, readFileSync(manager, 'utf8').replace(/group_wait: .*/, 'group_wait: 1s'));
+  for (const name of ['prometheus', 'alertmanager']) process.kill(pid(name), 'SIGHUP');
+}
+
+function zeroToo(expr) {
+  return expr.replaceAll(' > 0)', ' >= 0)');
+}
+
+async function everythingHasData(prometheus) {
+  const asked = [...queries(), ...recordings().map((rule) => ({where: rule.record, expr: rule.record, source: rule.expr}))];
+  let missing = asked;
+  await until(DATA_WITHIN, async () => {
+    const still = [];
+    for (const query of missing) {
+      const text = query.source ?? query.expr;
+      const conditional = [...CONDITIONAL.keys()].some((metric) => text.includes(metric));
+      if (!(await prometheus.hasData(query.expr)) && !(conditional && await prometheus.hasData(zeroToo(text)))) still.push(query);
+    }
+    missing = still;
+    return missing.length === 0;
+  }, () => `no data for\n${missing.map(({where, expr}) => `  ${where}: ${expr}`).join('\n')}`);
+  say(`${asked.length} queries and recorded series have data`);
+}
+
+async function allIsScraped(prometheus) {
+  await until(ALERT_WITHIN, async () => (await prometheus.query('sum(up)'))[0]?.value === 6, async () => `scraped: ${JSON.stringify(await prometheus.query('up'))}`);
+}
+
+async function comesAndGoes(prometheus, alert, plant, mend) {
+  await plant();
+  await until(ALERT_WITHIN, async () => (await prometheus.alerts()).has(alert), async () => `${alert} did not come: ${[...await prometheus.alerts()]}`);
+  await mend();
+  await until(ALERT_WITHIN, async () => !(await prometheus.alerts()).has(alert), () => `${alert} did not go`);
+  say(`${alert} came and went`);
+}
+
+let load;
+try {
+  up();
+  const prometheus = new PrometheusClient(`http://127.0.0.1:${port('prometheus')}`, `http://127.0.0.1:${port('alertmanager')}`);
+  const environment = {...process.env, FLEET_SERVER: `127.0.0.1:${port('service-1')},127.0.0.1:${port('service-2')}`, PATH: `${bin}:${process.env.PATH}`};
+  load = new MixedLoad(root, join(folder, 'load'), environment);
+  say('the stack is up');
+  // Runners learn of the lease time when they register.
+  load.fleetctl('limits', 'set', 'lease_ms', '3000', '--yes');
+  for (const runner of ['runner-1', 'runner-2']) process.kill(pid(runner), 'SIGTERM');
+  await until(ALERT_WITHIN, () => ['runner-1', 'runner-2'].every((name) => !existsSync(`/proc/${pid(name)}`)), () => 'runners do not end');
+  up();
+  await allIsScraped(prometheus);
+  say('the stack is up and scraped');
+  const checked = promtool();
+  load.begin();
+  for (const fleet of load.ends) load.waitFor(fleet, '(COMPLETED|PARTIAL_FAILURE|FAILED)');
+  load.hold();
+  say('the load is through, but for what is held');
+  alertAtOnce();
+  assert.deepEqual((await prometheus.rules()).filter((rule) => rule.lastError), [], 'rules that cannot be evaluated');
+  await comesAndGoes(prometheus, 'FleetPoolWithoutRunner', () => {}, () => load.fleetctl('cancel', load.withoutRunner));
+  await comesAndGoes(prometheus, 'FleetProcessDown', () => {
+    process.kill(pid('worker-2'), 'SIGKILL');
+    process.kill(pid('runner-1'), 'SIGKILL');
+  }, up);
+  await everythingHasData(prometheus);
+  await checked;
+  assert.deepEqual((await prometheus.rules()).filter((rule) => rule.lastError).map((rule) => [rule.name, rule.lastError]), []);
+  const processes = stack('status').split('\n').filter((line) => / up /.test(line)).map((line) => Number(line.split(/\s+/)[2]));
+  assert.equal(processes.length, 9, 'the processes of a stack that is watched');
+  load.end();
+  stack('down');
+  for (const process of processes) assert.ok(!existsSync(`/proc/${process}`), `down left process ${process}`);
+  say('down leaves nothing');
+} finally {
+  load?.end();
+  stack('down', '--purge');
+  rmSync(folder, {recursive: true, force: true});
+}
