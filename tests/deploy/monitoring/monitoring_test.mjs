@@ -101,7 +101,7 @@ try {
   say('the stack is up');
   // Runners learn of the lease time when they register.
   load.fleetctl('limits', 'set', 'lease_ms', '3000', '--yes');
-  for (const runner of ['runner-1', 'runner-2']) process.kill(pid(runner), 'SIGTERM');
+  for (const runner of ['runner-1', 'runner-2']) process.kill(pid(runner), 'SIGKILL');
   await until(ALERT_WITHIN, () => ['runner-1', 'runner-2'].every((name) => !existsSync(`/proc/${pid(name)}`)), () => 'runners do not end');
   up();
   await allIsScraped(prometheus);
