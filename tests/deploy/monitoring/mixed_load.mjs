@@ -54,7 +54,7 @@ export class MixedLoad {
 
   waitFor(fleet, state) {
     const deadline = Date.now() + 60_000;
-    while (!new RegExp(`"state":\\s*"${state}"`).test(this.fleetctl('status', fleet, '-o', 'json'))) {
+    while (!new RegExp(`"state":\\s*"FLEET_STATE_${state}"`).test(this.fleetctl('status', fleet, '-o', 'json'))) {
       if (Date.now() > deadline) throw new Error(`fleet ${fleet} is not ${state} after a minute`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }

@@ -60,6 +60,14 @@ function alertAtOnce() {
   for (const name of ['prometheus', 'alertmanager']) process.kill(pid(name), 'SIGHUP');
 }
 
+// As promtool check metrics asks it of an exporter.
+async function metricsAreWellMade() {
+  for (const name of ['service-1', 'service-2', 'worker-1', 'worker-2', 'runner-1', 'runner-2']) {
+    const answer = await fetch(`http://127.0.0.1:${port(`${name}-metrics`)}/metrics`);
+    execFileSync('promtool', ['check', 'metrics'], {input: await answer.text(), stdio: ['pipe', 'pipe', 'pipe']});
+  }
+}
+
 function zeroToo(expr) {
   return expr.replaceAll(' > 0)', ' >= 0)');
 }
@@ -82,6 +90,14 @@ async function everythingHasData(prometheus) {
 
 async function allIsScraped(prometheus) {
   await until(ALERT_WITHIN, async () => (await prometheus.query('sum(up)'))[0]?.value === 6, async () => `scraped: ${JSON.stringify(await prometheus.query('up'))}`);
+}
+
+// What docs/operations.md tells to do with a fleet that waits: the panel names what it waits on.
+async function theWaitingFleetIsExplained(prometheus) {
+  const {expr} = queries().find(({where}) => where === 'fleet-overview, "What open fleets wait on", A');
+  await until(ALERT_WITHIN, async () => (await prometheus.query(expr)).some(({metric, value}) => metric.reason === 'system_cap' && value >= 1),
+              async () => `the panel does not say system_cap: ${JSON.stringify(await prometheus.query(expr))}`);
+  say('the panel says what the planted fleet waits on');
 }
 
 async function comesAndGoes(prometheus, alert, plant, mend) {
@@ -118,7 +134,9 @@ try {
     process.kill(pid('worker-2'), 'SIGKILL');
     process.kill(pid('runner-1'), 'SIGKILL');
   }, up);
+  await metricsAreWellMade();
   await everythingHasData(prometheus);
+  await theWaitingFleetIsExplained(prometheus);
   await checked;
   assert.deepEqual((await prometheus.rules()).filter((rule) => rule.lastError).map((rule) => [rule.name, rule.lastError]), []);
   const processes = stack('status').split('\n').filter((line) => / up /.test(line)).map((line) => Number(line.split(/\s+/)[2]));
