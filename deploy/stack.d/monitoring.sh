@@ -54,7 +54,7 @@ write_monitoring_config() {
   for file in "$root"/deploy/prometheus/*.rules.yml; do
     sed "s|\(runbook_url: \)docs/|\1file://$root/docs/|" "$file" >"$home/${file##*/}"
   done
-  sed -e "s|^\(  \(scrape\|evaluation\)_interval:\).*|\1 $(cat "$home/scrape_interval")|" \
+  sed -e "s#^\(  \(scrape\|evaluation\)_interval:\).*#\1 $(cat "$home/scrape_interval")#" \
     -e "s|127.0.0.1:9093|127.0.0.1:$(port_of alertmanager)|" \
     "$root/deploy/prometheus/prometheus.yml" >"$home/prometheus.yml"
   cp "$root/deploy/prometheus/alertmanager.yml" "$home/alertmanager.yml"
