@@ -28,9 +28,16 @@ const stack = (command, ...options) => execFileSync(join(root, 'deploy/stack'), 
 const up = () => stack('up', '--bin', bin, '--allow_file_protocol', '--monitoring', '--scrape_interval', '1s');
 const port = (name) => readFileSync(join(dir, 'ports', name), 'utf8').trim();
 const pid = (name) => Number(readFileSync(join(dir, 'run', name), 'utf8').split(' ')[0]);
+const signal = (kind, names) => names.forEach((name) => process.kill(pid(name), kind));
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const started = Date.now();
 const say = (text) => console.log(`${((Date.now() - started) / 1000).toFixed(1)} s: ${text}`);
+
+// One that only waits to be reaped does not run.
+function runs(number) {
+  const status = `/proc/${number}/status`;
+  return existsSync(status) && !/^State:\s+[ZX]/m.test(readFileSync(status, 'utf8'));
+}
 
 async function until(limit, condition, failure) {
   const deadline = Date.now() + limit;
@@ -57,7 +64,7 @@ function alertAtOnce() {
   writeFileSync(rules, readFileSync(rules, 'utf8').replace(/^( {8}for:) .*/gm, '$1 0s'));
   const manager = join(dir, 'monitoring/alertmanager.yml');
   writeFileSync(manager, readFileSync(manager, 'utf8').replace(/group_wait: .*/, 'group_wait: 1s'));
-  for (const name of ['prometheus', 'alertmanager']) process.kill(pid(name), 'SIGHUP');
+  signal('SIGHUP', ['prometheus', 'alertmanager']);
 }
 
 // As promtool check metrics asks it of an exporter.
@@ -117,8 +124,8 @@ try {
   say('the stack is up');
   // Runners learn of the lease time when they register.
   load.fleetctl('limits', 'set', 'lease_ms', '3000', '--yes');
-  for (const runner of ['runner-1', 'runner-2']) process.kill(pid(runner), 'SIGKILL');
-  await until(ALERT_WITHIN, () => ['runner-1', 'runner-2'].every((name) => !existsSync(`/proc/${pid(name)}`)), () => 'runners do not end');
+  signal('SIGKILL', ['runner-1', 'runner-2']);
+  await until(ALERT_WITHIN, () => ['runner-1', 'runner-2'].every((name) => !runs(pid(name))), () => 'runners do not end');
   up();
   await allIsScraped(prometheus);
   say('the stack is up and scraped');
@@ -130,20 +137,22 @@ try {
   alertAtOnce();
   assert.deepEqual((await prometheus.rules()).filter((rule) => rule.lastError), [], 'rules that cannot be evaluated');
   await comesAndGoes(prometheus, 'FleetPoolWithoutRunner', () => {}, () => load.fleetctl('cancel', load.withoutRunner));
-  await comesAndGoes(prometheus, 'FleetProcessDown', () => {
-    process.kill(pid('worker-2'), 'SIGKILL');
-    process.kill(pid('runner-1'), 'SIGKILL');
-  }, up);
+  for (const [alert, hung] of [['FleetProcessDown', ['worker-2']], ['FleetServiceDown', ['service-1', 'service-2']]]) {
+    await comesAndGoes(prometheus, alert, () => signal('SIGSTOP', hung), () => signal('SIGCONT', hung));
+  }
+  // A dead worker and a lost runner, whose children go to the other.
+  signal('SIGKILL', ['worker-2', 'runner-1']);
+  up();
   await metricsAreWellMade();
   await everythingHasData(prometheus);
   await theWaitingFleetIsExplained(prometheus);
   await checked;
   assert.deepEqual((await prometheus.rules()).filter((rule) => rule.lastError).map((rule) => [rule.name, rule.lastError]), []);
-  const processes = stack('status').split('\n').filter((line) => / up /.test(line)).map((line) => Number(line.split(/\s+/)[2]));
-  assert.equal(processes.length, 9, 'the processes of a stack that is watched');
+  const running = stack('status').split('\n').filter((line) => / up /.test(line)).map((line) => Number(line.split(/\s+/)[2]));
+  assert.equal(running.length, 9, 'the processes of a stack that is watched');
   load.end();
   stack('down');
-  for (const process of processes) assert.ok(!existsSync(`/proc/${process}`), `down left process ${process}`);
+  for (const number of running) assert.ok(!runs(number), `down left process ${number}`);
   say('down leaves nothing');
 } finally {
   load?.end();
