@@ -79,6 +79,12 @@ export class MixedLoad {
     this.fleetctl('pause', this.paused);
   }
 
+  // Nothing is held any more, so that runners can end at once.
+  release() {
+    for (const fleet of [this.long, this.paused]) this.fleetctl('cancel', fleet);
+    this.waitFor(this.long, 'CANCELLED');
+  }
+
   end() {
     for (const watch of this.watches) watch.kill('SIGTERM');
   }

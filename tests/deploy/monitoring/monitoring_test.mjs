@@ -58,13 +58,16 @@ async function promtool() {
   say('promtool is content');
 }
 
-// Alerts that wait for minutes fire at once here; all else of the rules stays.
-function alertAtOnce() {
+// Alerts that wait for minutes fire at once here; all else of the rules stays. What fires before Prometheus has found its
+// Alertmanager again would be told only a minute later.
+async function alertAtOnce(prometheus) {
   const rules = join(dir, 'monitoring/fleet.rules.yml');
   writeFileSync(rules, readFileSync(rules, 'utf8').replace(/^( {8}for:) .*/gm, '$1 0s'));
   const manager = join(dir, 'monitoring/alertmanager.yml');
   writeFileSync(manager, readFileSync(manager, 'utf8').replace(/group_wait: .*/, 'group_wait: 1s'));
   signal('SIGHUP', ['prometheus', 'alertmanager']);
+  await until(ALERT_WITHIN, async () => (await prometheus.rules()).every((rule) => !rule.duration), () => 'the rules are not read again');
+  await until(ALERT_WITHIN, () => prometheus.hasAlertmanager(), () => 'Prometheus finds no Alertmanager');
 }
 
 // As promtool check metrics asks it of an exporter.
@@ -134,7 +137,7 @@ try {
   for (const fleet of load.ends) load.waitFor(fleet, '(COMPLETED|PARTIAL_FAILURE|FAILED)');
   load.hold();
   say('the load is through, but for what is held');
-  alertAtOnce();
+  await alertAtOnce(prometheus);
   assert.deepEqual((await prometheus.rules()).filter((rule) => rule.lastError), [], 'rules that cannot be evaluated');
   await comesAndGoes(prometheus, 'FleetPoolWithoutRunner', () => {}, () => load.fleetctl('cancel', load.withoutRunner));
   for (const [alert, hung] of [['FleetProcessDown', ['worker-2']], ['FleetServiceDown', ['service-1', 'service-2']]]) {
@@ -150,6 +153,7 @@ try {
   assert.deepEqual((await prometheus.rules()).filter((rule) => rule.lastError).map((rule) => [rule.name, rule.lastError]), []);
   const running = stack('status').split('\n').filter((line) => / up /.test(line)).map((line) => Number(line.split(/\s+/)[2]));
   assert.equal(running.length, 9, 'the processes of a stack that is watched');
+  load.release();
   load.end();
   stack('down');
   for (const number of running) assert.ok(!runs(number), `down left process ${number}`);

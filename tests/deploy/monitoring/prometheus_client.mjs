@@ -34,6 +34,10 @@ export class PrometheusClient {
     return new Set((await get(`${this.alertmanager}/api/v2/alerts?active=true`)).map(({labels}) => labels.alertname));
   }
 
+  async hasAlertmanager() {
+    return (await get(`${this.url}/api/v1/alertmanagers`)).data.activeAlertmanagers.length > 0;
+  }
+
   async rules() {
     return (await get(`${this.url}/api/v1/rules`)).data.groups.flatMap((group) => group.rules);
   }
