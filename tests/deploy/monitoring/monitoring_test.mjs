@@ -11,7 +11,7 @@ import {promisify} from 'node:util';
 
 import {MixedLoad} from './mixed_load.mjs';
 import {PrometheusClient} from './prometheus_client.mjs';
-import {queries, recordings, root, RULE_FILES} from './sources.mjs';
+import {queries, read, recordings, root, RULE_FILES} from './sources.mjs';
 
 // What has no value while all is well, and why; then its series must be there, at 0, where they can be.
 const CONDITIONAL = new Map([
@@ -76,6 +76,20 @@ async function metricsAreWellMade() {
     const answer = await fetch(`http://127.0.0.1:${port(`${name}-metrics`)}/metrics`);
     execFileSync('promtool', ['check', 'metrics'], {input: await answer.text(), stdio: ['pipe', 'pipe', 'pipe']});
   }
+}
+
+// What runbooks tell to type, as far as it names nothing that only a system in trouble has.
+function runbooksCanBeFollowed(environment) {
+  const ports = {7090: port('service-1-metrics'), 7092: port('worker-1-metrics'), 7094: port('runner-1-metrics')};
+  const database = readFileSync(join(dir, 'database_url'), 'utf8').trim();
+  const commands = [...read('docs/runbooks.md').matchAll(/^(?:curl |psql |fleetctl l).*$/gm)].map(([line]) => line.replace(/ {2,}#.*/, ''))
+    .filter((line) => !/PID|NAME/.test(line));
+  assert.ok(commands.length > 20);
+  for (const command of new Set(commands)) {
+    const real = command.replace(/127\.0\.0\.1:(\d+)/, (_, shown) => `127.0.0.1:${ports[shown]}`);
+    execFileSync('bash', ['-o', 'pipefail', '-c', real], {env: {...environment, FLEET_DATABASE_URL: database}, stdio: ['ignore', 'ignore', 'pipe']});
+  }
+  say(`${commands.length} commands of the runbooks run`);
 }
 
 function zeroToo(expr) {
@@ -147,6 +161,7 @@ try {
   signal('SIGKILL', ['worker-2', 'runner-1']);
   up();
   await metricsAreWellMade();
+  runbooksCanBeFollowed(environment);
   await everythingHasData(prometheus);
   await theWaitingFleetIsExplained(prometheus);
   await checked;

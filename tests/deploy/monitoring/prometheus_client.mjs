@@ -1,5 +1,5 @@
 // Asks a Prometheus and an Alertmanager over HTTP.
-const VARIABLES = [[/\$(job|instance)\b/g, '.+'], [/\$__rate_interval/g, '1m'], [/\$__range/g, '5m']];
+const VARIABLES = [[/\$(job|instance)\b/g, '.+'], [/\$__rate_interval/g, '5m'], [/\$__range/g, '5m']];
 
 // A panel's query as Grafana asks it, with "All" chosen.
 export function asAsked(expr) {
