@@ -52,6 +52,7 @@ async function promtool() {
   const cases = 'tests/deploy/monitoring/alert_rules';
   await Promise.all([
     run('promtool', ['check', 'config', join(dir, 'monitoring/prometheus.yml')]),
+    run('amtool', ['check-config', join(dir, 'monitoring/alertmanager.yml')]),
     run('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', ...RULE_FILES], {cwd: root}),
     run('promtool', ['test', 'rules', ...readdirSync(join(root, cases))], {cwd: join(root, cases)}),
   ]);
