@@ -23,6 +23,9 @@ inline constexpr int32_t kHighestPriority = 1000;
 inline constexpr std::size_t kMaxText = 10'000;
 // Characters of the name that a runner gives itself.
 inline constexpr std::size_t kMaxRunnerName = 128;
+// The same, of the version that it says it has, and of the machine that it says it runs on.
+inline constexpr std::size_t kMaxVersionText = 64;
+inline constexpr std::size_t kMaxHostName = 255;
 // Bytes of a clone URL, and of a pull request's.
 inline constexpr std::size_t kMaxUrl = 2000;
 

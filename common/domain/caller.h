@@ -11,7 +11,8 @@ namespace fleet::domain {
 // Reaches every store call that reads or writes a fleet or an entry of the catalog, so that what somebody may do is
 // decided where it is done.
 struct Caller {
-  std::string user;  // authenticated; what they create and do is theirs, and is audited under this name
+  std::string user;       // authenticated; what they create and do is theirs, and is audited under this name
+  std::string address{};  // IP address that the call came from; empty: unknown. For people: nothing is decided by it
 };
 
 // Whether a caller may be called so: 1 to 128 printable ASCII characters without space.

@@ -26,9 +26,11 @@ using database::Statement;
 using database::Transaction;
 
 constexpr Statement kInsertRunner{"insert_runner", R"sql(
-  insert into runners (runner_id, name, owner, pool, slots) values ($1, $2, $3, $4, $5)
+  insert into runners (runner_id, name, owner, pool, slots, version, host, address)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
   on conflict (runner_id) do update set name = excluded.name, owner = excluded.owner, pool = excluded.pool,
-    slots = excluded.slots, heartbeat_at = clock_timestamp()
+    slots = excluded.slots, version = excluded.version, host = excluded.host, address = excluded.address,
+    heartbeat_at = clock_timestamp()
     where runners.state = 1 and runners.owner = excluded.owner
 )sql"};
 
@@ -91,9 +93,10 @@ constexpr Statement kForgetRunner{"forget_runner", "update runners set state = 3
 
 constexpr Statement kRecordService{"record_service", R"sql(
   with gone as (delete from services where seen_at < clock_timestamp() - interval '1 day')
-  insert into services (service_id, seen_at, continuous_since) values ($1, clock_timestamp(), clock_timestamp())
+  insert into services (service_id, version, host, seen_at, continuous_since)
+  values ($1, $2, $3, clock_timestamp(), clock_timestamp())
   on conflict (service_id) do update set seen_at = clock_timestamp(),
-    continuous_since = case when services.seen_at < clock_timestamp() - $2 * interval '1 millisecond'
+    continuous_since = case when services.seen_at < clock_timestamp() - $4 * interval '1 millisecond'
       then clock_timestamp() else services.continuous_since end
 )sql"};
 
@@ -250,9 +253,10 @@ absl::Status RunnerNotYours() {
 
 absl::StatusOr<absl::Duration> RunnerStore::Register(const RunnerRegistration& runner) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<absl::Duration> {
-    FLEET_ASSIGN_OR_RETURN(const Rows rows,
-                           transaction.Execute(kInsertRunner, {runner.runner_id.ToUuid(), runner.name, runner.owner,
-                                                               runner.pool, runner.slots}));
+    FLEET_ASSIGN_OR_RETURN(
+        const Rows rows,
+        transaction.Execute(kInsertRunner, {runner.runner_id.ToUuid(), runner.name, runner.owner, runner.pool,
+                                            runner.slots, runner.facts.version, runner.facts.host, runner.address}));
     if (rows.affected() == 1) {
       FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
       return limits.Lease();
@@ -360,9 +364,11 @@ absl::StatusOr<std::optional<int>> RunnerStore::ReclaimStep() {
   });
 }
 
-absl::Status RunnerStore::RecordService(const domain::Ulid& service_id, absl::Duration gap) {
+absl::Status RunnerStore::RecordService(const domain::Ulid& service_id, const ProcessFacts& facts, absl::Duration gap) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
-    return transaction.Execute(kRecordService, {service_id.ToUuid(), absl::ToInt64Milliseconds(gap)}).status();
+    return transaction
+        .Execute(kRecordService, {service_id.ToUuid(), facts.version, facts.host, absl::ToInt64Milliseconds(gap)})
+        .status();
   });
 }
 

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/database/connection_pool.h"
 #include "common/store/dispatch_store.h"
+#include "common/store/process_facts.h"
 
 namespace fleet::store {
 
@@ -18,6 +19,9 @@ struct RunnerRegistration {
   std::string owner;
   std::string pool;
   int32_t slots = 0;
+  // For people.
+  ProcessFacts facts{};
+  std::string address{};  // that it called from; empty: unknown
 };
 
 struct RunnerHeartbeat {
@@ -57,7 +61,7 @@ class RunnerStore {
   absl::StatusOr<std::optional<int>> ReclaimStep();
 
   // A service says that it is there for runners to talk to.
-  absl::Status RecordService(const domain::Ulid& service_id, absl::Duration gap);
+  absl::Status RecordService(const domain::Ulid& service_id, const ProcessFacts& facts, absl::Duration gap);
   // Whether some service has been there without a gap for `lease`, so that silence means a runner is gone.
   absl::StatusOr<bool> ServicesPresentFor(absl::Duration lease, absl::Duration gap);
 

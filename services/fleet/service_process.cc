@@ -18,6 +18,7 @@
 #include "common/dispatch/report_batcher.h"
 #include "common/dispatch/watch_hub.h"
 #include "common/lifecycle/periodic_loop.h"
+#include "common/lifecycle/process_identity.h"
 #include "common/lifecycle/readiness.h"
 #include "common/lifecycle/thread_pool.h"
 #include "common/metrics/fleet_metrics.h"
@@ -98,6 +99,7 @@ struct ServiceProcess::Parts {
 
   const ServiceConfig config;
   const domain::Ulid service_id = domain::Ulid::Generate(absl::Now());
+  const store::ProcessFacts facts{ProgramVersion(), MachineName()};
 
   prometheus::Registry registry;
   metrics::RpcMetrics rpc_metrics{registry};
@@ -143,10 +145,12 @@ struct ServiceProcess::Parts {
   CatalogApi catalog_api{callers.catalog};
   RunnerApi runner_api{runners.runners, runner_owners, leasing, reports, config.heartbeat_interval};
   AdminApi admin_api{callers.limits, callers.audit, changes};
+  SystemApi system_api{callers.runner_directory, callers.system, Clock::System(), {service_id, facts.version}};
 
   const rpc::Authenticator authenticator{config.insecure_identity};
-  const rpc::MethodTable methods = MethodRows({fleet_api, control_api, watch_api, catalog_api, runner_api, admin_api},
-                                              {caller_pool, watch_pool, runner_pool});
+  const rpc::MethodTable methods =
+      MethodRows({fleet_api, control_api, watch_api, catalog_api, runner_api, admin_api, system_api},
+                 {caller_pool, watch_pool, runner_pool});
   database::DatabaseProbe probe{runners.pool, Clock::System(), kProbeFreshness};
   Readiness readiness{[this] { return probe.Check(); }};
   rpc::RequestBudget request_budget;
@@ -156,7 +160,7 @@ struct ServiceProcess::Parts {
 
   TaskGauges gauges{callers.fleets, dispatcher, hub, metrics};
   CloneUrlKeeper clone_urls{callers.catalog};
-  ServicePresence presence{service_id, runners.limits, runners.runners};
+  ServicePresence presence{service_id, facts, runners.limits, runners.runners};
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
   PeriodicLoop stalled_loop{kStalledInterval, Once([this] { return open_streams.RunOnce(); })};
   // What a burst took goes back to the system: glibc alone keeps nearly all of it.

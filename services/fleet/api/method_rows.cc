@@ -35,6 +35,9 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   table.Add("fleet.v1.AdminService/ListLimits", apis.admin, &AdminApi::ListLimits, pools.callers);
   table.Add("fleet.v1.AdminService/SetLimit", apis.admin, &AdminApi::SetLimit, pools.callers);
   table.Add("fleet.v1.AdminService/ListAuditEvents", apis.admin, &AdminApi::ListAuditEvents, pools.callers);
+  table.Add("fleet.v1.AdminService/ListRunners", apis.system, &SystemApi::ListRunners, pools.callers);
+  table.Add("fleet.v1.AdminService/GetRunner", apis.system, &SystemApi::GetRunner, pools.callers);
+  table.Add("fleet.v1.AdminService/GetSystemStatus", apis.system, &SystemApi::GetSystemStatus, pools.callers);
 
   table.Add("fleet.v1.CatalogService/ImportRepositories", apis.catalog, &CatalogApi::ImportRepositories, pools.callers);
   table.Add("fleet.v1.CatalogService/GetRepository", apis.catalog, &CatalogApi::GetRepository, pools.callers);

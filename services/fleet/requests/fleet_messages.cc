@@ -174,6 +174,7 @@ void ToProto(const store::AttemptRecord& record, bool with_log, v1::TaskAttempt&
   proto.set_attempt(record.attempt);
   proto.set_generation(record.generation);
   if (!record.runner_id.IsNone()) proto.set_runner_id(record.runner_id.ToString());
+  proto.set_runner_name(record.runner_name);
   proto.set_state(static_cast<v1::TaskState>(record.state));
   if (record.category != domain::FailureCategory::kNone) {
     ToProto(record.category, record.reason, record.texts.message, *proto.mutable_failure());
