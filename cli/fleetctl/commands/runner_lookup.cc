@@ -12,7 +12,7 @@
 namespace fleet::cli {
 namespace {
 
-using AdminStub = v1::AdminService::Stub;
+using RunnerCalls = v1::AdminService::Stub;
 
 constexpr int kMostNamedRunners = 5;
 
@@ -23,7 +23,7 @@ absl::StatusOr<v1::ListRunnersResponse> ListRunnersCalled(const std::string& nam
   request.set_name(name);
   request.mutable_states()->Assign(states.begin(), states.end());
   request.set_page_size(kMostNamedRunners);
-  return context.client.Call<v1::AdminService>(&AdminStub::ListRunners, request);
+  return context.client.Call<v1::AdminService>(&RunnerCalls::ListRunners, request);
 }
 
 absl::StatusOr<std::string> FindRunnerId(const std::string& name, CommandContext& context) {
@@ -56,7 +56,7 @@ absl::StatusOr<v1::GetRunnerResponse> FindRunner(const std::string& reference, C
   } else {
     FLEET_ASSIGN_OR_RETURN(*request.mutable_runner_id(), FindRunnerId(reference, context));
   }
-  return context.client.Call<v1::AdminService>(&AdminStub::GetRunner, request);
+  return context.client.Call<v1::AdminService>(&RunnerCalls::GetRunner, request);
 }
 
 }  // namespace fleet::cli
