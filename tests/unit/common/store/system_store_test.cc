@@ -86,7 +86,8 @@ TEST_F(SystemStoreTest, PoolsAreCountedWithTheirRunnersAndChildren) {
   const domain::Ulid paused = stores_.CreateFleet({.targets = 4});
   stores_.CreateFleet({.targets = 5});
   stores_.ExpandAll();
-  stores_.Sql("update fleets set paused = true, pause_reasons = 1, state = 4 where fleet_id = '" + paused.ToUuid() + "'");
+  stores_.Sql("update fleets set paused = true, pause_reasons = 1, state = 4 where fleet_id = '" + paused.ToUuid() +
+              "'");
   const domain::Ulid busy = stores_.RegisterRunner();
   const domain::Ulid silent = stores_.RegisterRunner();
   const domain::Ulid lost = stores_.RegisterRunner();
