@@ -26,7 +26,8 @@ inline constexpr std::size_t kMaxRunnerName = 128;
 // Bytes of a clone URL, and of a pull request's.
 inline constexpr std::size_t kMaxUrl = 2000;
 
-// Tasks that a runner works on at once, and leases that it says it holds.
+// Slots of a runner: leases that it is given in one answer, and leases that it says it holds, are no more than its
+// slots.
 inline constexpr int32_t kMaxSlots = 10'000;
 // Bytes of what LeaseTasks tells, as long as it is more than one lease: gRPC's clients take 4 MiB unless told
 // otherwise.
