@@ -40,7 +40,8 @@ inline constexpr int32_t kMaxWatchedIntent = 8 << 10;
 // others.
 inline constexpr int32_t kMaxGenerationIntents = 1 << 20;
 
-// Exceptions from limits, for all users and pools together: each dispatch reads them, and ListLimits tells them at once.
+// Exceptions from limits, for all users and pools together: each dispatch reads them, and ListLimits tells them at
+// once.
 inline constexpr int32_t kMaxLimitExceptions = 5000;
 
 // What a runner reports of an attempt. Bytes of the failure's message, and of the summary: runner and service keep the

@@ -97,7 +97,9 @@ TEST_F(PageBoundsTest, AFleetTellsWhatItsNewestGenerationsWereAsked) {
     const bool is_told = generation.generation() > 28;
     EXPECT_EQ(generation.has_omitted_bytes(), !is_told) << generation.generation();
     EXPECT_EQ(generation.parameters_size(), is_told ? 1 : 0) << generation.generation();
-    if (generation.generation() == 2) EXPECT_THAT(generation.omitted_bytes(), Gt(500'000));
+    if (!is_told && generation.generation() > 1) {
+      EXPECT_THAT(generation.omitted_bytes(), Gt(500'000)) << generation.generation();
+    }
   }
 }
 
