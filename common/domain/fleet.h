@@ -105,6 +105,7 @@ struct FleetIntent {
   std::string task_description;
   Parameters parameters;
   bool replace_branch = false;  // of this generation alone
+  int32_t omitted_bytes = 0;    // of description and parameters, where both were left out
 };
 
 bool IsTerminal(FleetState state);

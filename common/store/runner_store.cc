@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "common/domain/fleet.h"
 #include "common/domain/task_transitions.h"
 #include "common/status/error_info.h"
@@ -40,6 +41,7 @@ constexpr Statement kRecordHeartbeat{"record_heartbeat", R"sql(
   update runners set heartbeat_at = clock_timestamp(), heartbeat_seq = $2,
     received_lease_seq = greatest(received_lease_seq, $3)
   where runner_id = $1 and state = 1 and heartbeat_seq < $2
+  returning slots
 )sql"};
 
 constexpr Statement kReadRunnerState{"read_runner_state", "select state from runners where runner_id = $1"};
@@ -115,6 +117,13 @@ absl::Status RunnerLost() {
 absl::Status NotRegistered() {
   return MakeError(absl::StatusCode::kFailedPrecondition, "this runner is not registered: call RegisterRunner first",
                    {"RUNNER_NOT_REGISTERED", {}, {}});
+}
+
+absl::Status TooManyHeld(std::size_t held, int32_t slots) {
+  return InvalidField(
+      "held", absl::StrCat("has ", held, " leases, and this runner registered ", slots, slots == 1 ? " slot" : " slots",
+                           ": lease no more than are free, where a lease takes one until its final "
+                           "report was answered, or register with more"));
 }
 
 struct LiveLease {
@@ -290,6 +299,9 @@ absl::StatusOr<std::vector<StopOrder>> RunnerStore::Heartbeat(const RunnerHeartb
       is_old = true;
       return absl::OkStatus();
     }
+    RowReader runner = recorded[0];
+    const int32_t slots = runner.Int();
+    if (heartbeat.held.size() > static_cast<std::size_t>(slots)) return TooManyHeld(heartbeat.held.size(), slots);
     FLEET_ASSIGN_OR_RETURN(const Rows leases, transaction.Execute(kReadLiveLeases, {runner_id}));
     live = ReadLiveLeases(leases);
     std::set<int64_t> live_seqs;

@@ -47,7 +47,8 @@ class RunnerStore {
   // Who registered it, which never changes; nullopt: nobody.
   absl::StatusOr<std::optional<std::string>> OwnerOf(const domain::Ulid& runner_id);
 
-  // Returns kFailedPrecondition with reason RUNNER_LOST or RUNNER_NOT_REGISTERED. Leases of received grants that are
+  // Returns kFailedPrecondition with reason RUNNER_LOST or RUNNER_NOT_REGISTERED; kInvalidArgument on held, and records
+  // nothing, if more leases are held than the runner has slots. Leases of received grants that are
   // not held go back to the queue; leases that ran far past their timeout end TIMED_OUT; cancelled children whose
   // runner did not confirm end CANCELLED.
   absl::StatusOr<std::vector<StopOrder>> Heartbeat(const RunnerHeartbeat& heartbeat);

@@ -1,7 +1,5 @@
 #include "services/fleet/service_process.h"
 
-#include <malloc.h>
-
 #include <map>
 #include <string>
 #include <utility>
@@ -30,6 +28,7 @@
 #include "common/store/start_settings.h"
 #include "services/fleet/api/method_rows.h"
 #include "services/fleet/clone_url_keeper.h"
+#include "services/fleet/memory_reclaimer.h"
 #include "services/fleet/report_counter.h"
 #include "services/fleet/requests/advice.h"
 #include "services/fleet/service_presence.h"
@@ -51,8 +50,6 @@ constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 // A ping that hangs for so long counts as failed.
 constexpr absl::Duration kProbeFreshness = absl::Seconds(2);
 constexpr absl::Duration kHealthInterval = absl::Milliseconds(250);
-constexpr absl::Duration kStalledInterval = absl::Seconds(5);
-constexpr absl::Duration kTrimInterval = absl::Seconds(15);
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 // Only what a service of an earlier version imported is found then.
@@ -162,9 +159,7 @@ struct ServiceProcess::Parts {
   CloneUrlKeeper clone_urls{callers.catalog};
   ServicePresence presence{service_id, facts, runners.limits, runners.runners};
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
-  PeriodicLoop stalled_loop{kStalledInterval, Once([this] { return open_streams.RunOnce(); })};
-  // What a burst took goes back to the system: glibc alone keeps nearly all of it.
-  PeriodicLoop trim_loop{kTrimInterval, Once([] { return malloc_trim(0); })};
+  const MemoryReclaimer reclaimer{[this] { return open_streams.RunOnce(); }, &ReturnFreeMemory, {}};
   PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return gauges.RunOnce(), true; })};
   PeriodicLoop presence_loop{kPresenceInterval, Once([this] { return presence.RunOnce(); })};
   PeriodicLoop clone_url_loop{kCloneUrlInterval, [this] { return clone_urls.RunOnce(); }};

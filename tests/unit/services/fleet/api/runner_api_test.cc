@@ -158,6 +158,50 @@ TEST_F(RunnerApiTest, ALeaseThatIsLargeByItselfIsHandedOutAlone) {
   EXPECT_EQ(leased_.fleets_size(), 1);
 }
 
+TEST_F(RunnerApiTest, AnAnswerHasNoMoreLeasesThanItsRunnerHasSlots) {
+  const domain::Ulid fleet = stores_.CreateFleet({.targets = 20});
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  EXPECT_EQ(leased_.leases_size(), 8) << "ten were asked for";
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kQueued), 12) << "the others wait";
+}
+
+TEST_F(RunnerApiTest, AHeartbeatHoldsNoMoreLeasesThanItsRunnerHasSlots) {
+  const domain::Ulid fleet = stores_.CreateFleet({.targets = 20});
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  v1::HeartbeatRequest heartbeat;
+  heartbeat.set_runner_id(kRunner);
+  heartbeat.set_received_lease_seq(2);
+  for (int64_t lease_seq = 1; lease_seq <= 2; ++lease_seq) {
+    v1::LeaseTasksRequest demand = Demand(kRunner, lease_seq);
+    demand.set_max_tasks(lease_seq == 1 ? 8 : 1);
+    FLEET_ASSERT_OK(Lease(caller_, demand));
+    for (const v1::Lease& lease : leased_.leases()) {
+      v1::HeldLease& held = *heartbeat.add_held();
+      held.set_task_id(lease.task_id());
+      held.set_attempt(lease.attempt());
+    }
+  }
+  ASSERT_EQ(heartbeat.held_size(), 9);
+  heartbeat.set_heartbeat_seq(1);
+  stores_.Sql("update runners set heartbeat_at = heartbeat_at - interval '1 hour'");
+  v1::HeartbeatResponse response;
+  const absl::Status refused = api_.Heartbeat(caller_, heartbeat, response);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("held: has 9 leases, and this runner registered 8 slots")));
+  EXPECT_EQ(stores_.Sql("select heartbeat_seq || ' ' || (heartbeat_at < clock_timestamp() - interval '30 minutes')"
+                        " from runners"),
+            "0 true")
+      << "who holds more than there is room for is not kept alive by saying so";
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.Active(), 9) << "nothing else changed";
+
+  heartbeat.mutable_held()->RemoveLast();
+  FLEET_EXPECT_OK(api_.Heartbeat(caller_, heartbeat, response)) << "with its slots full it is as alive as any";
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.Active(), 8) << "what it let go is back in the queue";
+}
+
 TEST_F(RunnerApiTest, ARunnerThatIsUnknownOrLostIsTold) {
   EXPECT_EQ(GetErrorInfo(Lease(caller_, Demand(kRunner, 1))).reason, "RUNNER_NOT_REGISTERED");
   EXPECT_EQ(GetErrorInfo(Heartbeat(caller_, kRunner, 1)).reason, "RUNNER_NOT_REGISTERED");
