@@ -8,30 +8,66 @@ namespace fleet::domain {
 namespace {
 
 const Ulid kFleet = *Ulid::Parse("01KAV2MZ5T4QY6R8W0X2Z4B6D8");
+const tracing::TraceContext kSubmission{{1, 2}, {3}, true};
 
-TEST(FleetTraceTest, WhatTwoProcessesDeriveIsTheSame) {
-  // Programs of other versions derive them too: these must not change.
-  EXPECT_EQ(RunSpanId(kFleet, 1), 0x16a4b2c49d992771u);
-  EXPECT_EQ(ChildSpanId({kFleet, 7}, 1), 0x727392aa432a35cbu);
-  EXPECT_EQ(AttemptSpanId({kFleet, 7}, 2), 0xf5238af0efe8cd8bu);
-  EXPECT_EQ(RunSpanId(kFleet, 1), RunSpanId(*Ulid::FromUuid(kFleet.ToUuid()), 1));
-  EXPECT_EQ(AttemptSpanId({kFleet, 7}, 2), AttemptSpanId(*TaskId::Parse(TaskId{kFleet, 7}.ToString()), 2));
-  EXPECT_EQ(ChildTraceId({kFleet, 7}, 1), ChildTraceId({kFleet, 7}, 1));
+FleetTrace TraceOf(int32_t total) { return {kSubmission, kFleet, total}; }
+
+TEST(FleetTraceTest, IdsNeverChange) {
+  // Programs of other versions derive them too.
+  EXPECT_EQ(TraceOf(10).Run(1).span_id.ToHex(), "16a4b2c49d992771");
+  EXPECT_EQ(TraceOf(10).Child(7, 1).span_id.ToHex(), "727392aa432a35cb");
+  EXPECT_EQ(TraceOf(10).Attempt(7, 1, 2).span_id.ToHex(), "f5238af0efe8cd8b");
+  EXPECT_EQ(TraceOf(10).QueueSpan(7, 2).ToHex(), "2c220b40baca9140");
+  EXPECT_EQ(TraceOf(1001).Child(7, 1).trace_id.ToHex(), "81d3f773585563bf727392aa432a35cb");
 }
 
 TEST(FleetTraceTest, DifferentSpansHaveDifferentIds) {
-  std::set<uint64_t> ids;
+  std::set<uint64_t> ids = {0};
+  const FleetTrace trace = TraceOf(120);
   for (int32_t number = 1; number <= 12; ++number) {
-    EXPECT_TRUE(ids.insert(RunSpanId(kFleet, number)).second);
+    EXPECT_TRUE(ids.insert(trace.Run(number).span_id.value).second);
     for (int32_t ordinal = 1; ordinal <= 120; ++ordinal) {
-      const TaskId task{kFleet, ordinal};
-      EXPECT_TRUE(ids.insert(ChildSpanId(task, number)).second);
-      EXPECT_TRUE(ids.insert(AttemptSpanId(task, number)).second);
-      EXPECT_TRUE(ids.insert(QueueSpanId(task, number)).second);
-      EXPECT_TRUE(ids.insert(ChildTraceId(task, number).first).second);
+      EXPECT_TRUE(ids.insert(trace.Child(ordinal, number).span_id.value).second);
+      EXPECT_TRUE(ids.insert(trace.Attempt(ordinal, 1, number).span_id.value).second);
+      EXPECT_TRUE(ids.insert(trace.QueueSpan(ordinal, number).value).second);
     }
   }
-  EXPECT_EQ(ids.count(0), 0u);
+}
+
+TEST(FleetTraceTest, ChildrenOfAUsualFleetAreInItsTrace) {
+  const FleetTrace trace = TraceOf(kMostChildrenInOneTrace);
+  for (const tracing::TraceContext& context : {trace.Run(1), trace.Child(7, 1), trace.Attempt(7, 1, 1)}) {
+    EXPECT_EQ(context.trace_id, kSubmission.trace_id);
+    EXPECT_TRUE(context.sampled);
+  }
+}
+
+TEST(FleetTraceTest, ChildrenOfALargeFleetHaveATraceEach) {
+  const FleetTrace trace = TraceOf(kMostChildrenInOneTrace + 1);
+  EXPECT_EQ(trace.Run(1).trace_id, kSubmission.trace_id);
+  EXPECT_EQ(trace.Child(7, 1).trace_id, trace.Attempt(7, 1, 3).trace_id);
+  EXPECT_FALSE(trace.Child(7, 1).trace_id == trace.Child(8, 1).trace_id);
+  EXPECT_FALSE(trace.Child(7, 1).trace_id == trace.Run(1).trace_id);
+  EXPECT_TRUE(trace.Child(7, 1).sampled);
+}
+
+TEST(FleetTraceTest, ALaterGenerationIsBelowTheFirst) {
+  EXPECT_EQ(TraceOf(1).AboveRun(1), kSubmission);
+  EXPECT_EQ(TraceOf(1).AboveRun(3), TraceOf(1).Run(1));
+}
+
+TEST(FleetTraceTest, WhatIsNotTracedHasNoTrace) {
+  for (const int32_t total : {1, 5000}) {
+    const FleetTrace trace{{}, kFleet, total};
+    EXPECT_TRUE(trace.Run(1).IsNone());
+    EXPECT_TRUE(trace.Attempt(1, 1, 1).IsNone());
+  }
+}
+
+TEST(FleetTraceTest, OnlyASampledTraceparentIsSampled) {
+  EXPECT_TRUE(IsSampled(tracing::FormatTraceparent(kSubmission)));
+  EXPECT_FALSE(IsSampled(tracing::FormatTraceparent({{1, 2}, {3}, false})));
+  EXPECT_FALSE(IsSampled(""));
 }
 
 }  // namespace
