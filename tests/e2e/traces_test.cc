@@ -27,12 +27,19 @@ constexpr char kCaller[] = "b7ad6b7169203331";
 
 std::string Traceparent(const std::string& span) { return absl::StrCat("00-", kTrace, "-", span, "-01"); }
 
-// The published protos are installed with the other tools from npm, at their first use.
+// The published protos come with the other tools from npm, which are installed at their first use.
 std::string PublishedProtos() {
   const runner::TestDirectory directory;
-  const Program::Result installed = RunProgram(directory.path(), {FLEET_NPM_TOOLS "/buf", "--version"});
-  if (installed.code != 0) throw std::runtime_error(installed.err);
-  return FLEET_NPM_TOOLS "/node_modules/@opentelemetry/otlp-grpc-exporter-base/build/protos";
+  const std::string file = directory / "otlp.pb";
+  const std::string protos = FLEET_NPM_TOOLS "/node_modules/@opentelemetry/otlp-grpc-exporter-base/build/protos";
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{FLEET_NPM_TOOLS "/buf", "--version"},
+        std::vector<std::string>{"protoc", "-I" + protos, "--include_imports", "--descriptor_set_out=" + file,
+                                 "opentelemetry/proto/collector/trace/v1/trace_service.proto"}}) {
+    const Program::Result result = RunProgram(directory.path(), command);
+    if (result.code != 0) throw std::runtime_error(result.err);
+  }
+  return runner::ReadFile(file);
 }
 
 // Listens before the programs start.

@@ -1,6 +1,7 @@
 #include "tests/support/trace_collector.h"
 
-#include <google/protobuf/compiler/importer.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -18,15 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kFile[] = "opentelemetry/proto/collector/trace/v1/trace_service.proto";
 constexpr char kRequest[] = "opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest";
-
-class ThrowingErrors : public google::protobuf::compiler::MultiFileErrorCollector {
- public:
-  void AddError(const std::string& filename, int line, int, const std::string& message) override {
-    throw std::runtime_error(absl::StrCat(filename, ":", line + 1, ": ", message));
-  }
-};
 
 bool IsHex(const std::string& text, std::size_t digits) {
   return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -97,20 +90,19 @@ std::vector<CollectedSpan> SpansIn(const json& request) {
 }  // namespace
 
 struct TraceCollector::Schema {
-  explicit Schema(const std::string& protos) {
-    source.MapPath("", protos);
-    if (importer.Import(kFile) == nullptr) throw std::runtime_error(absl::StrCat(protos, " has no ", kFile));
-    request = importer.pool()->FindMessageTypeByName(kRequest);
-    if (request == nullptr) throw std::runtime_error(kRequest);
+  explicit Schema(const std::string& descriptors) {
+    google::protobuf::FileDescriptorSet files;
+    if (!files.ParseFromString(descriptors)) throw std::runtime_error("these are no descriptors");
+    for (const google::protobuf::FileDescriptorProto& file : files.file()) pool.BuildFile(file);
+    request = pool.FindMessageTypeByName(kRequest);
+    if (request == nullptr) throw std::runtime_error(absl::StrCat("the protos have no ", kRequest));
   }
 
-  google::protobuf::compiler::DiskSourceTree source;
-  ThrowingErrors errors;
-  google::protobuf::compiler::Importer importer{&source, &errors};
+  google::protobuf::DescriptorPool pool;
   const google::protobuf::Descriptor* request = nullptr;
 };
 
-TraceCollector::TraceCollector(const std::string& protos) : schema_(std::make_unique<Schema>(protos)) {
+TraceCollector::TraceCollector(const std::string& descriptors) : schema_(std::make_unique<Schema>(descriptors)) {
   http::Limits limits;
   limits.body_bytes = std::uint64_t{8} << 20;
   auto server = http::HttpServer::Start(

@@ -28,11 +28,12 @@ struct CollectedSpan {
   std::vector<std::string> links;                 // ids of spans
 };
 
-// Thread-safe. Its constructor throws std::runtime_error if it cannot listen.
+// Thread-safe. Its constructor throws std::runtime_error if it cannot read the protos or listen.
 class TraceCollector {
  public:
-  // `protos`: the folder that holds "opentelemetry/proto".
-  explicit TraceCollector(const std::string& protos);
+  // `descriptors`: OTLP's trace_service.proto and what it imports, as protoc --include_imports --descriptor_set_out
+  // writes them.
+  explicit TraceCollector(const std::string& descriptors);
   ~TraceCollector();
 
   // "http://127.0.0.1:port".
