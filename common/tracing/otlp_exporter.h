@@ -20,7 +20,7 @@ namespace fleet::tracing {
 class OtlpExporter {
  public:
   static constexpr std::size_t kMostSpans = 512;  // of one request
-  static constexpr int kTries = 4;                // of one batch
+  static constexpr int kTries = 8;                // of one batch
 
   // Posts a body and waits for the answer.
   using Send = std::function<absl::StatusOr<http::Response>(const std::string& body)>;

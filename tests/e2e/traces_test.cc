@@ -156,7 +156,7 @@ TEST_F(TracesTest, ACollectorThatIsAwayKeepsNobodyFromWorking) {
   ExpectPushed(id, repos);
   EXPECT_THAT(collector.Spans(), IsEmpty());
   collector.SetAway(false);
-  EXPECT_TRUE(WaitUntil([this] { return Count("RUN e2e/change-v1") == 1 && Count("push") == 2; }));
+  EXPECT_TRUE(WaitUntil([this] { return Count("RUN e2e/change-v1") == 1 && Count("push") == 2; }, absl::Seconds(90)));
   EXPECT_THAT(collector.Problems(), IsEmpty());
 }
 

@@ -48,7 +48,7 @@ void SetResult(TaskState state, domain::FailureCategory category, Span& span) {
   span.status = tracing::SpanStatus::kError;
   const bool has_category = category != domain::FailureCategory::kNone;
   span.attributes.push_back(
-      {"error.type", has_category ? std::string(domain::NameOf(category)) : std::string("RUNNER_LOST")});
+      {"error.type", has_category ? std::string(domain::NameOf(category)) : std::string("RETURNED")});
 }
 
 Span Begin(const char* name, const TraceContext& context, tracing::SpanId parent, absl::Time start, absl::Time end) {

@@ -82,7 +82,7 @@ TEST_F(TraceSpansTest, AnAttemptSaysWhatCameOfItAndWhatItFollows) {
   const Span& lost = spans[2];
   EXPECT_EQ(lost.span_id, Trace().Attempt(2, 1, 1).span_id);
   EXPECT_EQ(lost.status, SpanStatus::kError);
-  EXPECT_EQ(Text(lost, "error.type"), "RUNNER_LOST");
+  EXPECT_EQ(Text(lost, "error.type"), "RETURNED");
   EXPECT_TRUE(lost.links.empty());
   const Span& completed = spans[4];
   EXPECT_EQ(completed.status, SpanStatus::kUnset);
