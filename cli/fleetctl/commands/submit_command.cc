@@ -147,6 +147,7 @@ absl::StatusOr<int> SubmitCommand::Run(CommandContext& context) const {
   context.interrupted = absl::StrCat(
       "Interrupted; the fleet may have been accepted. This never makes a second one:\n  ", repetition.command, "\n");
   const auto response = Submit(std::move(request), repetition, context);
+  context.client.TraceBelow("");  // watching goes on for long, and is no part of it
   if (!response.ok()) return ExplainReuse(response.status(), options_);
   if (!context.json()) {
     PrintAccepted(*response, options_, context);
