@@ -7,14 +7,16 @@
 namespace fleet::tracing {
 
 void SpanBuffer::Add(Span span) {
+  std::size_t held = 0;
   {
     MutexLock lock(mutex_);
     if (spans_.size() < capacity_) {
       spans_.push_back(std::move(span));
-      return;
+      held = spans_.size();
     }
   }
-  metrics_.CountDropped(metrics::SpanDrop::kBufferFull, 1);
+  if (held == 0) return metrics_.CountDropped(metrics::SpanDrop::kBufferFull, 1);
+  if (held == capacity_ / 4 && quarter_full_ != nullptr) quarter_full_();
 }
 
 std::vector<Span> SpanBuffer::Take(std::size_t most) {

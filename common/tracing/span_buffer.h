@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "common/lifecycle/mutex.h"
@@ -17,8 +19,11 @@ class SpanBuffer {
  public:
   static constexpr std::size_t kUsualCapacity = 2048;
 
-  explicit SpanBuffer(metrics::TraceMetrics& metrics, std::size_t capacity = kUsualCapacity)
-      : metrics_(metrics), capacity_(capacity) {}
+  // `quarter_full`, if given: called, on the thread of whoever adds, when it comes to hold a quarter of what it may;
+  // must not block.
+  explicit SpanBuffer(metrics::TraceMetrics& metrics, std::size_t capacity = kUsualCapacity,
+                      std::function<void()> quarter_full = nullptr)
+      : metrics_(metrics), capacity_(capacity), quarter_full_(std::move(quarter_full)) {}
 
   // Without room it is dropped, and counted.
   void Add(Span span);
@@ -32,6 +37,7 @@ class SpanBuffer {
  private:
   metrics::TraceMetrics& metrics_;
   const std::size_t capacity_;
+  const std::function<void()> quarter_full_;
   mutable Mutex mutex_;
   std::deque<Span> spans_ ABSL_GUARDED_BY(mutex_);
 };

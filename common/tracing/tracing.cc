@@ -36,7 +36,7 @@ struct Tracing::Parts {
   Parts(http::HttpClient the_client, const std::string& component, prometheus::Registry& registry)
       : client(std::move(the_client)),
         metrics(registry),
-        buffer(metrics),
+        buffer(metrics, SpanBuffer::kUsualCapacity, [this] { loop.Wake(); }),
         exporter(
             {component, FLEET_VERSION, NewSpanId().ToHex()}, buffer,
             [this](const std::string& body) { return client.Post("application/json", body, timeout); }, metrics,

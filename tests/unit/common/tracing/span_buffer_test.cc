@@ -43,6 +43,18 @@ TEST_F(SpanBufferTest, WhatHasNoRoomIsDroppedAndCounted) {
   EXPECT_EQ(buffer.room(), 2u);
 }
 
+TEST_F(SpanBufferTest, SaysWhenABatchIsThere) {
+  int told = 0;
+  SpanBuffer buffer(metrics_, 8, [&told] { ++told; });
+  buffer.Add({});
+  EXPECT_EQ(told, 0);
+  for (int i = 0; i < 5; ++i) buffer.Add({});
+  EXPECT_EQ(told, 1);
+  buffer.Take(8);
+  for (int i = 0; i < 3; ++i) buffer.Add({});
+  EXPECT_EQ(told, 2);
+}
+
 TEST_F(SpanBufferTest, ATracerTakesSampledTracesAlone) {
   SpanBuffer buffer(metrics_);
   const Tracer tracer(buffer, 1);

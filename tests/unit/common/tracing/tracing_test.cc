@@ -60,6 +60,18 @@ TEST(TracingTest, WhatIsRecordedReachesTheCollector) {
   EXPECT_TRUE(WaitUntil([&] { return collector.count() == 1; }));
 }
 
+TEST(TracingTest, ABatchIsSentWithoutWaitingForMore) {
+  CountingCollector collector;
+  prometheus::Registry registry;
+  const Tracing tracing({collector.url(), 1}, "fleet-test", registry);
+  // More than it may hold, but in the pace of a fleet that ends.
+  for (int i = 0; i < 8; ++i) {
+    for (int span = 0; span < 600; ++span) tracing.tracer().Record(Span());
+    EXPECT_TRUE(WaitUntil([&] { return tracing.tracer().room() == SpanBuffer::kUsualCapacity; }));
+  }
+  EXPECT_THAT(metrics::MetricsText(registry), HasSubstr("fleet_trace_spans_dropped_total{reason=\"buffer_full\"} 0"));
+}
+
 TEST(TracingTest, WhatIsLeftIsSentAtTheEnd) {
   CountingCollector collector;
   prometheus::Registry registry;
