@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,12 +25,14 @@ using ::testing::Not;
 class CountingCollector {
  public:
   CountingCollector() {
-    auto server =
-        http::HttpServer::Start("127.0.0.1:0", {}, [this](const http::Request& request, const http::Respond& respond) {
-          MutexLock lock(mutex_);
-          if (request.path == "/v1/traces") bodies_.push_back(request.body);
-          respond({});
-        });
+    http::Limits limits;
+    limits.body_bytes = std::uint64_t{8} << 20;
+    auto server = http::HttpServer::Start("127.0.0.1:0", limits,
+                                          [this](const http::Request& request, const http::Respond& respond) {
+                                            MutexLock lock(mutex_);
+                                            if (request.path == "/v1/traces") bodies_.push_back(request.body);
+                                            respond({});
+                                          });
     FLEET_EXPECT_OK(server);
     server_ = *std::move(server);
   }
