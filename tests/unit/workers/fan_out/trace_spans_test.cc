@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <variant>
@@ -65,7 +66,7 @@ TEST_F(TraceSpansTest, AChildsWaitsAndAttemptsAreBelowIt) {
   EXPECT_EQ(child.trace_id, Trace().submission.trace_id);
   EXPECT_EQ(Text(child, "vcs.repository.name"), "acme/shop");
   EXPECT_EQ(child.status, SpanStatus::kUnset);
-  for (int i = 1; i < 5; ++i) {
+  for (std::size_t i = 1; i < spans.size(); ++i) {
     EXPECT_EQ(spans[i].name, i % 2 == 1 ? "queue" : "attempt");
     EXPECT_EQ(spans[i].parent_id, child.span_id);
   }
