@@ -71,6 +71,8 @@ struct Fleet {
   Ulid id;
   std::string creator;
   std::string pool;
+  // The span that it was submitted below, as a traceparent; empty: it is not traced.
+  std::string traceparent;
   FleetPolicy policy;
   FleetState state = FleetState::kPending;
   Rollup rollup;

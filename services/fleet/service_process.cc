@@ -26,6 +26,7 @@
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
 #include "common/store/start_settings.h"
+#include "common/tracing/tracing.h"
 #include "services/fleet/api/method_rows.h"
 #include "services/fleet/clone_url_keeper.h"
 #include "services/fleet/memory_reclaimer.h"
@@ -102,6 +103,7 @@ struct ServiceProcess::Parts {
   metrics::RpcMetrics rpc_metrics{registry};
   metrics::IntakeMetrics intake{registry};
   metrics::ServiceMetrics metrics{registry};
+  const tracing::Tracing tracing{config.tracing, "fleet-service", registry};
   ReportCounter report_counter{metrics};
 
   StoreSet callers{config.database_url, kCallerThreads + kWatchThreads + 2};
@@ -127,7 +129,7 @@ struct ServiceProcess::Parts {
   ThreadPool watch_pool{kWatchThreads, kMostQueuedWatchSteps};
 
   LeasedFleetCache leased_fleets{runners.lease_details};
-  TaskLeasing leasing{dispatcher, leased_fleets, runner_pool};
+  TaskLeasing leasing{dispatcher, leased_fleets, runner_pool, tracing.tracer()};
   RunnerOwners runner_owners{runners.runners, runner_pool};
   SnapshotPages snapshot_pages{[this](const auto& caller, const auto& id, int32_t after, int32_t limit) {
                                  return callers.tasks.List(caller, id, {}, after, limit);
@@ -175,9 +177,10 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const Serv
   options.listen = config.listen;
   options.drain_timeout = config.drain_timeout;
   FLEET_ASSIGN_OR_RETURN(
-      parts->server, rpc::GrpcServer::Start(options, parts->methods,
-                                            {parts->authenticator, parts->rpc_metrics, parts->intake, Clock::System(),
-                                             parts->request_budget, parts->open_streams, &WithAdvice}));
+      parts->server,
+      rpc::GrpcServer::Start(options, parts->methods,
+                             {parts->authenticator, parts->rpc_metrics, parts->intake, Clock::System(),
+                              parts->request_budget, parts->open_streams, &WithAdvice, parts->tracing.tracer()}));
   parts->health_loop =
       std::make_unique<PeriodicLoop>(kHealthInterval, Once([server = parts->server.get(), &parts = *parts] {
                                        return server->SayServing(parts.readiness.Check().ok()), true;

@@ -24,6 +24,7 @@ absl::Status FleetApi::CreateFleet(const domain::Caller& caller, const v1::Creat
                                    v1::CreateFleetResponse& response) {
   FLEET_RETURN_IF_ERROR(ValidateCreateFleet(request));
   store::NewFleet fleet = ToNewFleet(request);
+  fleet.traceparent = caller.traceparent;
   fleet.accept = [&request](const std::string& definition) -> absl::StatusOr<store::WorkflowTerms> {
     FLEET_RETURN_IF_ERROR(CheckDeclaredParameters(definition, request));
     return ToTerms(definition);

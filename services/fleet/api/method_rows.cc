@@ -61,6 +61,7 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   for (const char* middling : {"fleet.v1.CatalogService/ApplyWorkflow", "fleet.v1.FleetService/RetryFleet"}) {
     table.SetMaxRequestBytes(middling, kMiddlingRequestBytes);
   }
+  table.SetBeginsTraces("fleet.v1.FleetService/CreateFleet");
   return table;
 }
 

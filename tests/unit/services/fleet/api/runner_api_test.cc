@@ -3,7 +3,11 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "common/domain/fleet_trace.h"
+#include "common/metrics/trace_metrics.h"
 #include "common/status/error_info.h"
+#include "common/tracing/span_buffer.h"
+#include "prometheus/registry.h"
 #include "tests/unit/services/fleet/api/runner_fixture.h"
 
 namespace fleet::service {
@@ -51,6 +55,31 @@ TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
   EXPECT_EQ(reported_.answers(0).status(), v1::REPORT_STATUS_OK);
   EXPECT_EQ(reported_.answers(1).status(), v1::REPORT_STATUS_INVALID);
   EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kCompleted), 1);
+}
+
+TEST_F(RunnerApiTest, LeasesSayBelowWhichSpanTheirWorkIs) {
+  constexpr char kTraceparent[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  store::NewFleet fleet = stores_.NewFleet({.targets = 1});
+  fleet.traceparent = kTraceparent;
+  FLEET_ASSERT_OK(stores_.fleets.Create(caller_, fleet));
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  ASSERT_EQ(leased_.leases_size(), 1);
+  EXPECT_EQ(leased_.leases(0).traceparent(), kTraceparent) << "nobody would tell of the attempt";
+
+  prometheus::Registry registry;
+  metrics::TraceMetrics metrics(registry);
+  tracing::SpanBuffer buffer(metrics);
+  const tracing::Tracer tracer(buffer, 1);
+  TaskLeasing leasing(dispatcher_, fleets_, pool_, tracer);
+  RunnerApi api(stores_.runners, owners_, leasing, reports_, absl::Seconds(5));
+  leased_.Clear();
+  FLEET_ASSERT_OK(
+      Await([&](const rpc::PendingCall& call) { api.LeaseTasks(caller_, Demand(kRunner, 1), leased_, call); }));
+  ASSERT_EQ(leased_.leases_size(), 1);
+  const domain::FleetTrace trace{tracing::ParseTraceparent(kTraceparent), fleet.id, 1};
+  EXPECT_EQ(leased_.leases(0).traceparent(), tracing::FormatTraceparent(trace.Attempt(1, 1, 1)));
 }
 
 TEST_F(RunnerApiTest, ChildrenPushTheBranchThatTheirFleetNames) {
