@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
                                       interruption,
                                       fleet::Clock::System(),
                                       {},
-                                      isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0};
+                                      isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0,
+                                      Variable("TRACEPARENT")};
   return fleet::cli::RunFleetctl(std::vector<std::string>(argv, argv + argc), environment);
 }

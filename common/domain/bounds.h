@@ -23,14 +23,29 @@ inline constexpr int32_t kHighestPriority = 1000;
 inline constexpr std::size_t kMaxText = 10'000;
 // Characters of the name that a runner gives itself.
 inline constexpr std::size_t kMaxRunnerName = 128;
+// The same, of the version that it says it has, and of the machine that it says it runs on.
+inline constexpr std::size_t kMaxVersionText = 64;
+inline constexpr std::size_t kMaxHostName = 255;
 // Bytes of a clone URL, and of a pull request's.
 inline constexpr std::size_t kMaxUrl = 2000;
 
-// Tasks that a runner works on at once, and leases that it says it holds.
+// Slots of a runner: leases that it is given in one answer, and leases that it says it holds, are no more than its
+// slots.
 inline constexpr int32_t kMaxSlots = 10'000;
 // Bytes of what LeaseTasks tells, as long as it is more than one lease: gRPC's clients take 4 MiB unless told
 // otherwise.
 inline constexpr std::size_t kMaxLeaseBytes = std::size_t{3} << 20;
+// Bytes of the entries of one page of a list, as long as it is more than one.
+inline constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
+// Bytes of a fleet's description and parameters that WatchFleet tells; longer ones it leaves out.
+inline constexpr int32_t kMaxWatchedIntent = 8 << 10;
+// Bytes of the descriptions and parameters of generations that GetFleet tells, the newest first; it leaves out the
+// others.
+inline constexpr int32_t kMaxGenerationIntents = 1 << 20;
+
+// Exceptions from limits, for all users and pools together: each dispatch reads them, and ListLimits tells them at
+// once.
+inline constexpr int32_t kMaxLimitExceptions = 5000;
 
 // What a runner reports of an attempt. Bytes of the failure's message, and of the summary: runner and service keep the
 // beginning of a longer one.

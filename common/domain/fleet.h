@@ -71,6 +71,8 @@ struct Fleet {
   Ulid id;
   std::string creator;
   std::string pool;
+  // The span that it was submitted below, as a traceparent; empty: it is not traced.
+  std::string traceparent;
   FleetPolicy policy;
   FleetState state = FleetState::kPending;
   Rollup rollup;
@@ -105,6 +107,7 @@ struct FleetIntent {
   std::string task_description;
   Parameters parameters;
   bool replace_branch = false;  // of this generation alone
+  int32_t omitted_bytes = 0;    // of description and parameters, where both were left out
 };
 
 bool IsTerminal(FleetState state);

@@ -22,6 +22,8 @@ void Call::Start() {
   absl::StatusOr<domain::Caller> caller = environment_.authenticator.Authenticate(transport_);
   if (!caller.ok()) return End(caller.status());
   caller_ = *std::move(caller);
+  caller_.address = transport_.PeerAddress();
+  caller_.traceparent = record_.JoinTrace(transport_);
   if (!Reserve()) return;
   if (method_.kind() == MethodKind::kPending) return RunPending(std::get<Method::Pending>(method_.handler));
   const bool taken = method_.pool->Submit([this] { RunUnary(std::get<Method::Unary>(method_.handler)); });

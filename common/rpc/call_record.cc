@@ -41,11 +41,17 @@ CallRecord::CallRecord(const Method& method, const CallEnvironment& environment)
   environment_.metrics.Received(type_, method_.service, method_.name);
 }
 
+std::string CallRecord::JoinTrace(const Metadata& metadata) {
+  trace_.Begin(method_, metadata, environment_.tracer, environment_.clock);
+  return trace_.Traceparent();
+}
+
 void CallRecord::CountSent() { environment_.metrics.Sent(type_, method_.service, method_.name); }
 
 absl::Status CallRecord::End(const absl::Status& status) {
   environment_.metrics.Handled(type_, method_.service, method_.name, status.code(),
                                environment_.clock.Elapsed() - started_);
+  trace_.End(method_, status.code(), environment_.tracer, environment_.clock);
   if (status.ok()) return status;
   if (!IsOurFault(status.code()) && !HasPublicWords(status)) return Word(status);
   const std::string call_id = NewCallId();

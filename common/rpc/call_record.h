@@ -1,8 +1,9 @@
-// One call as metrics and the log see it.
+// One call as metrics, traces and the log see it.
 #ifndef FLEET_COMMON_RPC_CALL_RECORD_H_
 #define FLEET_COMMON_RPC_CALL_RECORD_H_
 
 #include <cstddef>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -10,9 +11,12 @@
 #include "common/metrics/fleet_metrics.h"
 #include "common/metrics/rpc_metrics.h"
 #include "common/rpc/authenticator.h"
+#include "common/rpc/call_trace.h"
 #include "common/rpc/method_table.h"
 #include "common/rpc/open_streams.h"
 #include "common/rpc/request_budget.h"
+#include "common/rpc/transport.h"
+#include "common/tracing/tracer.h"
 
 namespace fleet::rpc {
 
@@ -26,6 +30,7 @@ struct CallEnvironment {
   OpenStreams& streams;
   // How an error is worded for callers; nullptr: as it is.
   absl::Status (*word_error)(const absl::Status&) = nullptr;
+  const tracing::Tracer& tracer = tracing::Tracer::Off();
 };
 
 // RESOURCE_EXHAUSTED with reason REQUEST_TOO_LARGE, if the method takes no request of so many bytes.
@@ -36,9 +41,11 @@ class CallRecord {
   // Counts the call as started and its request as received.
   CallRecord(const Method& method, const CallEnvironment& environment);
 
+  // Of a caller who is known: what the call's work is traced below. Call at most once.
+  std::string JoinTrace(const Metadata& metadata);
   void CountSent();
-  // Counts and times the call's end; returns the status as the caller is told it. Logs the server's own faults as
-  // warnings; callers' errors not at all, since metrics count them. Call once.
+  // Counts, times and traces the call's end; returns the status as the caller is told it. Logs the server's own faults
+  // as warnings; callers' errors not at all, since metrics count them. Call once.
   absl::Status End(const absl::Status& status);
 
  private:
@@ -48,6 +55,7 @@ class CallRecord {
   const CallEnvironment& environment_;
   const metrics::RpcType type_;
   const absl::Duration started_;
+  CallTrace trace_;
 };
 
 }  // namespace fleet::rpc

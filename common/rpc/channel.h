@@ -15,6 +15,9 @@ namespace fleet::rpc {
 // Metadata key of the caller's name, as services started with --insecure_identity read it.
 inline constexpr char kUserMetadataKey[] = "x-fleet-user";
 
+// Metadata key of the W3C trace context.
+inline constexpr char kTraceparentKey[] = "traceparent";
+
 // A plaintext channel to "host:port". Messages up to 64 MiB; keepalive, so that a silent loss shows within a minute.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/rpc/call.h"
 #include "common/rpc/grpc_status.h"
 #include "common/rpc/malformed_request.h"
@@ -31,6 +32,14 @@ std::vector<absl::string_view> MetadataValues(const grpc::CallbackServerContext&
 
 absl::Duration UntilDeadline(const grpc::CallbackServerContext& context) {
   return absl::FromChrono(context.deadline() - std::chrono::system_clock::now());
+}
+
+// Of "ipv4:192.0.2.7:4711" or "ipv6:%5B2001:db8::7%5D:4711", without the port, which nobody asks for.
+std::string AddressOf(absl::string_view peer) {
+  if (absl::ConsumePrefix(&peer, "ipv4:")) return std::string(peer.substr(0, peer.rfind(':')));
+  if (!absl::ConsumePrefix(&peer, "ipv6:")) return {};
+  if (!absl::ConsumePrefix(&peer, "%5B")) absl::ConsumePrefix(&peer, "[");
+  return std::string(peer.substr(0, peer.find_first_of("%]")));
 }
 
 std::string Concatenate(const grpc::ByteBuffer& bytes) {
@@ -74,6 +83,7 @@ class GrpcUnary final : public grpc::ServerUnaryReactor, private UnaryTransport 
 
  private:
   std::vector<absl::string_view> Values(absl::string_view key) const override { return MetadataValues(context_, key); }
+  std::string PeerAddress() const override { return AddressOf(context_.peer()); }
   absl::Duration TimeLeft() const override { return UntilDeadline(context_); }
   std::size_t RequestBytes() const override { return bytes_.request.Length(); }
   absl::Status ReadRequest(Message& request) override { return Parse(bytes_.request, request); }

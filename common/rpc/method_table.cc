@@ -81,6 +81,15 @@ void MethodTable::SetMaxRequestBytes(const std::string& name, std::size_t bytes)
   method->second.max_request_bytes = bytes;
 }
 
+void MethodTable::SetBeginsTraces(const std::string& name) {
+  const auto method = methods_.find(name);
+  if (method == methods_.end()) {
+    problems_.push_back(absl::StrCat(name, " begins traces and has no row"));
+    return;
+  }
+  method->second.begins_traces = true;
+}
+
 std::string MethodTable::Problem(const Method& method) const {
   const ServiceDescriptor* service = FindService(method.service);
   const bool is_served = std::count(services_.begin(), services_.end(), method.service) > 0;

@@ -56,6 +56,8 @@ struct Method {
   std::variant<Unary, Pending, Stream> handler;
   ThreadPool* pool;  // null for kPending
   std::size_t max_request_bytes = kUsualRequestBytes;
+  // Whether a call that comes without a traceparent may begin a trace.
+  bool begins_traces = false;
 
   MethodKind kind() const { return static_cast<MethodKind>(handler.index()); }
 };
@@ -109,6 +111,9 @@ class MethodTable {
 
   // The method of this name, which was added, takes requests of up to so many bytes instead of kUsualRequestBytes.
   void SetMaxRequestBytes(const std::string& name, std::size_t bytes);
+
+  // The method of this name, which was added, begins traces: of others only calls that belong to one are traced.
+  void SetBeginsTraces(const std::string& name);
 
   // Returns kFailedPrecondition naming the methods that have no row or two, and the rows that fit no method.
   absl::Status Check() const;

@@ -21,7 +21,8 @@ void StreamCall::Start() {
 }
 
 absl::Status StreamCall::Open() {
-  FLEET_ASSIGN_OR_RETURN(const domain::Caller caller, environment_.authenticator.Authenticate(transport_));
+  FLEET_ASSIGN_OR_RETURN(domain::Caller caller, environment_.authenticator.Authenticate(transport_));
+  caller.traceparent = record_.JoinTrace(transport_);
   google::protobuf::Arena arena;
   google::protobuf::Message* request = method_.request->New(&arena);
   FLEET_RETURN_IF_ERROR(ReadRequest(*request));

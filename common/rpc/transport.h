@@ -24,6 +24,8 @@ class Metadata {
 
 class Transport : public Metadata {
  public:
+  // IP address that the call came from, maybe a proxy's; empty if there is none.
+  virtual std::string PeerAddress() const { return {}; }
   // Until the caller's deadline; infinite without one.
   virtual absl::Duration TimeLeft() const = 0;
   // Of the request's body, as it came.

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/database/transaction.h"
+#include "common/domain/bounds.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "common/store/audit_rows.h"
@@ -84,10 +86,16 @@ constexpr Statement kWithdrawWorkflow{"withdraw_workflow", R"sql(
   where name = $1 and major = $2 and minor = $3 and patch = $4 and withdrawn_at is null
 )sql"};
 
-constexpr Statement kListWorkflows{"list_workflows", "select " FLEET_WORKFLOW_COLUMNS
-                                                     " from workflows"
-                                                     " order by name, major desc, minor desc, patch desc"
-                                                     " offset $1 limit $2"};
+// Of the $2 versions found it gives those that follow less than $3 bytes of definitions.
+constexpr Statement kListWorkflows{"list_workflows", "select " FLEET_WORKFLOW_COLUMNS R"sql(, found
+  from (
+    select w.*, (count(*) over ())::int as found,
+      sum(octet_length(definition)) over (order by name, major desc, minor desc, patch desc) - octet_length(definition)
+        as bytes_before
+    from (select * from workflows order by name, major desc, minor desc, patch desc offset $1 limit $2) w) p
+  where bytes_before < $3
+  order by name, major desc, minor desc, patch desc
+)sql"};
 
 RepositoryRecord ReadRepository(RowReader row) {
   RepositoryRecord repository;
@@ -99,7 +107,7 @@ RepositoryRecord ReadRepository(RowReader row) {
   return repository;
 }
 
-WorkflowRecord ReadCatalogWorkflow(RowReader row) {
+WorkflowRecord ReadCatalogWorkflow(RowReader& row) {
   WorkflowRecord workflow = ReadWorkflow(row);
   workflow.withdrawn_at = row.OptionalTime();
   return workflow;
@@ -260,7 +268,8 @@ absl::StatusOr<WorkflowRecord> CatalogStore::GetWorkflow(const domain::Caller&, 
             ? transaction.Execute(kGetWorkflowVersion, {ref.name, version->major, version->minor, version->patch})
             : transaction.Execute(kGetHighestWorkflow, {ref.name}));
     if (rows.empty()) return WorkflowNotFound(ref.ToString());
-    return ReadCatalogWorkflow(rows[0]);
+    RowReader row = rows[0];
+    return ReadCatalogWorkflow(row);
   });
 }
 
@@ -276,18 +285,25 @@ absl::StatusOr<WorkflowRecord> CatalogStore::Withdraw(const domain::Caller& call
       entry.after["version"] = VersionText(version);
       FLEET_RETURN_IF_ERROR(InsertAudit(transaction, entry));
     }
-    return ReadCatalogWorkflow(rows[0]);
+    RowReader row = rows[0];
+    return ReadCatalogWorkflow(row);
   });
 }
 
-absl::StatusOr<std::vector<WorkflowRecord>> CatalogStore::ListWorkflows(const domain::Caller&, int32_t offset,
-                                                                        int32_t limit) {
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<WorkflowRecord>> {
+absl::StatusOr<WorkflowPage> CatalogStore::ListWorkflows(const domain::Caller&, int32_t offset, int32_t limit) {
+  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<WorkflowPage> {
     transaction.RollBackInstead();
-    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kListWorkflows, {offset, limit}));
-    std::vector<WorkflowRecord> workflows;
-    for (const RowReader& row : rows) workflows.push_back(ReadCatalogWorkflow(row));
-    return workflows;
+    // One more, to know whether there is a next page.
+    FLEET_ASSIGN_OR_RETURN(
+        const Rows rows,
+        transaction.Execute(kListWorkflows, {offset, int64_t{limit} + 1, static_cast<int64_t>(domain::kMaxPageBytes)}));
+    WorkflowPage page;
+    for (RowReader row : rows) {
+      WorkflowRecord workflow = ReadCatalogWorkflow(row);
+      if (static_cast<int32_t>(page.workflows.size()) < limit) page.workflows.push_back(std::move(workflow));
+      page.has_next = static_cast<int32_t>(page.workflows.size()) < row.Int();
+    }
+    return page;
   });
 }
 

@@ -38,6 +38,11 @@ struct WorkflowRecord {
   std::optional<absl::Time> withdrawn_at{};  // only from CatalogStore
 };
 
+struct WorkflowPage {
+  std::vector<WorkflowRecord> workflows;
+  bool has_next = false;  // also of a page that is short, since its definitions are long
+};
+
 // Reads name, major, minor, patch, definition, created_by and, as microseconds, created_at of workflows.
 WorkflowRecord ReadWorkflow(database::RowReader& row);
 
@@ -70,8 +75,7 @@ class CatalogStore {
   // kNotFound with reason WORKFLOW_NOT_FOUND.
   absl::StatusOr<WorkflowRecord> GetWorkflow(const domain::Caller& caller, const domain::WorkflowRef& ref);
   // By name, highest version first, skipping `offset`.
-  absl::StatusOr<std::vector<WorkflowRecord>> ListWorkflows(const domain::Caller& caller, int32_t offset,
-                                                            int32_t limit);
+  absl::StatusOr<WorkflowPage> ListWorkflows(const domain::Caller& caller, int32_t offset, int32_t limit);
 
  private:
   database::ConnectionPool& pool_;

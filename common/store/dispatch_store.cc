@@ -29,7 +29,7 @@ using database::Statement;
 using database::Transaction;
 
 constexpr Statement kReadRunners{"read_runners", R"sql(
-  select r.state, r.pool, r.received_lease_seq, g.fleet_ids, g.ordinals, g.attempts
+  select r.state, r.pool, r.slots, r.received_lease_seq, g.fleet_ids, g.ordinals, g.attempts
   from unnest($1::uuid[], $2::bigint[]) with ordinality as d(runner_id, lease_seq, n)
   left join runners r on r.runner_id = d.runner_id
   left join lease_grants g on g.runner_id = d.runner_id and g.lease_seq = d.lease_seq
@@ -134,6 +134,7 @@ class DispatchPass {
       database::RowReader row = rows[i];
       const int32_t state = row.Int();
       const std::string pool = row.Text();
+      const int32_t slots = row.Int();
       const int64_t received = row.BigInt();
       std::vector<GrantedTask> granted = ReadGrant(row);
       LeaseAnswer& answer = answers_[i];
@@ -148,7 +149,9 @@ class DispatchPass {
         answer.kind = LeaseAnswer::Kind::kStale;
       } else if (served.insert(demands_[i].runner_id).second) {
         // One grant a runner and transaction: two calls of one runner with one number must not both be granted.
-        open_.push_back({i, pool, demands_[i].max_tasks});
+        // How many of its slots are taken would be known only from its children: to read these costs as much as a
+        // grant.
+        open_.push_back({i, pool, std::min(demands_[i].max_tasks, slots)});
       }
     }
     return absl::OkStatus();

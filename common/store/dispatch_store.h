@@ -33,8 +33,8 @@ class DispatchStore {
   explicit DispatchStore(database::ConnectionPool& pool) : pool_(pool) {}
 
   // Grants what the caps allow, in one transaction behind the dispatch gate; a demand whose lease_seq was granted
-  // before gets the same answer again. Answers are in the order of the demands. An answer whose commit was in doubt is
-  // returned as the error: asking again with the same lease_seq tells.
+  // before gets the same answer again. No answer has more than the slots of its runner. Answers are in the order of the
+  // demands. An answer whose commit was in doubt is returned as the error: asking again with the same lease_seq tells.
   absl::StatusOr<std::vector<LeaseAnswer>> Dispatch(const std::vector<LeaseDemand>& demands);
 
   // Whether some fleet has children that may start, caps aside. Takes no lock.

@@ -77,9 +77,10 @@ constexpr Statement kCountOpen{"count_open", R"sql(
 
 constexpr Statement kInsertFleet{"insert_fleet", R"sql(
   insert into fleets (fleet_id, creator, request_id, request_fingerprint, pool, max_concurrency, task_timeout_ms,
-    max_tries, has_parameters, state, total, revision, priority, deadline, open_targets)
+    max_tries, has_parameters, state, total, revision, priority, deadline, open_targets,
+    traceparent)
   values ($1, $2, nullif($3, ''), $4, $5, $6, $7, $8, $9, 1, $10, 1, $11, )sql" FLEET_TIMESTAMP(
-                                                     "$12::bigint") R"sql(, $13)
+                                                     "$12::bigint") R"sql(, $13, $14)
 )sql"};
 
 constexpr Statement kInsertIntent{"insert_intent", R"sql(
@@ -223,10 +224,10 @@ absl::Status InsertFleet(Transaction& transaction, const domain::Caller& caller,
                          const std::string& pool, int32_t cap, bool has_parameters) {
   const domain::FleetPolicy& policy = fleet.policy;
   return transaction
-      .Execute(kInsertFleet,
-               {fleet.id.ToUuid(), caller.user, fleet.request_id, fleet.request_fingerprint, pool, cap,
-                absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
-                static_cast<int>(fleet.targets.size()), policy.priority, policy.deadline, fleet.open_targets})
+      .Execute(kInsertFleet, {fleet.id.ToUuid(), caller.user, fleet.request_id, fleet.request_fingerprint, pool, cap,
+                              absl::ToInt64Milliseconds(policy.task_timeout), policy.max_tries, has_parameters,
+                              static_cast<int>(fleet.targets.size()), policy.priority, policy.deadline,
+                              fleet.open_targets, fleet.traceparent})
       .status();
 }
 

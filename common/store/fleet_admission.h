@@ -37,6 +37,7 @@ struct NewFleet {
   bool replace_branch = false;
   std::vector<NewTarget> targets;
   bool open_targets = false;   // more of them come in parts (fleet_parts.h)
+  std::string traceparent;     // see domain::Fleet; no part of the fingerprint
   domain::FleetPolicy policy;  // max_concurrency 0: the limit's default
   // What its workflow says of it, or what is wrong with it by that. Not asked of a replay; none: nothing.
   std::function<absl::StatusOr<WorkflowTerms>(const std::string& definition)> accept;

@@ -146,6 +146,7 @@ const std::vector<FleetColumn>& FleetColumns() {
       Fixed<&FleetPolicy::task_timeout>("task_timeout_ms"),
       Fixed<&FleetPolicy::max_tries>("max_tries"),
       Fixed<&Fleet::created_at>("created_at"),
+      Fixed<&Fleet::traceparent>("traceparent"),
       Fixed<&Fleet::expansion_failed>("expansion_failed"),  // kept by the database: failure_message says something
 
       Hot<&Fleet::state>("state"),

@@ -14,6 +14,7 @@ domain::FleetIntent ReadIntent(database::RowReader& row) {
   intent.task_description = row.Text();
   intent.parameters = DecodeParameters(row.Text());
   intent.replace_branch = row.Bool();
+  intent.omitted_bytes = row.Int();
   return intent;
 }
 

@@ -6,10 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/domain/after_batch.h"
+#include "common/domain/fleet_trace.h"
 #include "common/domain/task_transitions.h"
 #include "common/status/status_macros.h"
 #include "common/store/fleet_columns.h"
 #include "common/store/row_codec.h"
+#include "common/store/trace_rows.h"
 
 namespace fleet::store {
 namespace {
@@ -102,9 +104,13 @@ absl::Status FleetLedger::Write(database::Transaction& transaction) {
   std::vector<Entry*> changed;
   std::vector<const domain::Fleet*> fleets;
   std::vector<const domain::Fleet*> controlled;
+  std::vector<domain::Ulid> traced;
   for (auto& [id, entry] : entries_) {
     if (!entry.HasChanged()) continue;
-    if (domain::AfterBatch(entry.before, entry.fleet).ended) ended_.push_back(id);
+    if (domain::AfterBatch(entry.before, entry.fleet).ended) {
+      ended_.push_back(id);
+      if (domain::IsSampled(entry.fleet.traceparent)) traced.push_back(id);
+    }
     changed.push_back(&entry);
     fleets.push_back(&entry.fleet);
     if (Differ(entry.before, entry.fleet, ColumnGroup::kControl)) controlled.push_back(&entry.fleet);
@@ -116,7 +122,7 @@ absl::Status FleetLedger::Write(database::Transaction& transaction) {
   }
   FLEET_RETURN_IF_ERROR(transaction.Execute(WriteHot(), FleetArrays(fleets, ColumnGroup::kHot)).status());
   for (Entry* entry : changed) FLEET_RETURN_IF_ERROR(InsertChange(transaction, *entry));
-  return absl::OkStatus();
+  return traced.empty() ? absl::OkStatus() : InsertTraces(transaction, traced);
 }
 
 absl::Status FleetLedger::InsertChange(database::Transaction& transaction, Entry& entry) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/domain/bounds.h"
 #include "common/domain/enumerator_names.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
@@ -28,12 +29,11 @@ using database::Transaction;
 #define FLEET_JOIN_GENERATION \
   " left join fleet_generations g on g.fleet_id = f.fleet_id and g.generation = f.generation "
 
-// A statement that selects what ReadRecord reads; `rest` is all after the select list.
+// A statement that selects what ReadRecord reads; `rest` is all after that.
 class SelectFleets {
  public:
-  SelectFleets(const char* name, const char* rest)
-      : sql_(absl::StrCat("select ", FLEET_INTENT_COLUMNS, ", ", FleetSelectList(), rest)),
-        statement_{name, sql_.c_str()} {}
+  SelectFleets(const char* name, const char* rest, const char* intent_columns = FLEET_INTENT_COLUMNS)
+      : sql_(absl::StrCat("select ", intent_columns, ", ", FleetSelectList(), rest)), statement_{name, sql_.c_str()} {}
   const Statement& statement() const { return statement_; }
 
  private:
@@ -51,19 +51,33 @@ const Statement& GetFleet() {
 const Statement& GetFleets() {
   static const SelectFleets kSelect("get_fleets",
                                     " from unnest($1::uuid[]) as k(fleet_id) join fleets f on f.fleet_id = k.fleet_id"
-                                    " join fleet_intents i on i.fleet_id = f.fleet_id" FLEET_JOIN_GENERATION);
+                                    " join fleet_intents i on i.fleet_id = f.fleet_id" FLEET_JOIN_GENERATION,
+                                    // domain::kMaxWatchedIntent
+                                    FLEET_INTENT_COLUMNS_WHERE(FLEET_INTENT_BYTES " <= 8192"));
   return kSelect.statement();
 }
 
-// Looks at no more than the next 5,000 fleets, so that a rare state does not scan them all.
+// Looks at no more than the next 5,000 fleets, so that a rare state does not scan them all. Of the $4 fleets found it
+// gives those that follow less than $5 bytes of texts.
 const Statement& ListFleets() {
-  static const SelectFleets kSelect("list_fleets", R"sql(
-  from (select * from fleets where ($1::uuid is null or fleet_id < $1) and ($2 = '' or creator = $2)
-        order by fleet_id desc limit 5000) f
+  static const SelectFleets kSelect("list_fleets", R"sql(, p.found
+  from (
+    select c.fleet_id, sum(c.text_bytes) over (order by c.fleet_id desc) - c.text_bytes as bytes_before,
+      (count(*) over ())::int as found
+    from (
+      select f.fleet_id, )sql" FLEET_INTENT_BYTES R"sql( as text_bytes
+      from (select fleet_id, state, generation from fleets
+            where ($1::uuid is null or fleet_id < $1) and ($2 = '' or creator = $2)
+            order by fleet_id desc limit 5000) f
+      join fleet_intents i on i.fleet_id = f.fleet_id
+      )sql" FLEET_JOIN_GENERATION R"sql(
+      where cardinality($3::smallint[]) = 0 or f.state = any($3::smallint[])
+      order by f.fleet_id desc limit $4) c) p
+  join fleets f on f.fleet_id = p.fleet_id
   join fleet_intents i on i.fleet_id = f.fleet_id
   )sql" FLEET_JOIN_GENERATION R"sql(
-  where cardinality($3::smallint[]) = 0 or f.state = any($3::smallint[])
-  order by f.fleet_id desc limit $4
+  where p.bytes_before < $5
+  order by f.fleet_id desc
 )sql");
   return kSelect.statement();
 }
@@ -87,7 +101,7 @@ constexpr Statement kOpenTotals{"open_totals", R"sql(
   from fleets where ended_at is null
 )sql"};
 
-FleetRecord ReadRecord(RowReader row) {
+FleetRecord ReadRecord(RowReader& row) {
   FleetRecord record;
   record.intent = ReadIntent(row);
   record.fleet = ReadFleet(row);
@@ -127,17 +141,23 @@ Facts CancelFacts(const domain::Fleet& fleet) {
   return {{"state", std::string(domain::NameOf(fleet.state))}, {"mode", cancelled ? mode : "none"}};
 }
 
+// domain::kMaxGenerationIntents
+#define FLEET_NEWEST_INTENTS "sum(" FLEET_INTENT_BYTES ") over (order by k.generation desc) <= 1048576"
+
 // The first one has no row of its own.
 constexpr Statement kReadAllGenerations{"read_all_generations", R"sql(
   select k.generation, coalesce(g.created_by, f.creator), )sql" FLEET_MICROS(
                                                                     "coalesce(g.created_at, f.created_at)") R"sql(,
-    coalesce(g.retried, 0), )sql" FLEET_INTENT_COLUMNS R"sql(
+    coalesce(g.retried, 0), )sql" FLEET_INTENT_COLUMNS_WHERE(FLEET_NEWEST_INTENTS) R"sql(
   from fleets f
   join fleet_intents i on i.fleet_id = f.fleet_id
   cross join generate_series(greatest(1, f.generation - 99), f.generation) as k(generation)
   left join fleet_generations g on g.fleet_id = f.fleet_id and g.generation = k.generation
   where f.fleet_id = $1 order by k.generation
 )sql"};
+
+static_assert(domain::kMaxWatchedIntent == 8192);
+static_assert(domain::kMaxGenerationIntents == 1048576);
 
 }  // namespace
 
@@ -154,7 +174,7 @@ absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ReadFleetRecords(database::C
       [&](Transaction& transaction) -> absl::StatusOr<Records> {
         FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(GetFleets(), {UuidArray(fleet_ids)}));
         std::vector<FleetRecord> records;
-        for (const RowReader& row : rows) records.push_back(ReadRecord(row));
+        for (RowReader row : rows) records.push_back(ReadRecord(row));
         FLEET_RETURN_IF_ERROR(AddUsage(transaction, records));
         Records by_id;
         for (FleetRecord& record : records) by_id[record.fleet.id] = std::move(record);
@@ -191,7 +211,8 @@ absl::StatusOr<FleetRecord> FleetStore::Seal(const domain::Caller& caller, const
 absl::StatusOr<FleetRecord> GetFleetRecord(Transaction& transaction, const domain::Ulid& fleet_id) {
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(GetFleet(), {fleet_id.ToUuid()}));
   if (rows.empty()) return FleetNotFound(fleet_id);
-  std::vector<FleetRecord> records = {ReadRecord(rows[0])};
+  RowReader row = rows[0];
+  std::vector<FleetRecord> records = {ReadRecord(row)};
   FLEET_RETURN_IF_ERROR(AddUsage(transaction, records));
   return std::move(records[0]);
 }
@@ -229,11 +250,16 @@ absl::StatusOr<FleetPage> FleetStore::List(const domain::Caller&, const FleetFil
         Array states;
         for (const domain::FleetState state : filter.states) states.Add(static_cast<int64_t>(state));
         FLEET_ASSIGN_OR_RETURN(const Rows rows,
-                               transaction.Execute(ListFleets(), {before, filter.creator, states, filter.limit}));
+                               transaction.Execute(ListFleets(), {before, filter.creator, states, filter.limit,
+                                                                  static_cast<int64_t>(domain::kMaxPageBytes)}));
         FleetPage page;
-        for (const RowReader& row : rows) page.fleets.push_back(ReadRecord(row));
+        int32_t found = 0;
+        for (RowReader row : rows) {
+          page.fleets.push_back(ReadRecord(row));
+          found = row.Int();
+        }
         FLEET_RETURN_IF_ERROR(AddUsage(transaction, page.fleets));
-        if (static_cast<int32_t>(page.fleets.size()) == filter.limit) {
+        if (found == filter.limit || found > static_cast<int32_t>(page.fleets.size())) {
           page.next_before = page.fleets.back().fleet.id;
         } else if (!filter.states.empty()) {
           FLEET_ASSIGN_OR_RETURN(const Rows end, transaction.Execute(kWindowEnd, {before, filter.creator}));

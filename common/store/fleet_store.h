@@ -64,8 +64,9 @@ class FleetStore {
 
   // Returns kNotFound.
   absl::StatusOr<FleetRecord> Get(const domain::Caller& caller, const domain::Ulid& fleet_id);
+  // Newest first; a page may be short, of rare states or long texts, and have a next one.
   absl::StatusOr<FleetPage> List(const domain::Caller& caller, const FleetFilter& filter);
-  // The last 100, the oldest first; empty if there is no such fleet.
+  // The last 100, the oldest first; empty if there is no such fleet. Of long texts the oldest are left out.
   absl::StatusOr<std::vector<GenerationRecord>> Generations(const domain::Caller& caller, const domain::Ulid& fleet_id);
 
   // Open fleets and their children by state, for metrics.
@@ -84,7 +85,7 @@ class FleetStore {
   database::ConnectionPool& pool_;
 };
 
-// The fleets that exist, in one snapshot.
+// The fleets that exist, in one snapshot; without descriptions and parameters that are longer than kMaxWatchedIntent.
 absl::StatusOr<std::map<domain::Ulid, FleetRecord>> ReadFleetRecords(database::ConnectionPool& pool,
                                                                      const std::vector<domain::Ulid>& fleet_ids);
 

@@ -38,10 +38,11 @@ constexpr Statement kSomeHaveParameters{"some_have_parameters", R"sql(
     where f.has_parameters)
 )sql"};
 
-constexpr Statement kReadGenerations{"read_generations",
-                                     "select f.fleet_id, k.generation, f.task_timeout_ms, w.name,"
-                                     " w.major, w.minor, w.patch, w.definition, w.created_by, " FLEET_MICROS(
-                                         "w.created_at") ", " FLEET_INTENT_COLUMNS R"sql(
+constexpr Statement kReadGenerations{
+    "read_generations",
+    "select f.fleet_id, k.generation, f.task_timeout_ms, f.traceparent, f.total, w.name,"
+    " w.major, w.minor, w.patch, w.definition, w.created_by, " FLEET_MICROS("w.created_at") ", " FLEET_INTENT_COLUMNS
+                                                                                            R"sql(
   from unnest($1::uuid[], $2::int[]) as k(fleet_id, generation)
   join fleets f on f.fleet_id = k.fleet_id
   join fleet_intents i on i.fleet_id = f.fleet_id
@@ -92,6 +93,8 @@ absl::StatusOr<std::vector<GenerationDetails>> ReadGenerations(Transaction& tran
     details.key.first = ReadUlid(row);
     details.key.second = row.Int();
     details.task_timeout = absl::Milliseconds(row.BigInt());
+    details.traceparent = row.Text();
+    details.total = row.Int();
     details.workflow = ReadWorkflow(row);
     details.intent = ReadIntent(row);
   }

@@ -32,6 +32,8 @@ using GenerationKey = std::pair<domain::Ulid, int32_t>;
 struct GenerationDetails {
   GenerationKey key;
   domain::FleetIntent intent;
+  std::string traceparent;  // of the fleet, see there
+  int32_t total = 0;        // repositories of the fleet
   absl::Duration task_timeout;
   WorkflowRecord workflow;
 };

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/database/transaction.h"
+#include "common/domain/bounds.h"
 #include "common/domain/identifiers.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
@@ -44,6 +45,8 @@ constexpr Statement kSetOverride{"set_limit_override", R"sql(
   on conflict (name, scope) do update
     set value = excluded.value, updated_at = clock_timestamp(), updated_by = excluded.updated_by
 )sql"};
+
+constexpr Statement kCountOverrides{"count_limit_overrides", "select count(*) from limit_overrides"};
 
 constexpr Statement kDropOverride{"drop_limit_override", "delete from limit_overrides where name = $1 and scope = $2"};
 
@@ -86,6 +89,13 @@ absl::Status CheckChange(const domain::LimitKind& kind, const LimitChange& chang
   return absl::OkStatus();
 }
 
+absl::Status TooManyExceptions() {
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat("there are ", domain::kMaxLimitExceptions,
+                                " exceptions from limits, as many as there may be: take back one that nobody needs"),
+                   {"LIMIT_EXCEPTIONS_LIMIT", {{"limit", absl::StrCat(domain::kMaxLimitExceptions)}}, {}});
+}
+
 // The limit and its exception, as they stand.
 struct Current {
   LimitRecord limit;
@@ -117,6 +127,14 @@ absl::Status Write(Transaction& transaction, const domain::Caller& caller, const
   }
   if (!change.value.has_value()) return transaction.Execute(kDropOverride, {change.name, change.scope}).status();
   return transaction.Execute(kSetOverride, {change.name, change.scope, *change.value, caller.user}).status();
+}
+
+// A new exception must have room beside the others. Whoever sets one holds the dispatch gate, so none comes in between.
+absl::Status CheckRoom(Transaction& transaction, const Current& current, const LimitChange& change) {
+  if (change.scope.empty() || !change.value.has_value() || current.exception.has_value()) return absl::OkStatus();
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kCountOverrides));
+  RowReader row = rows[0];
+  return row.BigInt() < domain::kMaxLimitExceptions ? absl::OkStatus() : TooManyExceptions();
 }
 
 // What is written down of a change: nothing for an exception that there is not.
@@ -156,6 +174,7 @@ absl::StatusOr<LimitStore::Changed> LimitStore::Set(const domain::Caller& caller
     // A dispatch holds it from before it reads the limits to its commit.
     FLEET_RETURN_IF_ERROR(LockDispatchGate(transaction));
     FLEET_ASSIGN_OR_RETURN(const Current before, ReadCurrent(transaction, change));
+    FLEET_RETURN_IF_ERROR(CheckRoom(transaction, before, change));
     FLEET_RETURN_IF_ERROR(Write(transaction, caller, *kind, change));
     FLEET_ASSIGN_OR_RETURN(const Current after, ReadCurrent(transaction, change));
     AuditEntry entry;

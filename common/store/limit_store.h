@@ -48,7 +48,8 @@ class LimitStore {
     int64_t previous_value = 0;
   };
   // Once it has returned, no dispatch goes by the old value. Audited in the same transaction. Returns kNotFound
-  // LIMIT_NOT_FOUND, or kInvalidArgument for a value out of its range or a scope that the limit cannot have.
+  // LIMIT_NOT_FOUND, kInvalidArgument for a value out of its range or a scope that the limit cannot have, or
+  // kResourceExhausted LIMIT_EXCEPTIONS_LIMIT for one exception more than kMaxLimitExceptions.
   absl::StatusOr<Changed> Set(const domain::Caller& caller, const LimitChange& change);
   // The same, unless it has that value already: for what a process is told when it starts.
   absl::Status SetIfOther(const domain::Caller& caller, const LimitChange& change);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "common/domain/fleet.h"
 #include "common/domain/task_transitions.h"
 #include "common/status/error_info.h"
@@ -26,9 +27,11 @@ using database::Statement;
 using database::Transaction;
 
 constexpr Statement kInsertRunner{"insert_runner", R"sql(
-  insert into runners (runner_id, name, owner, pool, slots) values ($1, $2, $3, $4, $5)
+  insert into runners (runner_id, name, owner, pool, slots, version, host, address)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
   on conflict (runner_id) do update set name = excluded.name, owner = excluded.owner, pool = excluded.pool,
-    slots = excluded.slots, heartbeat_at = clock_timestamp()
+    slots = excluded.slots, version = excluded.version, host = excluded.host, address = excluded.address,
+    heartbeat_at = clock_timestamp()
     where runners.state = 1 and runners.owner = excluded.owner
 )sql"};
 
@@ -38,6 +41,7 @@ constexpr Statement kRecordHeartbeat{"record_heartbeat", R"sql(
   update runners set heartbeat_at = clock_timestamp(), heartbeat_seq = $2,
     received_lease_seq = greatest(received_lease_seq, $3)
   where runner_id = $1 and state = 1 and heartbeat_seq < $2
+  returning slots
 )sql"};
 
 constexpr Statement kReadRunnerState{"read_runner_state", "select state from runners where runner_id = $1"};
@@ -91,9 +95,10 @@ constexpr Statement kForgetRunner{"forget_runner", "update runners set state = 3
 
 constexpr Statement kRecordService{"record_service", R"sql(
   with gone as (delete from services where seen_at < clock_timestamp() - interval '1 day')
-  insert into services (service_id, seen_at, continuous_since) values ($1, clock_timestamp(), clock_timestamp())
+  insert into services (service_id, version, host, seen_at, continuous_since)
+  values ($1, $2, $3, clock_timestamp(), clock_timestamp())
   on conflict (service_id) do update set seen_at = clock_timestamp(),
-    continuous_since = case when services.seen_at < clock_timestamp() - $2 * interval '1 millisecond'
+    continuous_since = case when services.seen_at < clock_timestamp() - $4 * interval '1 millisecond'
       then clock_timestamp() else services.continuous_since end
 )sql"};
 
@@ -112,6 +117,13 @@ absl::Status RunnerLost() {
 absl::Status NotRegistered() {
   return MakeError(absl::StatusCode::kFailedPrecondition, "this runner is not registered: call RegisterRunner first",
                    {"RUNNER_NOT_REGISTERED", {}, {}});
+}
+
+absl::Status TooManyHeld(std::size_t held, int32_t slots) {
+  return InvalidField(
+      "held", absl::StrCat("has ", held, " leases, and this runner registered ", slots, slots == 1 ? " slot" : " slots",
+                           ": lease no more than are free, where a lease takes one until its final "
+                           "report was answered, or register with more"));
 }
 
 struct LiveLease {
@@ -250,9 +262,10 @@ absl::Status RunnerNotYours() {
 
 absl::StatusOr<absl::Duration> RunnerStore::Register(const RunnerRegistration& runner) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<absl::Duration> {
-    FLEET_ASSIGN_OR_RETURN(const Rows rows,
-                           transaction.Execute(kInsertRunner, {runner.runner_id.ToUuid(), runner.name, runner.owner,
-                                                               runner.pool, runner.slots}));
+    FLEET_ASSIGN_OR_RETURN(
+        const Rows rows,
+        transaction.Execute(kInsertRunner, {runner.runner_id.ToUuid(), runner.name, runner.owner, runner.pool,
+                                            runner.slots, runner.facts.version, runner.facts.host, runner.address}));
     if (rows.affected() == 1) {
       FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
       return limits.Lease();
@@ -286,6 +299,9 @@ absl::StatusOr<std::vector<StopOrder>> RunnerStore::Heartbeat(const RunnerHeartb
       is_old = true;
       return absl::OkStatus();
     }
+    RowReader runner = recorded[0];
+    const int32_t slots = runner.Int();
+    if (heartbeat.held.size() > static_cast<std::size_t>(slots)) return TooManyHeld(heartbeat.held.size(), slots);
     FLEET_ASSIGN_OR_RETURN(const Rows leases, transaction.Execute(kReadLiveLeases, {runner_id}));
     live = ReadLiveLeases(leases);
     std::set<int64_t> live_seqs;
@@ -360,9 +376,11 @@ absl::StatusOr<std::optional<int>> RunnerStore::ReclaimStep() {
   });
 }
 
-absl::Status RunnerStore::RecordService(const domain::Ulid& service_id, absl::Duration gap) {
+absl::Status RunnerStore::RecordService(const domain::Ulid& service_id, const ProcessFacts& facts, absl::Duration gap) {
   return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
-    return transaction.Execute(kRecordService, {service_id.ToUuid(), absl::ToInt64Milliseconds(gap)}).status();
+    return transaction
+        .Execute(kRecordService, {service_id.ToUuid(), facts.version, facts.host, absl::ToInt64Milliseconds(gap)})
+        .status();
   });
 }
 

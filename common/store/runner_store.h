@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/database/connection_pool.h"
 #include "common/store/dispatch_store.h"
+#include "common/store/process_facts.h"
 
 namespace fleet::store {
 
@@ -18,6 +19,9 @@ struct RunnerRegistration {
   std::string owner;
   std::string pool;
   int32_t slots = 0;
+  // For people.
+  ProcessFacts facts{};
+  std::string address{};  // that it called from; empty: unknown
 };
 
 struct RunnerHeartbeat {
@@ -43,7 +47,8 @@ class RunnerStore {
   // Who registered it, which never changes; nullopt: nobody.
   absl::StatusOr<std::optional<std::string>> OwnerOf(const domain::Ulid& runner_id);
 
-  // Returns kFailedPrecondition with reason RUNNER_LOST or RUNNER_NOT_REGISTERED. Leases of received grants that are
+  // Returns kFailedPrecondition with reason RUNNER_LOST or RUNNER_NOT_REGISTERED; kInvalidArgument on held, and records
+  // nothing, if more leases are held than the runner has slots. Leases of received grants that are
   // not held go back to the queue; leases that ran far past their timeout end TIMED_OUT; cancelled children whose
   // runner did not confirm end CANCELLED.
   absl::StatusOr<std::vector<StopOrder>> Heartbeat(const RunnerHeartbeat& heartbeat);
@@ -57,7 +62,7 @@ class RunnerStore {
   absl::StatusOr<std::optional<int>> ReclaimStep();
 
   // A service says that it is there for runners to talk to.
-  absl::Status RecordService(const domain::Ulid& service_id, absl::Duration gap);
+  absl::Status RecordService(const domain::Ulid& service_id, const ProcessFacts& facts, absl::Duration gap);
   // Whether some service has been there without a gap for `lease`, so that silence means a runner is gone.
   absl::StatusOr<bool> ServicesPresentFor(absl::Duration lease, absl::Duration gap);
 

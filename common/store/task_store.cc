@@ -1,6 +1,8 @@
 #include "common/store/task_store.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "common/database/transaction.h"
@@ -55,6 +57,9 @@ constexpr Statement kListAttempts{"list_attempts", R"sql(
   from task_attempts where fleet_id = $1 and ordinal = $2 order by attempt desc limit 100
 )sql"};
 
+constexpr Statement kNameRunners{"name_runners",
+                                 "select runner_id, name from runners where runner_id = any($1::uuid[])"};
+
 constexpr int32_t kScan = 10000;
 
 // What FLEET_LAST_WORDS selects.
@@ -103,6 +108,22 @@ AttemptRecord ReadAttempt(RowReader row) {
   attempt.texts.summary = row.Text();
   attempt.texts.log_tail = row.Text();
   return attempt;
+}
+
+absl::Status NameRunners(Transaction& transaction, std::vector<AttemptRecord>& attempts) {
+  std::set<domain::Ulid> ids;
+  for (const AttemptRecord& attempt : attempts) {
+    if (!attempt.runner_id.IsNone()) ids.insert(attempt.runner_id);
+  }
+  if (ids.empty()) return absl::OkStatus();
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kNameRunners, {UuidArray({ids.begin(), ids.end()})}));
+  std::map<domain::Ulid, std::string> names;
+  for (RowReader row : rows) {
+    const domain::Ulid id = ReadUlid(row);
+    names[id] = row.Text();
+  }
+  for (AttemptRecord& attempt : attempts) attempt.runner_name = names[attempt.runner_id];
+  return absl::OkStatus();
 }
 
 // An attempt that runs, or that ended without words, is told by its child's row alone.
@@ -198,6 +219,7 @@ absl::StatusOr<std::vector<AttemptRecord>> TaskStore::Attempts(const domain::Cal
       if (!attempts.empty() && attempts.back().attempt == attempt.attempt) attempts.pop_back();
       attempts.push_back(std::move(attempt));
     }
+    FLEET_RETURN_IF_ERROR(NameRunners(transaction, attempts));
     return attempts;
   });
 }

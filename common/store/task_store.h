@@ -38,6 +38,7 @@ struct AttemptRecord {
   int32_t attempt = 0;
   int32_t generation = 1;
   domain::Ulid runner_id;
+  std::string runner_name;                               // empty: unknown
   domain::TaskState state = domain::TaskState::kQueued;  // how it ended, or where it is
   domain::FailureCategory category = domain::FailureCategory::kNone;
   domain::FailureReason reason = domain::FailureReason::kUnspecified;

@@ -31,6 +31,11 @@ ABSL_FLAG(absl::Duration, heartbeat_interval, absl::Seconds(5),
 ABSL_FLAG(std::optional<absl::Duration>, cancel_grace, std::nullopt,
           "What runners have to confirm that they stopped a child. Kept like --lease_duration, as cancel_grace_ms.");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10), "On SIGTERM, how long calls may take to finish.");
+ABSL_FLAG(std::string, otlp_endpoint, "",
+          "Collector to send traces to by OTLP over HTTP, as http://host:4318; default: none are recorded.");
+ABSL_FLAG(
+    double, trace_ratio, 0.01,
+    "Share of the fleets to trace whose submission comes without a traceparent, 0 to 1; with one, its flag decides.");
 
 namespace {
 
@@ -45,6 +50,7 @@ fleet::service::ServiceConfig ReadFlags() {
   config.heartbeat_interval = absl::GetFlag(FLAGS_heartbeat_interval);
   config.settings.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
   config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  config.tracing = {absl::GetFlag(FLAGS_otlp_endpoint), absl::GetFlag(FLAGS_trace_ratio)};
   return config;
 }
 

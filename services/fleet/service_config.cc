@@ -22,6 +22,7 @@ absl::Status ServiceConfig::Validate() const {
         absl::StrCat("--insecure_identity believes every caller, so --listen must be on loopback, not ", listen));
   }
   FLEET_RETURN_IF_ERROR(settings.Validate());
+  FLEET_RETURN_IF_ERROR(tracing.Validate());
   const absl::Duration lease = settings.lease_duration.value_or(absl::InfiniteDuration());
   if (heartbeat_interval <= absl::ZeroDuration() || lease < 2 * heartbeat_interval) {
     return absl::InvalidArgumentError("--lease_duration must be at least twice --heartbeat_interval");

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/store/start_settings.h"
+#include "common/tracing/tracing.h"
 
 namespace fleet::service {
 
@@ -21,6 +22,7 @@ struct ServiceConfig {
   absl::Duration heartbeat_interval = absl::Seconds(5);
   store::StartSettings settings;
   absl::Duration drain_timeout = absl::Seconds(10);
+  tracing::TracingConfig tracing;
 
   // kInvalidArgument naming the flag and what to do.
   absl::Status Validate() const;

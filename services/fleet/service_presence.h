@@ -5,20 +5,24 @@
 #include "absl/status/status.h"
 #include "common/domain/ulid.h"
 #include "common/store/limit_store.h"
+#include "common/store/process_facts.h"
 #include "common/store/runner_store.h"
 
 namespace fleet::service {
 
 class ServicePresence {
  public:
-  ServicePresence(const domain::Ulid& service_id, store::LimitStore& limits, store::RunnerStore& runners)
-      : service_id_(service_id), limits_(limits), runners_(runners) {}
+  // `facts`: told to people.
+  ServicePresence(const domain::Ulid& service_id, const store::ProcessFacts& facts, store::LimitStore& limits,
+                  store::RunnerStore& runners)
+      : service_id_(service_id), facts_(facts), limits_(limits), runners_(runners) {}
 
   // Says so once. Returns the database's error.
   absl::Status RunOnce();
 
  private:
   const domain::Ulid service_id_;
+  const store::ProcessFacts facts_;
   store::LimitStore& limits_;
   store::RunnerStore& runners_;
 };

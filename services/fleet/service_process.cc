@@ -1,7 +1,5 @@
 #include "services/fleet/service_process.h"
 
-#include <malloc.h>
-
 #include <map>
 #include <string>
 #include <utility>
@@ -18,6 +16,7 @@
 #include "common/dispatch/report_batcher.h"
 #include "common/dispatch/watch_hub.h"
 #include "common/lifecycle/periodic_loop.h"
+#include "common/lifecycle/process_identity.h"
 #include "common/lifecycle/readiness.h"
 #include "common/lifecycle/thread_pool.h"
 #include "common/metrics/fleet_metrics.h"
@@ -27,8 +26,10 @@
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
 #include "common/store/start_settings.h"
+#include "common/tracing/tracing.h"
 #include "services/fleet/api/method_rows.h"
 #include "services/fleet/clone_url_keeper.h"
+#include "services/fleet/memory_reclaimer.h"
 #include "services/fleet/report_counter.h"
 #include "services/fleet/requests/advice.h"
 #include "services/fleet/service_presence.h"
@@ -50,8 +51,6 @@ constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 // A ping that hangs for so long counts as failed.
 constexpr absl::Duration kProbeFreshness = absl::Seconds(2);
 constexpr absl::Duration kHealthInterval = absl::Milliseconds(250);
-constexpr absl::Duration kStalledInterval = absl::Seconds(5);
-constexpr absl::Duration kTrimInterval = absl::Seconds(15);
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 // Only what a service of an earlier version imported is found then.
@@ -98,11 +97,13 @@ struct ServiceProcess::Parts {
 
   const ServiceConfig config;
   const domain::Ulid service_id = domain::Ulid::Generate(absl::Now());
+  const store::ProcessFacts facts{ProgramVersion(), MachineName()};
 
   prometheus::Registry registry;
   metrics::RpcMetrics rpc_metrics{registry};
   metrics::IntakeMetrics intake{registry};
   metrics::ServiceMetrics metrics{registry};
+  const tracing::Tracing tracing{config.tracing, "fleet-service", registry};
   ReportCounter report_counter{metrics};
 
   StoreSet callers{config.database_url, kCallerThreads + kWatchThreads + 2};
@@ -128,7 +129,7 @@ struct ServiceProcess::Parts {
   ThreadPool watch_pool{kWatchThreads, kMostQueuedWatchSteps};
 
   LeasedFleetCache leased_fleets{runners.lease_details};
-  TaskLeasing leasing{dispatcher, leased_fleets, runner_pool};
+  TaskLeasing leasing{dispatcher, leased_fleets, runner_pool, tracing.tracer()};
   RunnerOwners runner_owners{runners.runners, runner_pool};
   SnapshotPages snapshot_pages{[this](const auto& caller, const auto& id, int32_t after, int32_t limit) {
                                  return callers.tasks.List(caller, id, {}, after, limit);
@@ -143,10 +144,12 @@ struct ServiceProcess::Parts {
   CatalogApi catalog_api{callers.catalog};
   RunnerApi runner_api{runners.runners, runner_owners, leasing, reports, config.heartbeat_interval};
   AdminApi admin_api{callers.limits, callers.audit, changes};
+  SystemApi system_api{callers.runner_directory, callers.system, Clock::System(), {service_id, facts.version}};
 
   const rpc::Authenticator authenticator{config.insecure_identity};
-  const rpc::MethodTable methods = MethodRows({fleet_api, control_api, watch_api, catalog_api, runner_api, admin_api},
-                                              {caller_pool, watch_pool, runner_pool});
+  const rpc::MethodTable methods =
+      MethodRows({fleet_api, control_api, watch_api, catalog_api, runner_api, admin_api, system_api},
+                 {caller_pool, watch_pool, runner_pool});
   database::DatabaseProbe probe{runners.pool, Clock::System(), kProbeFreshness};
   Readiness readiness{[this] { return probe.Check(); }};
   rpc::RequestBudget request_budget;
@@ -156,11 +159,9 @@ struct ServiceProcess::Parts {
 
   TaskGauges gauges{callers.fleets, dispatcher, hub, metrics};
   CloneUrlKeeper clone_urls{callers.catalog};
-  ServicePresence presence{service_id, runners.limits, runners.runners};
+  ServicePresence presence{service_id, facts, runners.limits, runners.runners};
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
-  PeriodicLoop stalled_loop{kStalledInterval, Once([this] { return open_streams.RunOnce(); })};
-  // What a burst took goes back to the system: glibc alone keeps nearly all of it.
-  PeriodicLoop trim_loop{kTrimInterval, Once([] { return malloc_trim(0); })};
+  const MemoryReclaimer reclaimer{[this] { return open_streams.RunOnce(); }, &ReturnFreeMemory, {}};
   PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return gauges.RunOnce(), true; })};
   PeriodicLoop presence_loop{kPresenceInterval, Once([this] { return presence.RunOnce(); })};
   PeriodicLoop clone_url_loop{kCloneUrlInterval, [this] { return clone_urls.RunOnce(); }};
@@ -176,9 +177,10 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(const Serv
   options.listen = config.listen;
   options.drain_timeout = config.drain_timeout;
   FLEET_ASSIGN_OR_RETURN(
-      parts->server, rpc::GrpcServer::Start(options, parts->methods,
-                                            {parts->authenticator, parts->rpc_metrics, parts->intake, Clock::System(),
-                                             parts->request_budget, parts->open_streams, &WithAdvice}));
+      parts->server,
+      rpc::GrpcServer::Start(options, parts->methods,
+                             {parts->authenticator, parts->rpc_metrics, parts->intake, Clock::System(),
+                              parts->request_budget, parts->open_streams, &WithAdvice, parts->tracing.tracer()}));
   parts->health_loop =
       std::make_unique<PeriodicLoop>(kHealthInterval, Once([server = parts->server.get(), &parts = *parts] {
                                        return server->SayServing(parts.readiness.Check().ok()), true;

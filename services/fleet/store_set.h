@@ -16,7 +16,9 @@
 #include "common/store/limit_store.h"
 #include "common/store/redrive_store.h"
 #include "common/store/report_store.h"
+#include "common/store/runner_directory.h"
 #include "common/store/runner_store.h"
+#include "common/store/system_store.h"
 #include "common/store/task_store.h"
 
 namespace fleet::service {
@@ -41,7 +43,9 @@ struct StoreSet {
   store::LimitStore limits{pool};
   store::RedriveStore redrives{pool};
   store::ReportStore reports{pool, UniformJitter};
+  store::RunnerDirectory runner_directory{pool};
   store::RunnerStore runners{pool};
+  store::SystemStore system{pool};
   store::TaskStore tasks{pool};
 };
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "common/domain/bounds.h"
 #include "common/status/status_macros.h"
 #include "tests/bench/patiently.h"
 
@@ -31,7 +32,7 @@ v1::TaskResult ResultOf(const v1::Lease& lease) {
 SimulatedRunner::SimulatedRunner(BenchSession& session, Options options)
     : options_(std::move(options)),
       driver_(session.NewChannel(), session.user()),
-      registered_(Patiently([this] { return driver_.Register(options_.lease_size); })),
+      registered_(Patiently([this] { return driver_.Register(domain::kMaxSlots); })),
       heartbeats_(kHeartbeatInterval, [this] {
         // One that fails shows as a lost lease.
         (void)driver_.Heartbeat();

@@ -2,8 +2,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <map>
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -34,11 +37,24 @@ constexpr char kGitConfig[] = R"([filter "lfs"]
   required = true
 )";
 
-// Of the corpus, those whose names hold one of the texts in FLEET_CORPUS, separated by commas; without it all.
+// Of a share that is less than one fleet, that part of the corpus, others in every run; else all.
+std::vector<OddRepository> Share(std::vector<OddRepository> all) {
+  const int64_t of_a_fleet = testing::TestShare(100 * kFleets);
+  if (of_a_fleet >= 100) return all;
+  const char* wanted = std::getenv("FLEET_TEST_SEED");
+  const uint64_t seed = wanted == nullptr ? std::random_device{}() : std::strtoull(wanted, nullptr, 10);
+  std::cout << "FLEET_TEST_SEED=" << seed << std::endl;
+  std::shuffle(all.begin(), all.end(), std::mt19937_64(seed));
+  all.resize((all.size() * static_cast<std::size_t>(of_a_fleet) + 99) / 100);
+  return all;
+}
+
+// Of the corpus, those whose names hold one of the texts in FLEET_CORPUS, separated by commas; without it the share
+// that is asked for.
 std::vector<OddRepository> Chosen() {
   std::vector<OddRepository> all = testing::AllOddRepositories();
   const char* wanted = std::getenv("FLEET_CORPUS");
-  if (wanted == nullptr) return all;
+  if (wanted == nullptr) return Share(std::move(all));
   const std::vector<std::string> texts = absl::StrSplit(wanted, ',');
   std::vector<OddRepository> chosen;
   for (const OddRepository& odd : all) {

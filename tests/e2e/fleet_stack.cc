@@ -44,6 +44,7 @@ void FleetStack::StartRunner(const std::string& name, const std::vector<std::str
                                    "--slots=2",
                                    "--git_protocols=file",
                                    absl::StrCat("--work_dir=", directory_, "/", name)};
+  if (!options_.otlp_endpoint.empty()) argv.push_back("--otlp_endpoint=" + options_.otlp_endpoint);
   argv.insert(argv.end(), flags.begin(), flags.end());
   testing::FleetProgram::Options options;
   options.argv = std::move(argv);
@@ -82,6 +83,7 @@ std::string FleetStack::Logs() const {
 void FleetStack::StartServer(const std::string& name, std::vector<std::string> argv) {
   argv.insert(argv.end(), {"--metrics_listen=127.0.0.1:0",
                            absl::StrCat("--wake_up_hints=", options_.wake_up_hints ? "true" : "false")});
+  if (!options_.otlp_endpoint.empty()) argv.push_back("--otlp_endpoint=" + options_.otlp_endpoint);
   testing::FleetProgram::Options options;
   options.argv = std::move(argv);
   options.environment = {{"FLEET_DATABASE_URL", database_url_}};

@@ -22,6 +22,8 @@ class FleetStack {
   struct Options {
     bool wake_up_hints = true;
     std::string lease_duration = "3s";
+    // Of a collector of traces, for every program; empty: none.
+    std::string otlp_endpoint{};
   };
 
   // Logs, port files and clones are kept in `directory`.

@@ -199,6 +199,19 @@ class ReflectionTest : public EndToEndTest {
     const auto audit = Succeed(absl::StrCat(kAdmin, "ListAuditEvents"), "{}");
     EXPECT_EQ(audit["events"][0]["subject"], "user_active:buf");
     Refuse(absl::StrCat(kAdmin, "ListAuditEvents"), R"({"page_size": -1})", kInvalidArgument, "page_size");
+    const auto runners = Succeed(absl::StrCat(kAdmin, "ListRunners"), R"({"name": "buf"})");
+    ASSERT_EQ(runners["runners"].size(), 1u);
+    EXPECT_EQ(runners["runners"][0]["address"], "127.0.0.1");
+    Refuse(absl::StrCat(kAdmin, "ListRunners"), R"({"pool": "A"})", kInvalidArgument, "pool");
+    const std::string runner = R"({"runner_id": "$0"})";
+    Succeed(absl::StrCat(kAdmin, "GetRunner"),
+            absl::Substitute(runner, runners["runners"][0]["runnerId"].get<std::string>()));
+    Refuse(absl::StrCat(kAdmin, "GetRunner"), absl::Substitute(runner, kUnknownId), kNotFound, kUnknownId);
+    EXPECT_EQ(Succeed(absl::StrCat(kAdmin, "GetSystemStatus"), "{}")["database"]["reachable"], true);
+    // It has nothing to be wrong in but the caller, either.
+    const Program::Result stranger = Buf({"-d", "{}", Url(absl::StrCat(kAdmin, "GetSystemStatus"))});
+    EXPECT_EQ(stranger.code, kUnauthenticated) << stranger.err;
+    if (stranger.code == kUnauthenticated) refused_.insert(absl::StrCat(kAdmin, "GetSystemStatus"));
   }
 
   // What there is to call, by reflection. What cannot be called once for an answer is left out: reflection itself,

@@ -11,10 +11,12 @@
 #include "common/status/error_info.h"
 #include "fleet/v1/admin_service.grpc.pb.h"
 #include "tests/support/fleet_driver.h"
+#include "tests/support/runner_driver.h"
 #include "tests/support/server_process.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_database.h"
 #include "tests/support/test_stores.h"
+#include "tests/support/wait_until.h"
 
 namespace fleet::testing {
 namespace {
@@ -112,6 +114,37 @@ TEST_F(AdminRpcTest, AuditEventsComePageByPageAndByFleet) {
   EXPECT_THAT(Audit(request), StatusIs(absl::StatusCode::kNotFound));
   request.set_fleet_id("nonsense");
   EXPECT_THAT(Audit(request), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(AdminRpcTest, ServicesWorkersAndRunnersAreSeen) {
+  FLEET_ASSERT_OK_AND_ASSIGN(const auto worker, ServerProcess::StartWorker(database_.url()));
+  RunnerDriver runner(service_->address(), "rita");
+  FLEET_ASSERT_OK(runner.Register(7));
+  v1::GetSystemStatusResponse status;
+  // Service and worker say within two seconds that they are there.
+  ASSERT_TRUE(WaitUntil([&] {
+    grpc::ClientContext context;
+    rpc::PrepareContext(context, "olga", absl::Seconds(30));
+    status.Clear();
+    return admin_->GetSystemStatus(&context, {}, &status).ok() && status.services_size() == 1 &&
+           status.workers_size() == 1;
+  }));
+  EXPECT_TRUE(status.database().reachable());
+  EXPECT_EQ(status.services(0).process_id(), status.service_id());
+  EXPECT_EQ(status.services(0).version(), status.version());
+  EXPECT_EQ(status.workers(0).version(), status.version());
+  EXPECT_NE(status.workers(0).host(), "");
+  ASSERT_EQ(status.pools_size(), 1);
+  EXPECT_EQ(status.pools(0).slots(), 7);
+
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, "olga", absl::Seconds(30));
+  v1::GetRunnerRequest request;
+  request.set_runner_id(runner.runner_id());
+  v1::GetRunnerResponse shown;
+  FLEET_ASSERT_OK(rpc::FromGrpcStatus(admin_->GetRunner(&context, request, &shown)));
+  EXPECT_EQ(shown.runner().user(), "rita");
+  EXPECT_EQ(shown.runner().address(), "127.0.0.1");
 }
 
 TEST_F(AdminRpcTest, AFleetIsSubmittedWithPriorityAndDeadline) {

@@ -117,6 +117,10 @@ std::string LeaseJudge::JudgeKind(std::size_t index, const store::LeaseAnswer& a
                       static_cast<int>(expected));
 }
 
+int32_t LeaseJudge::Wanted(std::size_t index) const {
+  return std::min(demands_[index].max_tasks, model_.runners.at(demands_[index].runner_id).slots);
+}
+
 // The fleet's row says only when some child becomes due, not how many are; and each fleet of a pool counts the same
 // places of suspects. What is reserved in vain others get the next time.
 bool LeaseJudge::MayBeOverestimated() const {
@@ -157,15 +161,15 @@ std::string LeaseJudge::JudgeIsolation(const std::vector<store::LeaseAnswer>& an
   return "";
 }
 
-// A runner gets no more than it asked for; within a pool equal shares, unless it asked for less, or what it got beside
-// its share is a suspect.
+// A runner gets no more than it asked for and has slots; within a pool equal shares, unless it asked for less, or what
+// it got beside its share is a suspect.
 std::string LeaseJudge::JudgeShares(const std::vector<store::LeaseAnswer>& answers) const {
   const bool any_suspects = std::any_of(model_.fleets.begin(), model_.fleets.end(),
                                         [](const auto& entry) { return HasSuspects(entry.second); });
   const std::size_t uneven = any_suspects ? 2 : 1;
   for (const std::size_t i : open_) {
     const std::size_t got = answers[i].tasks.size();
-    const auto wanted = static_cast<std::size_t>(demands_[i].max_tasks);
+    const auto wanted = static_cast<std::size_t>(Wanted(i));
     if (got > wanted) return absl::StrCat("demand ", i + 1, " got ", got, " of ", wanted);
     for (const std::size_t other : open_) {
       const bool same_pool =
@@ -241,7 +245,7 @@ std::string LeaseJudge::JudgeOrder(const ModelFleet& fleet, const Given& given) 
 // fewest; then to the older one.
 std::map<domain::Ulid, int32_t> LeaseJudge::FairShares() const {
   std::map<std::string, int32_t> wanted;
-  for (const std::size_t i : open_) wanted[model_.runners.at(demands_[i].runner_id).pool] += demands_[i].max_tasks;
+  for (const std::size_t i : open_) wanted[model_.runners.at(demands_[i].runner_id).pool] += Wanted(i);
   for (auto& [pool, count] : wanted) count = std::min(count, PoolCap(model_, pool) - model_.ActiveIn(pool));
   struct Candidate {
     const ModelFleet* fleet;

@@ -33,6 +33,8 @@ class LeaseJudge {
   std::string TakeTask(const store::GrantedTask& task, const ModelRunner& runner);
   std::string JudgeIsolation(const std::vector<store::LeaseAnswer>& answers) const;
   void CountPlaces();
+  // What an open demand may be given at most: no more than its runner has slots.
+  int32_t Wanted(std::size_t index) const;
   // Whether dispatch may reserve slots for children that cannot start: then shares are not exact.
   bool MayBeOverestimated() const;
   int32_t Ready(const ModelFleet& fleet) const;

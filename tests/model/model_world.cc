@@ -18,7 +18,7 @@ constexpr std::size_t kLogLines = 40;
 
 constexpr char kStartOver[] = R"sql(
   truncate fleets, fleet_intents, fleet_targets, tasks, task_parameters, task_attempts, fleet_changes, fleet_jobs,
-    runners, lease_grants, users, fleet_generations, fleet_parts, audit_events, limit_overrides;
+    runners, lease_grants, users, fleet_generations, fleet_parts, fleet_traces, audit_events, limit_overrides;
   update limits l set value = d.value from (values ('system_active', 40), ('user_active', 24),
     ('fleet_active_default', 8), ('open_fleets_system', 30), ('open_fleets_user', 14), ('pool_active', 1000000),
     ('queue_age_seconds', 0)) as d(name, value)

@@ -251,6 +251,7 @@ FleetModel::Beaten FleetModel::Heartbeat(const store::RunnerHeartbeat& heartbeat
   ModelRunner& runner = found->second;
   if (runner.state != ModelRunner::State::kLive) return {"RUNNER_LOST", {}};
   if (heartbeat.seq <= runner.heartbeat_seq) return {};
+  if (static_cast<int32_t>(heartbeat.held.size()) > runner.slots) return {"INVALID_ARGUMENT", {}};
   runner.silent = false;
   runner.touched = true;
   runner.heartbeat_seq = heartbeat.seq;

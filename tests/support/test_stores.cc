@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "common/domain/bounds.h"
 #include "tests/support/wait_until.h"
 
 namespace fleet::testing {
@@ -88,7 +89,7 @@ domain::Task TestStores::GetTask(const domain::TaskId& id) {
 
 domain::Ulid TestStores::RegisterRunner() {
   const domain::Ulid id = domain::Ulid::Generate(absl::Now());
-  OrThrow(runners.Register({id, "runner", "alice", "default", 8}));
+  OrThrow(runners.Register({id, "runner", "alice", "default", domain::kMaxSlots}));
   return id;
 }
 

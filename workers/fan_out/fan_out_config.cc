@@ -6,6 +6,7 @@ namespace fleet::worker {
 
 absl::Status FanOutConfig::Validate() const {
   FLEET_RETURN_IF_ERROR(settings.Validate());
+  FLEET_RETURN_IF_ERROR(tracing.Validate());
   if (poll_interval <= absl::ZeroDuration()) return absl::InvalidArgumentError("--poll_interval must be positive");
   return absl::OkStatus();
 }

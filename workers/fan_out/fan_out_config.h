@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/store/start_settings.h"
+#include "common/tracing/tracing.h"
 
 namespace fleet::worker {
 
@@ -18,6 +19,7 @@ struct FanOutConfig {
   store::StartSettings settings;
   // How often to look for work that no hint announced.
   absl::Duration poll_interval = absl::Milliseconds(500);
+  tracing::TracingConfig tracing;
 
   // kInvalidArgument naming the flag and what to do.
   absl::Status Validate() const;

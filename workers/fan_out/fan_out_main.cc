@@ -23,6 +23,8 @@ ABSL_FLAG(std::optional<absl::Duration>, lease_duration, std::nullopt,
 ABSL_FLAG(std::optional<absl::Duration>, cancel_grace, std::nullopt,
           "What runners have to confirm that they stopped a child. Kept like --lease_duration, as cancel_grace_ms.");
 ABSL_FLAG(absl::Duration, poll_interval, absl::Milliseconds(500), "How often to look for work that no hint announced.");
+ABSL_FLAG(std::string, otlp_endpoint, "",
+          "Collector to send traces to by OTLP over HTTP, as http://host:4318; default: none are recorded.");
 
 namespace {
 
@@ -34,6 +36,7 @@ fleet::worker::FanOutConfig ReadFlags() {
   config.settings.lease_duration = absl::GetFlag(FLAGS_lease_duration);
   config.settings.cancel_grace = absl::GetFlag(FLAGS_cancel_grace);
   config.poll_interval = absl::GetFlag(FLAGS_poll_interval);
+  config.tracing.otlp_endpoint = absl::GetFlag(FLAGS_otlp_endpoint);
   return config;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "common/clock/clock.h"
 #include "common/database/connection_pool.h"
 #include "common/database/database_probe.h"
@@ -13,6 +14,7 @@
 #include "common/database/notification_listener.h"
 #include "common/database/notification_sender.h"
 #include "common/lifecycle/periodic_loop.h"
+#include "common/lifecycle/process_identity.h"
 #include "common/lifecycle/readiness.h"
 #include "common/logging/structured_log.h"
 #include "common/metrics/fleet_metrics.h"
@@ -23,20 +25,29 @@
 #include "common/store/limit_store.h"
 #include "common/store/runner_store.h"
 #include "common/store/start_settings.h"
+#include "common/store/system_store.h"
+#include "common/store/trace_store.h"
+#include "common/tracing/tracing.h"
 #include "workers/fan_out/job_reporter.h"
 #include "workers/fan_out/job_worker.h"
 #include "workers/fan_out/lease_reaper.h"
+#include "workers/fan_out/trace_teller.h"
+#include "workers/fan_out/worker_presence.h"
 
 namespace fleet::worker {
 namespace {
 
 // One connection a loop.
-constexpr std::size_t kConnections = 5;
+constexpr std::size_t kConnections = 7;
 constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 // A ping that hangs for so long counts as failed.
 constexpr absl::Duration kProbeFreshness = absl::Milliseconds(2500);
 // How much later than its lease a runner may be found lost.
 constexpr absl::Duration kMostReapInterval = absl::Seconds(1);
+constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
+// How often to look for fleets to tell of, and, where none is told of, for those that nobody told of.
+constexpr absl::Duration kTraceInterval = absl::Seconds(1);
+constexpr absl::Duration kForgetInterval = absl::Minutes(1);
 
 // Runs one pass of a job; an error waits for the next interval, so that a database that is away is not hammered.
 PeriodicLoop::Next Pass(const char* job, const std::function<absl::StatusOr<bool>()>& run_once) {
@@ -54,16 +65,21 @@ PeriodicLoop::Next Pass(const char* job, const std::function<absl::StatusOr<bool
 struct WorkerProcess::Parts {
   Parts(const FanOutConfig& config, absl::Duration lease)
       : metrics(registry),
+        tracing(config.tracing, "fleet-worker", registry),
         connections(config.database_url, kConnections),
         jobs(connections),
         runners(connections),
         limits(connections),
+        system(connections),
+        traces(connections),
         hints(config.database_url, config.wake_up_hints),
-        reporter(hints, metrics),
+        reporter(hints, metrics, tracing.tracer()),
         fan_out(jobs, JobTypesOf(store::JobLoop::kFanOut), reporter, Clock::System()),
         closing(jobs, JobTypesOf(store::JobLoop::kClosing), reporter, Clock::System()),
         upkeep(jobs, JobTypesOf(store::JobLoop::kUpkeep), reporter, Clock::System()),
         reaper(runners, limits, hints, metrics, Clock::System()),
+        presence(domain::Ulid::Generate(absl::Now()), {ProgramVersion(), MachineName()}, system),
+        teller(traces, tracing.tracer()),
         probe(connections, Clock::System(), kProbeFreshness),
         readiness([this] { return probe.Check(); }),
         fan_out_loop(config.poll_interval, [this] { return Pass("expand", [this] { return fan_out.RunOnce(); }); }),
@@ -71,11 +87,18 @@ struct WorkerProcess::Parts {
         upkeep_loop(config.poll_interval, [this] { return Pass("upkeep", [this] { return upkeep.RunOnce(); }); }),
         reap_loop(std::min(kMostReapInterval, lease / 10),
                   [this] { return Pass("reap", [this] { return reaper.RunOnce(); }); }),
+        trace_loop(tracing.tracer().is_on() ? kTraceInterval : kForgetInterval,
+                   [this] { return Pass("trace", [this] { return teller.RunOnce(); }); }),
         probe_loop(kProbeInterval,
                    [this] {
                      probe.RunOnce();
                      return PeriodicLoop::Next::kWait;
                    }),
+        presence_loop(kPresenceInterval,
+                      [this] {
+                        (void)presence.RunOnce();
+                        return PeriodicLoop::Next::kWait;
+                      }),
         listener(config.database_url, {store::kJobsChannel}, config.wake_up_hints,
                  [this](const std::string&, const std::vector<std::string>&) {
                    fan_out_loop.Wake();
@@ -85,16 +108,21 @@ struct WorkerProcess::Parts {
 
   prometheus::Registry registry;
   metrics::WorkerMetrics metrics;
+  const tracing::Tracing tracing;
   database::ConnectionPool connections;
   store::JobStore jobs;
   store::RunnerStore runners;
   store::LimitStore limits;
+  store::SystemStore system;
+  store::TraceStore traces;
   database::NotificationSender hints;
   JobReporter reporter;
   JobWorker fan_out;
   JobWorker closing;
   JobWorker upkeep;
   LeaseReaper reaper;
+  WorkerPresence presence;
+  TraceTeller teller;
   database::DatabaseProbe probe;
   Readiness readiness;
   std::unique_ptr<metrics::OpsServer> ops;
@@ -102,7 +130,9 @@ struct WorkerProcess::Parts {
   PeriodicLoop closing_loop;
   PeriodicLoop upkeep_loop;
   PeriodicLoop reap_loop;
+  PeriodicLoop trace_loop;
   PeriodicLoop probe_loop;
+  PeriodicLoop presence_loop;
   database::NotificationListener listener;
 };
 
@@ -125,8 +155,8 @@ std::map<std::string, int> WorkerProcess::Ports() const { return {{"metrics", pa
 void WorkerProcess::Drain() {
   parts_->readiness.SayStopping();
   parts_->listener.Stop();
-  for (PeriodicLoop* loop :
-       {&parts_->fan_out_loop, &parts_->closing_loop, &parts_->upkeep_loop, &parts_->reap_loop, &parts_->probe_loop}) {
+  for (PeriodicLoop* loop : {&parts_->fan_out_loop, &parts_->closing_loop, &parts_->upkeep_loop, &parts_->reap_loop,
+                             &parts_->trace_loop, &parts_->probe_loop, &parts_->presence_loop}) {
     loop->Stop();
   }
 }

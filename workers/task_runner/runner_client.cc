@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error_info.h"
 
@@ -52,16 +53,17 @@ void RunnerClient::CancelLeases() {
 
 template <typename Request, typename Response>
 absl::StatusOr<Response> RunnerClient::Call(Method<Request, Response> method, const Request& request,
-                                            absl::Duration timeout, bool is_lease) {
+                                            absl::Duration timeout, const CallOptions& options) {
   Response response;
   const grpc::Status status =
       servers_.Ask(timeout, [&](const std::shared_ptr<grpc::Channel>& channel, grpc::ClientContext& context) {
-        if (is_lease && !Begin(&context)) {
+        if (!options.traceparent.empty()) context.AddMetadata(rpc::kTraceparentKey, options.traceparent);
+        if (options.is_lease && !Begin(&context)) {
           return grpc::Status(grpc::StatusCode::CANCELLED, "no more leases are wanted");
         }
         response.Clear();
         grpc::Status answer = (v1::RunnerService::NewStub(channel).get()->*method)(&context, request, &response);
-        if (is_lease) End(&context);
+        if (options.is_lease) End(&context);
         return answer;
       });
   if (!status.ok()) return rpc::FromGrpcStatus(status);
@@ -70,22 +72,23 @@ absl::StatusOr<Response> RunnerClient::Call(Method<Request, Response> method, co
 
 absl::StatusOr<v1::RegisterRunnerResponse> RunnerClient::RegisterRunner(const v1::RegisterRunnerRequest& request) {
   return Call<v1::RegisterRunnerRequest, v1::RegisterRunnerResponse>(&v1::RunnerService::Stub::RegisterRunner, request,
-                                                                     timeout_);
+                                                                     timeout_, {});
 }
 
-absl::StatusOr<v1::ReportTasksResponse> RunnerClient::ReportTasks(const v1::ReportTasksRequest& request) {
-  return Call<v1::ReportTasksRequest, v1::ReportTasksResponse>(&v1::RunnerService::Stub::ReportTasks, request,
-                                                               timeout_);
+absl::StatusOr<v1::ReportTasksResponse> RunnerClient::ReportTasks(const v1::ReportTasksRequest& request,
+                                                                  const std::string& traceparent) {
+  return Call<v1::ReportTasksRequest, v1::ReportTasksResponse>(&v1::RunnerService::Stub::ReportTasks, request, timeout_,
+                                                               {false, traceparent});
 }
 
 absl::StatusOr<v1::HeartbeatResponse> RunnerClient::Heartbeat(const v1::HeartbeatRequest& request) {
-  return Call<v1::HeartbeatRequest, v1::HeartbeatResponse>(&v1::RunnerService::Stub::Heartbeat, request, timeout_);
+  return Call<v1::HeartbeatRequest, v1::HeartbeatResponse>(&v1::RunnerService::Stub::Heartbeat, request, timeout_, {});
 }
 
 absl::StatusOr<v1::LeaseTasksResponse> RunnerClient::LeaseTasks(const v1::LeaseTasksRequest& request) {
   const absl::Duration wait = absl::Seconds(request.wait_timeout().seconds());
   return Call<v1::LeaseTasksRequest, v1::LeaseTasksResponse>(&v1::RunnerService::Stub::LeaseTasks, request,
-                                                             wait + kLeaseMargin, true);
+                                                             wait + kLeaseMargin, {true});
 }
 
 }  // namespace fleet::runner

@@ -24,7 +24,9 @@ class RunnerClient {
   // Each asks every server at most once, and returns the last error if none answers. Errors carry what GetErrorInfo
   // reads.
   absl::StatusOr<v1::RegisterRunnerResponse> RegisterRunner(const v1::RegisterRunnerRequest& request);
-  absl::StatusOr<v1::ReportTasksResponse> ReportTasks(const v1::ReportTasksRequest& request);
+  // `traceparent`: below which span the call is; empty: none.
+  absl::StatusOr<v1::ReportTasksResponse> ReportTasks(const v1::ReportTasksRequest& request,
+                                                      const std::string& traceparent = "");
   absl::StatusOr<v1::HeartbeatResponse> Heartbeat(const v1::HeartbeatRequest& request);
   // Waits as long as the request says. kCancelled after CancelLeases.
   absl::StatusOr<v1::LeaseTasksResponse> LeaseTasks(const v1::LeaseTasksRequest& request);
@@ -35,12 +37,16 @@ class RunnerClient {
   void CancelLeases();
 
  private:
+  struct CallOptions {
+    bool is_lease = false;
+    std::string traceparent{};
+  };
   template <typename Request, typename Response>
   using Method = grpc::Status (v1::RunnerService::Stub::*)(grpc::ClientContext*, const Request&, Response*);
 
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(Method<Request, Response> method, const Request& request, absl::Duration timeout,
-                                bool is_lease = false);
+                                const CallOptions& options);
   // False if leases are cancelled already.
   bool Begin(grpc::ClientContext* lease);
   void End(grpc::ClientContext* lease);

@@ -49,6 +49,7 @@ absl::Status RunnerConfig::Validate() const {
   if (disk_reserve.files < DiskReserve::kDefault) return Wrong("file_reserve", "must be -1, 0 or a number of files");
   if (!port_file.empty() && metrics_listen.empty())
     return Wrong("port_file", "there is no port without --metrics_listen");
+  FLEET_RETURN_IF_ERROR(tracing.Validate());
   FLEET_RETURN_IF_ERROR(ValidateGit(git));
   return ReadStepSettings(step_settings).status();
 }

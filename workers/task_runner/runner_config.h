@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/tracing/tracing.h"
 #include "workers/task_runner/disk_guard.h"
 #include "workers/task_runner/git_command.h"
 #include "workers/task_runner/step_settings.h"
@@ -32,6 +33,7 @@ struct RunnerConfig {
   absl::Duration drain_timeout = absl::Seconds(30);
 
   DiskReserve disk_reserve;
+  tracing::TracingConfig tracing;
   // "host:port" for /metrics; empty: none.
   std::string metrics_listen;
   // Empty: none.

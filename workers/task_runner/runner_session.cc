@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/domain/ulid.h"
+#include "common/lifecycle/process_identity.h"
 #include "common/logging/structured_log.h"
 #include "common/rpc/backoff.h"
 #include "common/rpc/proto_time.h"
@@ -36,6 +37,8 @@ absl::Status RunnerSession::Register() {
   request.set_name(config_.name);
   request.set_pool(config_.pool);
   request.set_slots(config_.slots);
+  request.set_version(ProgramVersion());
+  request.set_host(MachineName());
   const absl::Duration sent = fence_.Now();
   FLEET_ASSIGN_OR_RETURN(const v1::RegisterRunnerResponse response, client_.RegisterRunner(request));
   lease_duration_ = DurationOr(response.lease_duration(), absl::Seconds(30));

@@ -80,8 +80,8 @@ absl::Status Judge(const ProcessResult& result, const std::string& last_lines,
 }  // namespace
 
 StepRunner::StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context,
-                       const StepSettings& settings)
-    : subprocess_(subprocess), places_(std::move(places)), context_(context), settings_(settings) {}
+                       const StepSettings& settings, const TaskTrace& trace)
+    : subprocess_(subprocess), places_(std::move(places)), context_(context), settings_(settings), trace_(trace) {}
 
 absl::Status StepRunner::MakePlaces() const {
   for (const char* name : {"/home", "/tmp", "/steps"}) {
@@ -100,14 +100,17 @@ absl::Status StepRunner::Run(const v1::Workflow& workflow, const WorkBounds& bou
     // Each step has files of its own, so that none reads or spoils what another one wrote.
     const std::string directory = absl::StrCat(places_.directory, "/steps/", i + 1);
     log.Append(absl::StrCat("==> ", step.name(), "\n"));
-    absl::Status status = RunStep(step, directory, bounds, log, output);
+    TaskTrace::Part part = trace_.BeginStep(step.name());
+    absl::Status status = RunStep(step, {directory, part.Traceparent()}, bounds, log, output);
+    part.End(status);
     if (absl::IsCancelled(status)) return status;
     if (!status.ok()) return Annotate(status, absl::StrCat("step \"", step.name(), "\" "));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<ProcessSpec> StepRunner::Prepare(const v1::WorkflowStep& step, const std::string& directory) const {
+absl::StatusOr<ProcessSpec> StepRunner::Prepare(const v1::WorkflowStep& step, const Start& start) const {
+  const std::string& directory = start.directory;
   FLEET_RETURN_IF_ERROR(MakePrivateDirectory(directory));
   const std::string input = absl::StrCat(directory, "/input.json");
   FLEET_RETURN_IF_ERROR(WritePrivateFile(input, ContextJson(context_)));
@@ -130,13 +133,14 @@ absl::StatusOr<ProcessSpec> StepRunner::Prepare(const v1::WorkflowStep& step, co
   for (auto& [name, value] : ContextEnvironment(context_)) spec.environment[name] = value;
   spec.environment["FLEET_INPUT"] = input;
   spec.environment["FLEET_OUTPUT"] = absl::StrCat(directory, "/output.json");
+  if (!start.traceparent.empty()) spec.environment["TRACEPARENT"] = start.traceparent;
   spec.working_directory = places_.tree;
   return spec;
 }
 
-absl::Status StepRunner::RunStep(const v1::WorkflowStep& step, const std::string& directory, const WorkBounds& bounds,
+absl::Status StepRunner::RunStep(const v1::WorkflowStep& step, const Start& start, const WorkBounds& bounds,
                                  OutputTail& log, StepOutput& output) const {
-  absl::StatusOr<ProcessSpec> spec = Prepare(step, directory);
+  absl::StatusOr<ProcessSpec> spec = Prepare(step, start);
   if (!spec.ok()) return Annotate(spec.status(), "could not be prepared: ");
   const absl::Duration remaining = bounds.Remaining();
   spec->timeout = std::min(remaining, StepTimeout(step));

@@ -12,6 +12,7 @@
 #include "workers/task_runner/step_settings.h"
 #include "workers/task_runner/subprocess.h"
 #include "workers/task_runner/task_context.h"
+#include "workers/task_runner/task_trace.h"
 #include "workers/task_runner/work_bounds.h"
 
 namespace fleet::runner {
@@ -28,22 +29,29 @@ struct StepPlaces {
 class StepRunner {
  public:
   // The arguments must outlive it. What is in `settings` is passed to every step; its own environment wins.
-  StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context, const StepSettings& settings);
+  // Steps are told of in `trace`.
+  StepRunner(const Subprocess& subprocess, StepPlaces places, const TaskContext& context, const StepSettings& settings,
+             const TaskTrace& trace = TaskTrace::None());
 
   // Appends to `log` what the steps print and merges into `output` what they write to FLEET_OUTPUT, also when one
   // fails. Returns a TaskFailure that names the step, kDeadlineExceeded, or kCancelled if stopped.
   absl::Status Run(const v1::Workflow& workflow, const WorkBounds& bounds, OutputTail& log, StepOutput& output) const;
 
  private:
+  struct Start {
+    std::string directory;    // of the step's own files
+    std::string traceparent;  // empty: it is not traced
+  };
   absl::Status MakePlaces() const;
-  absl::StatusOr<ProcessSpec> Prepare(const v1::WorkflowStep& step, const std::string& directory) const;
-  absl::Status RunStep(const v1::WorkflowStep& step, const std::string& directory, const WorkBounds& bounds,
-                       OutputTail& log, StepOutput& output) const;
+  absl::StatusOr<ProcessSpec> Prepare(const v1::WorkflowStep& step, const Start& start) const;
+  absl::Status RunStep(const v1::WorkflowStep& step, const Start& start, const WorkBounds& bounds, OutputTail& log,
+                       StepOutput& output) const;
 
   const Subprocess& subprocess_;
   const StepPlaces places_;
   const TaskContext& context_;
   const StepSettings& settings_;
+  const TaskTrace& trace_;
 };
 
 }  // namespace fleet::runner

@@ -12,8 +12,8 @@
 #include "common/logging/structured_log.h"
 #include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
-#include "workers/task_runner/git_clone.h"
 #include "workers/task_runner/private_paths.h"
+#include "workers/task_runner/redact_credentials.h"
 #include "workers/task_runner/task_context.h"
 #include "workers/task_runner/task_failure.h"
 
@@ -94,11 +94,12 @@ v1::TaskOutcome Outcome(const StepOutput& output, bool changed) {
 }  // namespace
 
 TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock,
-                           StepSettingsFiles step_settings)
+                           StepSettingsFiles step_settings, const tracing::Tracer& tracer)
     : settings_(std::move(settings)),
       directories_(directories),
       clock_(clock),
       step_settings_(std::move(step_settings)),
+      tracer_(tracer),
       subprocess_(clock) {}
 
 std::string TaskExecutor::Shown(const Attempt& attempt, absl::string_view text) const {
@@ -116,7 +117,8 @@ void TaskExecutor::FillResult(Attempt& attempt) const {
 
 void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
-  Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult(), false, {}};
+  const TaskTrace trace(tracer_, clock_, task.lease.traceparent());
+  Attempt attempt{task, reporter, bounds, trace, OutputTail(), StepOutput(), v1::TaskResult(), false, {}};
   const std::string& id = task.lease.task_id();
   LogInfo("task_started", {{"task_id", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
   const absl::Status status = Work(attempt, stop);
@@ -137,34 +139,60 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
                          {"state", v1::TaskState_Name(*state)},
                          {"category", v1::FailureCategory_Name(attempt.result.failure().category())},
                          {"reason", v1::FailureReason_Name(attempt.result.failure().reason())}});
+  TaskTrace::Part report = trace.Begin("report");
   reporter.Finish(task.lease, *state, attempt.result, stop);
+  report.End(absl::OkStatus());
 }
 
 absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
   const v1::Lease& lease = attempt.task.lease;
-  FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_HYDRATING, stop));
+  TaskTrace::Part taken = attempt.trace.Begin("lease");
+  const absl::Status acknowledged = attempt.reporter.Announce(lease, v1::TASK_STATE_HYDRATING, stop);
+  taken.End(acknowledged);
+  FLEET_RETURN_IF_ERROR(acknowledged);
   const absl::StatusOr<StepSettings> settings = ReadStepSettings(step_settings_);
   if (!settings.ok()) return TaskFailure(domain::FailureReason::kRunnerSetup, settings.status().message());
   attempt.secrets = settings->secrets;
   FLEET_ASSIGN_OR_RETURN(const TaskDirectory directory, directories_.Make(stop));
-  FLEET_ASSIGN_OR_RETURN(const GitCommand git,
-                         GitCommand::Make(subprocess_, settings_, absl::StrCat(directory.path(), "/git")));
-  FLEET_ASSIGN_OR_RETURN(
-      const GitClone clone,
-      GitClone::Make(git, {lease.clone_url(), lease.default_branch(), lease.branch(), directory.path()},
-                     attempt.bounds));
+  FLEET_ASSIGN_OR_RETURN(const GitClone clone, Clone(attempt, directory.path()));
   FLEET_RETURN_IF_ERROR(attempt.reporter.AnnounceOnce(lease, v1::TASK_STATE_RUNNING, stop));
   FLEET_RETURN_IF_ERROR(RunSteps(attempt, {clone.tree, directory.path(), settings_.path}, *settings));
   return Publish(attempt, clone);
 }
 
+absl::StatusOr<GitClone> TaskExecutor::Clone(Attempt& attempt, const std::string& directory) const {
+  const v1::Lease& lease = attempt.task.lease;
+  TaskTrace::Part part = attempt.trace.Begin("clone");
+  part.Set("vcs.repository.name", lease.repo());
+  part.Set("vcs.repository.url.full", RedactCredentials(lease.clone_url()));
+  const auto clone = [&]() -> absl::StatusOr<GitClone> {
+    FLEET_ASSIGN_OR_RETURN(const GitCommand git,
+                           GitCommand::Make(subprocess_, settings_, absl::StrCat(directory, "/git")));
+    return GitClone::Make(git, {lease.clone_url(), lease.default_branch(), lease.branch(), directory}, attempt.bounds);
+  };
+  absl::StatusOr<GitClone> made = clone();
+  part.End(made.status());
+  return made;
+}
+
 absl::Status TaskExecutor::RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const {
   const TaskContext context = MakeTaskContext(attempt.task);
-  const StepRunner steps(subprocess_, places, context, settings);
+  const StepRunner steps(subprocess_, places, context, settings, attempt.trace);
   absl::Status status = steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output);
   attempt.spoken_for = SpeaksForBranch(attempt.output);
   LeaveOutForeignUrl(attempt.task.lease.clone_url(), attempt.output, attempt.log);
   return status;
+}
+
+absl::StatusOr<std::string> TaskExecutor::Push(Attempt& attempt, const GitPublisher& publisher,
+                                               const Publication& publication, const CommitSpec& spec,
+                                               const BranchClaim& claim) {
+  TaskTrace::Part part = attempt.trace.Begin("push");
+  absl::StatusOr<std::string> pushed = publisher.Publish(publication, spec, claim);
+  part.Set("vcs.ref.head.name", attempt.task.lease.branch());
+  if (pushed.ok()) part.Set("vcs.ref.head.revision", *pushed);
+  part.End(pushed.status());
+  return pushed;
 }
 
 absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) const {
@@ -183,12 +211,16 @@ absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) cons
     FLEET_ASSIGN_OR_RETURN(*result.mutable_commit(), publisher.HeldCommit(spec, claim));
     return absl::OkStatus();
   }
-  FLEET_ASSIGN_OR_RETURN(Publication publication, publisher.Prepare(spec, claim));
+  TaskTrace::Part commit = attempt.trace.Begin("commit");
+  absl::StatusOr<Publication> prepared = publisher.Prepare(spec, claim);
+  commit.End(prepared.status());
+  FLEET_RETURN_IF_ERROR(prepared.status());
+  Publication publication = *std::move(prepared);
   if (publication.changed || publication.action != Publication::Action::kNone) {
     FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_FINALIZING, stop));
     // A process that was frozen since that answer finds out here; the push's own condition covers the rest.
     if (!attempt.reporter.MayHold(stop)) return absl::AbortedError("the lease is lost");
-    FLEET_ASSIGN_OR_RETURN(publication.commit, publisher.Publish(publication, spec, claim));
+    FLEET_ASSIGN_OR_RETURN(publication.commit, Push(attempt, publisher, publication, spec, claim));
   }
   result.set_outcome(Outcome(attempt.output, publication.changed));
   result.set_commit(publication.commit);

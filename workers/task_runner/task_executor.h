@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/clock/clock.h"
+#include "workers/task_runner/git_clone.h"
 #include "workers/task_runner/git_command.h"
 #include "workers/task_runner/git_publisher.h"
 #include "workers/task_runner/output_tail.h"
@@ -15,6 +17,7 @@
 #include "workers/task_runner/step_runner.h"
 #include "workers/task_runner/step_settings.h"
 #include "workers/task_runner/task_directories.h"
+#include "workers/task_runner/task_trace.h"
 #include "workers/task_runner/task_work.h"
 #include "workers/task_runner/work_bounds.h"
 
@@ -22,9 +25,9 @@ namespace fleet::runner {
 
 class TaskExecutor final : public TaskWork {
  public:
-  // Clones live and die in `directories`. Both references must outlive it.
+  // Clones live and die in `directories`. The references must outlive it.
   TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock,
-               StepSettingsFiles step_settings = {});
+               StepSettingsFiles step_settings = {}, const tracing::Tracer& tracer = tracing::Tracer::Off());
 
   void Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) override;
   bool Ready() const override { return !directories_.full(); }
@@ -34,6 +37,7 @@ class TaskExecutor final : public TaskWork {
     const LeasedTask& task;
     TaskReporter& reporter;
     const WorkBounds& bounds;
+    const TaskTrace& trace;
     OutputTail log;
     StepOutput output;
     v1::TaskResult result;
@@ -42,7 +46,11 @@ class TaskExecutor final : public TaskWork {
   };
 
   absl::Status Work(Attempt& attempt, StopToken& stop) const;
+  absl::StatusOr<GitClone> Clone(Attempt& attempt, const std::string& directory) const;
   absl::Status RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const;
+  static absl::StatusOr<std::string> Push(Attempt& attempt, const GitPublisher& publisher,
+                                          const Publication& publication, const CommitSpec& spec,
+                                          const BranchClaim& claim);
   absl::Status Publish(Attempt& attempt, const GitClone& clone) const;
   // As people may see it: clean, without the operator's values and the runner's paths.
   std::string Shown(const Attempt& attempt, absl::string_view text) const;
@@ -52,6 +60,7 @@ class TaskExecutor final : public TaskWork {
   TaskDirectories& directories_;
   const Clock& clock_;
   const StepSettingsFiles step_settings_;
+  const tracing::Tracer& tracer_;
   const Subprocess subprocess_;
 };
 

@@ -61,11 +61,11 @@ void MakePlainFailure(v1::TaskReport& report, const std::string& problem) {
 TaskReporter::TaskReporter(RunnerClient& client, const LeaseFence& fence, std::string runner_id)
     : client_(client), fence_(fence), runner_id_(std::move(runner_id)) {}
 
-absl::StatusOr<v1::TaskReportAnswer> TaskReporter::Ask(const v1::TaskReport& report) {
+absl::StatusOr<v1::TaskReportAnswer> TaskReporter::Ask(const v1::TaskReport& report, const std::string& traceparent) {
   v1::ReportTasksRequest request;
   request.set_runner_id(runner_id_);
   *request.add_reports() = report;
-  const auto response = client_.ReportTasks(request);
+  const auto response = client_.ReportTasks(request, traceparent);
   if (response.ok() && response->answers_size() == 1) return response->answers(0);
   if (response.ok()) return absl::InternalError("a report was not answered");
   if (MustRegisterAnew(response.status())) return LeaseLost();
@@ -83,7 +83,7 @@ absl::Status TaskReporter::Announce(const v1::Lease& lease, v1::TaskState state,
   rpc::Backoff backoff(kFirstPause, kLongestPause);
   while (true) {
     if (stop.stopped()) return StatusOfToken(stop);
-    const auto answer = Ask(report);
+    const auto answer = Ask(report, lease.traceparent());
     if (answer.ok()) return StatusOf(*answer);
     if (absl::IsAborted(answer.status()) || stop.WaitUntilAbandoned(backoff.Next())) return LeaseLost();
   }
@@ -91,7 +91,7 @@ absl::Status TaskReporter::Announce(const v1::Lease& lease, v1::TaskState state,
 
 absl::Status TaskReporter::AnnounceOnce(const v1::Lease& lease, v1::TaskState state, const StopToken& stop) {
   if (stop.stopped()) return StatusOfToken(stop);
-  const auto answer = Ask(MakeReport(lease, state));
+  const auto answer = Ask(MakeReport(lease, state), lease.traceparent());
   if (answer.ok()) return StatusOf(*answer);
   return absl::IsAborted(answer.status()) ? LeaseLost() : absl::OkStatus();
 }
@@ -102,7 +102,7 @@ void TaskReporter::Finish(const v1::Lease& lease, v1::TaskState state, const v1:
   *report.mutable_result() = result;
   rpc::Backoff backoff(kFirstPause, kLongestPause);
   for (int refusals = 0; refusals < 2;) {
-    const auto answer = Ask(report);
+    const auto answer = Ask(report, lease.traceparent());
     if (answer.ok() && answer->status() == v1::REPORT_STATUS_INVALID) {
       LogError("report_refused", {{"task_id", lease.task_id()}, {"reason", answer->message()}});
       MakePlainFailure(report, answer->message());

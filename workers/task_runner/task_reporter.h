@@ -28,7 +28,7 @@ class TaskReporter {
 
  private:
   // The answer; a status that is worth another try; or kAborted if nobody knows this runner.
-  absl::StatusOr<v1::TaskReportAnswer> Ask(const v1::TaskReport& report);
+  absl::StatusOr<v1::TaskReportAnswer> Ask(const v1::TaskReport& report, const std::string& traceparent);
 
   RunnerClient& client_;
   const LeaseFence& fence_;

@@ -22,6 +22,7 @@
 #include "common/metrics/fleet_metrics.h"
 #include "common/metrics/ops_server.h"
 #include "common/status/status_macros.h"
+#include "common/tracing/tracing.h"
 #include "prometheus/registry.h"
 #include "workers/task_runner/boot_clock.h"
 #include "workers/task_runner/disk_guard.h"
@@ -61,6 +62,8 @@ ABSL_FLAG(int64_t, file_reserve, fleet::runner::DiskReserve::kDefault,
           "the same for inodes; -1: 50,000, at most a twentieth");
 ABSL_FLAG(std::string, metrics_listen, "",
           "address for /metrics, /healthz and /readyz, port 0 takes a free one; default: none are served");
+ABSL_FLAG(std::string, otlp_endpoint, "",
+          "collector to send traces to by OTLP over HTTP, as http://host:4318; default: none are recorded");
 ABSL_FLAG(std::string, port_file, "", "where to write the port of /metrics: a line metrics=PORT");
 
 namespace fleet::runner {
@@ -99,6 +102,7 @@ RunnerConfig ConfigFromFlags() {
   config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
   config.disk_reserve = {absl::GetFlag(FLAGS_disk_reserve), absl::GetFlag(FLAGS_file_reserve)};
   config.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  config.tracing.otlp_endpoint = absl::GetFlag(FLAGS_otlp_endpoint);
   config.port_file = absl::GetFlag(FLAGS_port_file);
   return config;
 }
@@ -140,6 +144,7 @@ int Main(ShutdownSignal& signals) {
   prometheus::Registry registry;
   metrics::RegisterBuildInfo(registry, "fleet-runner");
   metrics::RunnerMetrics metrics(registry);
+  const tracing::Tracing tracing(config.tracing, "fleet-runner", registry);
   LeftoverRemover leftovers(Clock::System(), metrics);
   auto work_directory = WorkDirectory::Open(config.work_dir, &leftovers);
   if (!work_directory.ok()) {
@@ -150,7 +155,7 @@ int Main(ShutdownSignal& signals) {
   RunnerClient client(config.servers, config.user);
   TaskDirectories directories(work_directory->path(), leftovers);
   DiskGuard guard(work_directory->path(), config.disk_reserve, directories, metrics);
-  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings);
+  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings, tracing.tracer());
   const PeriodicLoop removing(kRemovalInterval, [&] {
     leftovers.RunOnce();
     return PeriodicLoop::Next::kWait;

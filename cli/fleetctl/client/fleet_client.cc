@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "cli/fleetctl/client/call_failure.h"
 #include "common/rpc/backoff.h"
+#include "common/rpc/channel.h"
 #include "common/status/error_info.h"
 
 namespace fleet::cli {
@@ -85,6 +86,7 @@ grpc::Status FleetClient::AttemptOnce(Attempt attempt, const rpc::FailoverChanne
                                       absl::Duration timeout) {
   grpc::ClientContext context;
   servers_.Prepare(context, timeout);
+  if (!traceparent_.empty()) context.AddMetadata(rpc::kTraceparentKey, traceparent_);
   const Interruption::Subscription cancel(interruption_, [&context](int) { context.TryCancel(); });
   return attempt(server.channel, context);
 }

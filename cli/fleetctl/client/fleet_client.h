@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -47,6 +49,9 @@ class FleetClient {
     return response;
   }
 
+  // Calls from now on are sent with this traceparent; empty: without one. Not while a call is under way.
+  void TraceBelow(std::string traceparent) { traceparent_ = std::move(traceparent); }
+
   rpc::FailoverChannel& servers() { return servers_; }
   const Options& options() const { return options_; }
 
@@ -60,6 +65,7 @@ class FleetClient {
   const Options options_;
   Interruption& interruption_;
   const Clock& clock_;
+  std::string traceparent_;
 };
 
 }  // namespace fleet::cli

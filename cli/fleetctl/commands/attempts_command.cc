@@ -31,7 +31,8 @@ void PrintAttemptTable(const v1::ListTaskAttemptsResponse& response, CommandCont
         {absl::StrCat(attempt.attempt()),
          absl::StrCat(attempt.generation()),
          {Name(attempt.state()), ColorOf(attempt.state())},
-         attempt.runner_id(),
+         // People know a runner by its name; its id is in the JSON.
+         attempt.runner_name().empty() ? attempt.runner_id() : attempt.runner_name(),
          attempt.has_lease_time() ? FormatTime(attempt.lease_time()) : "",
          ended ? FormatElapsed(rpc::FromProtoTime(attempt.end_time()) - rpc::FromProtoTime(attempt.lease_time())) : "",
          attempt.has_cost_usd() ? FormatCost(attempt.cost_usd()) : "",

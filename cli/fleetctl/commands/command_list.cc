@@ -7,6 +7,8 @@
 #include "cli/fleetctl/commands/attempts_command.h"
 #include "cli/fleetctl/commands/audit_command.h"
 #include "cli/fleetctl/commands/cancel_command.h"
+#include "cli/fleetctl/commands/diagnose_command.h"
+#include "cli/fleetctl/commands/doctor_command.h"
 #include "cli/fleetctl/commands/failures_command.h"
 #include "cli/fleetctl/commands/limits_list_command.h"
 #include "cli/fleetctl/commands/limits_reset_command.h"
@@ -20,6 +22,8 @@
 #include "cli/fleetctl/commands/repo_list_command.h"
 #include "cli/fleetctl/commands/resume_command.h"
 #include "cli/fleetctl/commands/retry_command.h"
+#include "cli/fleetctl/commands/runner_list_command.h"
+#include "cli/fleetctl/commands/runner_show_command.h"
 #include "cli/fleetctl/commands/status_command.h"
 #include "cli/fleetctl/commands/submit_command.h"
 #include "cli/fleetctl/commands/summaries_command.h"
@@ -46,6 +50,11 @@ Examples:
 Examples:
   fleetctl workflow apply add-license.yaml
   fleetctl workflow list
+)"}},
+      {"runner", {"Show runners, and what they hold", R"(
+Examples:
+  fleetctl runner list
+  fleetctl runner show runner-1
 )"}},
       {"limits", {"Show and set the limits of the whole system", R"(
 Examples:
@@ -78,10 +87,14 @@ Examples:
   add("workflow list", std::make_shared<WorkflowListCommand>());
   add("workflow get", std::make_shared<WorkflowGetCommand>());
   add("workflow withdraw", std::make_shared<WorkflowWithdrawCommand>());
+  add("runner list", std::make_shared<RunnerListCommand>());
+  add("runner show", std::make_shared<RunnerShowCommand>());
   add("limits list", std::make_shared<LimitsListCommand>());
   add("limits set", std::make_shared<LimitsSetCommand>());
   add("limits reset", std::make_shared<LimitsResetCommand>());
   add("audit", std::make_shared<AuditCommand>());
+  add("doctor", std::make_shared<DoctorCommand>());
+  add("diagnose", std::make_shared<DiagnoseCommand>());
   add("version", std::make_shared<VersionCommand>());
   return list;
 }

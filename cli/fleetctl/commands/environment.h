@@ -23,7 +23,8 @@ struct Environment {
   Interruption& interruption;
   const Clock& clock;
   Patience patience;
-  bool answers = false;  // a person reads `err` and can answer on `in`
+  bool answers = false;       // a person reads `err` and can answer on `in`
+  std::string traceparent{};  // TRACEPARENT; empty if unset
 };
 
 }  // namespace fleet::cli

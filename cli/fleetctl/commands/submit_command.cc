@@ -21,6 +21,7 @@
 #include "common/rpc/proto_time.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
+#include "common/tracing/trace_context.h"
 #include "fleet/v1/fleet_service.pb.h"
 
 namespace fleet::cli {
@@ -45,6 +46,14 @@ absl::StatusOr<v1::CreateFleetRequest> MakeRequest(const SubmitCommand::Options&
   if (options.max_tries.has_value()) policy.set_max_tries(*options.max_tries);
   if (options.task_timeout.has_value()) *policy.mutable_task_timeout() = rpc::ToProtoDuration(*options.task_timeout);
   return request;
+}
+
+// What the environment says is somebody else's: nonsense there keeps nobody from working.
+absl::StatusOr<std::string> Traceparent(const SubmitCommand::Options& options, const CommandContext& context) {
+  if (options.traceparent.empty()) return context.environment.traceparent;
+  if (!tracing::ParseTraceparent(options.traceparent).IsNone()) return options.traceparent;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--traceparent: \"", options.traceparent, "\" is no traceparent, as 00-<32 hex>-<16 hex>-01"));
 }
 
 void PrintAccepted(const v1::CreateFleetResponse& response, const SubmitCommand::Options& options,
@@ -119,10 +128,14 @@ void SubmitCommand::AddOptions(OptionAdder& options) {
   options.RequestId(
       options_.request_id,
       "Makes a repetition safe: the same id gives the same fleet. Default: made up, and printed when it is needed");
+  options.Text("--traceparent", options_.traceparent,
+               "W3C trace context that the fleet is traced below. Default: that of the variable TRACEPARENT");
   options.Flag("--watch", options_.watch, "Watch the fleet to its end");
 }
 
 absl::StatusOr<int> SubmitCommand::Run(CommandContext& context) const {
+  FLEET_ASSIGN_OR_RETURN(std::string traceparent, Traceparent(options_, context));
+  context.client.TraceBelow(std::move(traceparent));
   std::optional<absl::Time> deadline;
   if (options_.deadline.has_value()) {
     deadline = ResolveDeadline(*options_.deadline, context.environment.clock.TimeNow());
@@ -134,6 +147,7 @@ absl::StatusOr<int> SubmitCommand::Run(CommandContext& context) const {
   context.interrupted = absl::StrCat(
       "Interrupted; the fleet may have been accepted. This never makes a second one:\n  ", repetition.command, "\n");
   const auto response = Submit(std::move(request), repetition, context);
+  context.client.TraceBelow("");  // watching goes on for long, and is no part of it
   if (!response.ok()) return ExplainReuse(response.status(), options_);
   if (!context.json()) {
     PrintAccepted(*response, options_, context);

@@ -29,7 +29,8 @@ class SubmitCommand : public Command {
     std::optional<absl::Duration> task_timeout;
     std::optional<int32_t> max_tries;
     bool replace_branch = false;
-    std::string request_id;  // empty: to be made up
+    std::string request_id;   // empty: to be made up
+    std::string traceparent;  // empty: the environment's
     bool watch = false;
   };
 

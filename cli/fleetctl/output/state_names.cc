@@ -47,11 +47,13 @@ constexpr absl::string_view kFleetPrefix = "FLEET_STATE_";
 constexpr absl::string_view kTaskPrefix = "TASK_STATE_";
 constexpr absl::string_view kOutcomePrefix = "TASK_OUTCOME_";
 constexpr absl::string_view kCategoryPrefix = "FAILURE_CATEGORY_";
+constexpr absl::string_view kRunnerPrefix = "RUNNER_STATE_";
 
 }  // namespace
 
 std::string Name(v1::FleetState state) { return NameOf(v1::FleetState_descriptor(), state, kFleetPrefix); }
 std::string Name(v1::TaskState state) { return NameOf(v1::TaskState_descriptor(), state, kTaskPrefix); }
+std::string Name(v1::RunnerState state) { return NameOf(v1::RunnerState_descriptor(), state, kRunnerPrefix); }
 
 std::string Words(v1::TaskState state) { return WordsOf(v1::TaskState_descriptor(), state, kTaskPrefix); }
 std::string Words(v1::TaskOutcome outcome) { return WordsOf(v1::TaskOutcome_descriptor(), outcome, kOutcomePrefix); }
@@ -91,6 +93,12 @@ std::optional<v1::FailureCategory> ParseFailureCategory(absl::string_view name) 
   return static_cast<v1::FailureCategory>(*number);
 }
 
+std::optional<v1::RunnerState> ParseRunnerState(absl::string_view name) {
+  const std::optional<int> number = Parse(v1::RunnerState_descriptor(), name, kRunnerPrefix);
+  if (!number.has_value()) return std::nullopt;
+  return static_cast<v1::RunnerState>(*number);
+}
+
 std::string AllFleetStates() { return AllNames(v1::FleetState_descriptor(), kFleetPrefix); }
 std::string AllTaskStates() { return AllNames(v1::TaskState_descriptor(), kTaskPrefix); }
 std::string AllEndedTaskStates() {
@@ -99,6 +107,7 @@ std::string AllEndedTaskStates() {
 }
 std::string AllTaskOutcomes() { return AllNames(v1::TaskOutcome_descriptor(), kOutcomePrefix); }
 std::string AllFailureCategories() { return AllNames(v1::FailureCategory_descriptor(), kCategoryPrefix); }
+std::string AllRunnerStates() { return AllNames(v1::RunnerState_descriptor(), kRunnerPrefix); }
 
 bool IsTerminal(v1::FleetState state) {
   return state == v1::FLEET_STATE_COMPLETED || state == v1::FLEET_STATE_PARTIAL_FAILURE ||
@@ -121,6 +130,11 @@ Color ColorOf(v1::TaskState state) {
   if (state == v1::TASK_STATE_COMPLETED) return Color::kGreen;
   if (state == v1::TASK_STATE_FAILED || state == v1::TASK_STATE_TIMED_OUT) return Color::kRed;
   return state == v1::TASK_STATE_CANCELLED ? Color::kYellow : Color::kNone;
+}
+
+Color ColorOf(v1::RunnerState state) {
+  if (state == v1::RUNNER_STATE_LIVE) return Color::kGreen;
+  return state == v1::RUNNER_STATE_LOST ? Color::kRed : Color::kNone;
 }
 
 }  // namespace fleet::cli

@@ -15,6 +15,7 @@ namespace fleet::cli {
 // As in the contract without the prefix: "TIMED_OUT". UNSPECIFIED gives "".
 std::string Name(v1::FleetState state);
 std::string Name(v1::TaskState state);
+std::string Name(v1::RunnerState state);
 
 // In words: "branch pushed", "agent". UNSPECIFIED gives "".
 std::string Words(v1::TaskState state);
@@ -31,12 +32,14 @@ std::optional<v1::TaskState> ParseTaskState(absl::string_view name);
 std::optional<v1::TaskState> ParseEndedTaskState(absl::string_view name);
 std::optional<v1::TaskOutcome> ParseTaskOutcome(absl::string_view name);
 std::optional<v1::FailureCategory> ParseFailureCategory(absl::string_view name);
+std::optional<v1::RunnerState> ParseRunnerState(absl::string_view name);
 // Every name that can be parsed, for error messages: "QUEUED, SUBMITTED, …".
 std::string AllFleetStates();
 std::string AllTaskStates();
 std::string AllEndedTaskStates();
 std::string AllTaskOutcomes();
 std::string AllFailureCategories();
+std::string AllRunnerStates();
 
 // Whether a fleet or a child in `state` has ended.
 bool IsTerminal(v1::FleetState state);
@@ -45,6 +48,7 @@ bool IsTerminal(v1::TaskState state);
 // Green for success, red for failure, yellow for what was or is being stopped.
 Color ColorOf(v1::FleetState state);
 Color ColorOf(v1::TaskState state);
+Color ColorOf(v1::RunnerState state);
 
 }  // namespace fleet::cli
 

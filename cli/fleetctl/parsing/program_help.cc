@@ -10,7 +10,8 @@ fleetctl help COMMAND explains a command, with an example.
 Tables fit the terminal: empty columns, then details are left out, then texts are cut; ids and repositories never are:
 where these do not fit, every field has a line of its own. Piped, tables are whole, with one tab between cells.
 
-Exit codes: 0 done, 1 error, 2 wrong usage, 5 the watched fleet did not complete everywhere, 130 interrupted.
+Exit codes: 0 done, 1 error (doctor: something is wrong), 2 wrong usage, 5 the watched fleet did not complete
+everywhere, 130 interrupted.
 
 Example:
   fleetctl repo import repositories.csv

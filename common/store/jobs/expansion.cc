@@ -90,7 +90,10 @@ absl::StatusOr<JobStep> ExpandStep(Transaction& transaction, const JobClaim& cla
   }
   ledger.RecordCreated(*fleet, first, last, state);
   FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
-  return JobStep{claim.key, last - first + 1, is_end, false, claim.cursor + 1};
+  JobStep step{claim.key, last - first + 1, is_end, false, claim.cursor + 1};
+  step.trace = domain::TraceOf(*fleet);
+  step.generation = fleet->generation;
+  return step;
 }
 
 absl::Status FailExpansion(Transaction& transaction, const JobClaim& claim, const absl::Status& error) {

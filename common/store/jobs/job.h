@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "common/domain/fleet_trace.h"
 #include "common/domain/ulid.h"
 
 namespace fleet::store {
@@ -17,8 +18,10 @@ struct JobStep {
   domain::Ulid key;
   int32_t children = 0;  // that came into being or moved
   bool finished = false;
-  bool kept = false;        // the job waits for its time as it stands
-  int32_t next_cursor = 0;  // unless finished or kept
+  bool kept = false;              // the job waits for its time as it stands
+  int32_t next_cursor = 0;        // unless finished or kept
+  domain::FleetTrace trace = {};  // of the fleet; none if the step is not told of in it
+  int32_t generation = 1;         // with it
 };
 
 // Children that a step looks at: those after the cursor.

@@ -68,6 +68,8 @@ absl::StatusOr<JobStep> RedriveStep(Transaction& transaction, const JobClaim& cl
   domain::Fleet* fleet = ledger.Find(claim.key);
   if (fleet == nullptr || !fleet->redriving) return step;
   const int32_t last = std::min(claim.cursor + kChildrenAStep, fleet->rollup.expanded);
+  step.trace = domain::TraceOf(*fleet);
+  step.generation = fleet->generation;
   step.next_cursor = last;
   step.finished = domain::IsClosing(*fleet) || last >= fleet->rollup.expanded;
   std::vector<domain::Task> changed;

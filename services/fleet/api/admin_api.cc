@@ -7,6 +7,7 @@
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "services/fleet/requests/admin_requests.h"
+#include "services/fleet/requests/page_fill.h"
 #include "services/fleet/requests/page_token.h"
 #include "services/fleet/requests/request_fields.h"
 
@@ -41,13 +42,11 @@ absl::Status AdminApi::ListAuditEvents(const domain::Caller& caller, const v1::L
   int64_t before = 0;
   if (!position.empty() && !absl::SimpleAtoi(position, &before)) return InvalidField("page_token", "is malformed");
   FLEET_ASSIGN_OR_RETURN(const auto records, audit_.List(caller, fleet_id, before, limit + 1));
-  for (const store::AuditRecord& record : records) {
-    if (response.events_size() == limit) {
-      const int64_t last = response.events(limit - 1).event_id();
-      response.set_next_page_token(EncodePageToken(question, absl::StrCat(last)));
-      break;
-    }
-    ToProto(record, *response.add_events());
+  const std::size_t told =
+      FillPage(records, static_cast<std::size_t>(limit), *response.mutable_events(),
+               [](const store::AuditRecord& record, v1::AuditEvent& event) { ToProto(record, event); });
+  if (told < records.size()) {
+    response.set_next_page_token(EncodePageToken(question, absl::StrCat(records[told - 1].event_id)));
   }
   return absl::OkStatus();
 }

@@ -3,10 +3,12 @@
 #include <string>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "common/domain/identifiers.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "services/fleet/requests/catalog_requests.h"
+#include "services/fleet/requests/page_fill.h"
 #include "services/fleet/requests/page_token.h"
 #include "services/fleet/requests/request_fields.h"
 #include "services/fleet/requests/workflow_requests.h"
@@ -45,13 +47,11 @@ absl::Status CatalogApi::ListRepositories(const domain::Caller& caller, const v1
   FLEET_ASSIGN_OR_RETURN(const int32_t limit, ParsePageSize(request.page_size(), 100));
   FLEET_ASSIGN_OR_RETURN(const std::string after, DecodePageToken(kQuestion, request.page_token()));
   FLEET_ASSIGN_OR_RETURN(const auto repositories, catalog_.ListRepositories(caller, after, limit + 1));
-  for (const store::RepositoryRecord& repository : repositories) {
-    if (response.repositories_size() == limit) {
-      const std::string& last = response.repositories(limit - 1).repo();
-      response.set_next_page_token(EncodePageToken(kQuestion, domain::RepoKey(last)));
-      break;
-    }
-    ToProto(repository, *response.add_repositories());
+  const std::size_t told =
+      FillPage(repositories, static_cast<std::size_t>(limit), *response.mutable_repositories(),
+               [](const store::RepositoryRecord& record, v1::Repository& repository) { ToProto(record, repository); });
+  if (told < repositories.size()) {
+    response.set_next_page_token(EncodePageToken(kQuestion, domain::RepoKey(repositories[told - 1].repo)));
   }
   return absl::OkStatus();
 }
@@ -91,13 +91,16 @@ absl::Status CatalogApi::ListWorkflows(const domain::Caller& caller, const v1::L
   FLEET_ASSIGN_OR_RETURN(const std::string position, DecodePageToken(kQuestion, request.page_token()));
   int32_t offset = 0;
   if (!position.empty() && !absl::SimpleAtoi(position, &offset)) return InvalidField("page_token", "is malformed");
-  FLEET_ASSIGN_OR_RETURN(const auto workflows, catalog_.ListWorkflows(caller, offset, limit + 1));
-  for (const store::WorkflowRecord& workflow : workflows) {
-    if (response.workflows_size() == limit) {
-      response.set_next_page_token(EncodePageToken(kQuestion, std::to_string(offset + limit)));
-      break;
-    }
-    FLEET_RETURN_IF_ERROR(ToProto(workflow, *response.add_workflows()));
+  FLEET_ASSIGN_OR_RETURN(const store::WorkflowPage page, catalog_.ListWorkflows(caller, offset, limit));
+  absl::Status readable;
+  const std::size_t told = FillPage(page.workflows, page.workflows.size(), *response.mutable_workflows(),
+                                    [&readable](const store::WorkflowRecord& record, v1::Workflow& workflow) {
+                                      readable.Update(ToProto(record, workflow));
+                                    });
+  FLEET_RETURN_IF_ERROR(readable);
+  if (page.has_next || told < page.workflows.size()) {
+    response.set_next_page_token(
+        EncodePageToken(kQuestion, absl::StrCat(int64_t{offset} + static_cast<int64_t>(told))));
   }
   return absl::OkStatus();
 }

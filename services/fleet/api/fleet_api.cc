@@ -7,11 +7,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/domain/bounds.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "services/fleet/requests/declared_parameters.h"
 #include "services/fleet/requests/fleet_messages.h"
 #include "services/fleet/requests/fleet_requests.h"
+#include "services/fleet/requests/page_fill.h"
 #include "services/fleet/requests/page_token.h"
 #include "services/fleet/requests/request_fields.h"
 #include "services/fleet/requests/workflow_requests.h"
@@ -22,6 +24,7 @@ absl::Status FleetApi::CreateFleet(const domain::Caller& caller, const v1::Creat
                                    v1::CreateFleetResponse& response) {
   FLEET_RETURN_IF_ERROR(ValidateCreateFleet(request));
   store::NewFleet fleet = ToNewFleet(request);
+  fleet.traceparent = caller.traceparent;
   fleet.accept = [&request](const std::string& definition) -> absl::StatusOr<store::WorkflowTerms> {
     FLEET_RETURN_IF_ERROR(CheckDeclaredParameters(definition, request));
     return ToTerms(definition);
@@ -80,10 +83,10 @@ absl::Status FleetApi::ListFleets(const domain::Caller& caller, const v1::ListFl
     FLEET_ASSIGN_OR_RETURN(filter.before, ParseId("page_token", before));
   }
   FLEET_ASSIGN_OR_RETURN(const store::FleetPage page, fleets_.List(caller, filter));
-  for (const store::FleetRecord& record : page.fleets) ToProto(record, *response.add_fleets());
-  if (!page.next_before.IsNone()) {
-    response.set_next_page_token(EncodePageToken(question, page.next_before.ToString()));
-  }
+  const std::size_t told = FillPage(page.fleets, page.fleets.size(), *response.mutable_fleets(),
+                                    [](const store::FleetRecord& record, v1::Fleet& fleet) { ToProto(record, fleet); });
+  const domain::Ulid next = told < page.fleets.size() ? page.fleets[told - 1].fleet.id : page.next_before;
+  if (!next.IsNone()) response.set_next_page_token(EncodePageToken(question, next.ToString()));
   return absl::OkStatus();
 }
 
@@ -97,10 +100,11 @@ absl::Status FleetApi::ListFleetTasks(const domain::Caller& caller, const v1::Li
   int32_t after = 0;
   if (!position.empty() && !absl::SimpleAtoi(position, &after)) return InvalidField("page_token", "is malformed");
   FLEET_ASSIGN_OR_RETURN(const store::TaskPage page, tasks_.List(caller, id, ToStates(request), after, limit));
-  for (const store::TaskRecord& task : page.tasks) ToProto(task, false, *response.add_tasks());
-  if (page.next_after > 0) {
-    response.set_next_page_token(EncodePageToken(question, std::to_string(page.next_after)));
-  }
+  const std::size_t told =
+      FillPage(page.tasks, page.tasks.size(), *response.mutable_tasks(),
+               [](const store::TaskRecord& record, v1::Task& task) { ToProto(record, false, task); });
+  const int32_t next = told < page.tasks.size() ? page.tasks[told - 1].task.id.ordinal : page.next_after;
+  if (next > 0) response.set_next_page_token(EncodePageToken(question, std::to_string(next)));
   return absl::OkStatus();
 }
 
@@ -118,7 +122,8 @@ absl::Status FleetApi::ListFailureGroups(const domain::Caller& caller, const v1:
                                          v1::ListFailureGroupsResponse& response) {
   FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
   FLEET_ASSIGN_OR_RETURN(const std::vector<store::FailureGroup> groups, tasks_.FailureGroups(caller, id));
-  for (const store::FailureGroup& group : groups) ToProto(group, *response.add_groups());
+  FillPage(groups, groups.size(), *response.mutable_groups(),
+           [](const store::FailureGroup& group, v1::FailureGroup& told) { ToProto(group, told); });
   return absl::OkStatus();
 }
 
@@ -127,8 +132,11 @@ absl::Status FleetApi::ListTaskAttempts(const domain::Caller& caller, const v1::
   FLEET_ASSIGN_OR_RETURN(const domain::Ulid id, ParseId("fleet_id", request.fleet_id()));
   FLEET_RETURN_IF_ERROR(ValidateRepo(request.repo()));
   FLEET_ASSIGN_OR_RETURN(const std::vector<store::AttemptRecord> attempts, tasks_.Attempts(caller, id, request.repo()));
+  std::size_t log_bytes = 0;
   for (const store::AttemptRecord& attempt : attempts) {
-    ToProto(attempt, request.include_logs(), *response.add_attempts());
+    log_bytes += attempt.texts.log_tail.size();
+    const bool with_log = request.include_logs() && log_bytes <= domain::kMaxPageBytes;
+    ToProto(attempt, with_log, *response.add_attempts());
   }
   return absl::OkStatus();
 }

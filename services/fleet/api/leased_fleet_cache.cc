@@ -27,6 +27,8 @@ absl::StatusOr<std::shared_ptr<const Generation>> ToGeneration(const store::Gene
   fleet.set_replace_branch(details.intent.replace_branch);
   *fleet.mutable_task_timeout() = rpc::ToProtoDuration(details.task_timeout);
   generation->branch = details.intent.branch;
+  generation->traceparent = details.traceparent;
+  generation->trace = {tracing::ParseTraceparent(details.traceparent), details.key.first, details.total};
   return std::shared_ptr<const Generation>(std::move(generation));
 }
 

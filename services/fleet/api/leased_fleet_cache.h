@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/domain/fleet_trace.h"
 #include "common/lifecycle/mutex.h"
 #include "common/store/lease_details_store.h"
 #include "fleet/v1/runner_service.pb.h"
@@ -25,7 +26,9 @@ class LeasedFleetCache {
   using Key = store::GenerationKey;
   struct Generation {
     v1::LeasedFleet fleet;
-    std::string branch;  // of every child; each lease names it
+    std::string branch;        // of every child; each lease names it
+    std::string traceparent;   // of the fleet
+    domain::FleetTrace trace;  // the same, read
   };
   struct Leased {
     std::vector<store::TaskDetails> tasks;  // in the order asked for

@@ -35,6 +35,9 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   table.Add("fleet.v1.AdminService/ListLimits", apis.admin, &AdminApi::ListLimits, pools.callers);
   table.Add("fleet.v1.AdminService/SetLimit", apis.admin, &AdminApi::SetLimit, pools.callers);
   table.Add("fleet.v1.AdminService/ListAuditEvents", apis.admin, &AdminApi::ListAuditEvents, pools.callers);
+  table.Add("fleet.v1.AdminService/ListRunners", apis.system, &SystemApi::ListRunners, pools.callers);
+  table.Add("fleet.v1.AdminService/GetRunner", apis.system, &SystemApi::GetRunner, pools.callers);
+  table.Add("fleet.v1.AdminService/GetSystemStatus", apis.system, &SystemApi::GetSystemStatus, pools.callers);
 
   table.Add("fleet.v1.CatalogService/ImportRepositories", apis.catalog, &CatalogApi::ImportRepositories, pools.callers);
   table.Add("fleet.v1.CatalogService/GetRepository", apis.catalog, &CatalogApi::GetRepository, pools.callers);
@@ -58,6 +61,7 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   for (const char* middling : {"fleet.v1.CatalogService/ApplyWorkflow", "fleet.v1.FleetService/RetryFleet"}) {
     table.SetMaxRequestBytes(middling, kMiddlingRequestBytes);
   }
+  table.SetBeginsTraces("fleet.v1.FleetService/CreateFleet");
   return table;
 }
 

@@ -9,6 +9,7 @@
 #include "services/fleet/api/control_api.h"
 #include "services/fleet/api/fleet_api.h"
 #include "services/fleet/api/runner_api.h"
+#include "services/fleet/api/system_api.h"
 #include "services/fleet/api/watch_api.h"
 
 namespace fleet::service {
@@ -20,6 +21,7 @@ struct Apis {
   CatalogApi& catalog;
   RunnerApi& runners;
   AdminApi& admin;
+  SystemApi& system;
 };
 
 // Of their own, so that callers who list and watch cannot keep a heartbeat waiting.

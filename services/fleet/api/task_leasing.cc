@@ -54,6 +54,13 @@ void TaskLeasing::Answer(store::LeaseAnswer answer, v1::LeaseTasksResponse& resp
   if (!taken) done(absl::UnavailableError("too many calls wait; ask again with the same lease_seq"));
 }
 
+std::string TaskLeasing::Traceparent(const store::GrantedTask& task, int32_t generation,
+                                     const LeasedFleetCache::Generation& fleet) const {
+  // Without tracing nobody tells of the attempt: then its work is directly below what the caller named.
+  if (!tracer_.is_on() || fleet.traceparent.empty()) return fleet.traceparent;
+  return tracing::FormatTraceparent(fleet.trace.Attempt(task.id.ordinal, generation, task.attempt));
+}
+
 absl::Status TaskLeasing::Fill(const store::LeaseAnswer& granted, v1::LeaseTasksResponse& response) {
   std::vector<domain::TaskId> ids;
   ids.reserve(granted.tasks.size());
@@ -66,6 +73,7 @@ absl::Status TaskLeasing::Fill(const store::LeaseAnswer& granted, v1::LeaseTasks
     const LeasedFleetCache::Generation& generation = *leased.generations.at(key);
     v1::Lease& lease = *response.add_leases();
     ToProto(granted.tasks[i], leased.tasks[i], generation.branch, lease);
+    lease.set_traceparent(Traceparent(granted.tasks[i], key.second, generation));
     const bool is_new = told.insert(key).second;
     bytes += lease.ByteSizeLong() + (is_new ? generation.fleet.ByteSizeLong() : 0);
     if (bytes > domain::kMaxLeaseBytes && i > 0) {

@@ -118,6 +118,7 @@ void ToProto(const store::FleetRecord& record, v1::Fleet& proto) {
   proto.set_pool(fleet.pool);
   proto.set_branch(record.intent.branch);
   proto.set_open_targets(fleet.open_targets);
+  if (record.intent.omitted_bytes > 0) proto.set_omitted_bytes(record.intent.omitted_bytes);
 }
 
 void ToProto(const store::GenerationRecord& record, v1::FleetGeneration& proto) {
@@ -128,6 +129,7 @@ void ToProto(const store::GenerationRecord& record, v1::FleetGeneration& proto) 
   proto.set_task_description(record.intent.task_description);
   proto.mutable_parameters()->insert(record.intent.parameters.begin(), record.intent.parameters.end());
   proto.set_retried_count(record.retried);
+  if (record.intent.omitted_bytes > 0) proto.set_omitted_bytes(record.intent.omitted_bytes);
 }
 
 void ToProto(const store::TaskRecord& record, bool detailed, v1::Task& proto) {
@@ -174,6 +176,7 @@ void ToProto(const store::AttemptRecord& record, bool with_log, v1::TaskAttempt&
   proto.set_attempt(record.attempt);
   proto.set_generation(record.generation);
   if (!record.runner_id.IsNone()) proto.set_runner_id(record.runner_id.ToString());
+  proto.set_runner_name(record.runner_name);
   proto.set_state(static_cast<v1::TaskState>(record.state));
   if (record.category != domain::FailureCategory::kNone) {
     ToProto(record.category, record.reason, record.texts.message, *proto.mutable_failure());

@@ -39,6 +39,8 @@ absl::Status ValidateRegisterRunner(const v1::RegisterRunnerRequest& request) {
   if (request.name().empty()) violations.Add("name", "is empty");
   violations.CheckText("name", request.name(), domain::kMaxRunnerName, domain::TextKind::kName);
   CheckPool(request.pool(), violations);
+  violations.CheckText("version", request.version(), domain::kMaxVersionText, domain::TextKind::kName);
+  violations.CheckText("host", request.host(), domain::kMaxHostName, domain::TextKind::kName);
   if (request.slots() < 1 || request.slots() > domain::kMaxSlots) violations.Add("slots", "must be from 1 to 10,000");
   return violations.ToStatus();
 }
@@ -101,8 +103,13 @@ std::string ReportProblem(const v1::TaskReport& report) {
 }
 
 store::RunnerRegistration ToRegistration(const domain::Caller& caller, const v1::RegisterRunnerRequest& request) {
-  return {*domain::Ulid::Parse(request.runner_id()), request.name(), caller.user,
-          request.pool().empty() ? domain::kDefaultPool : request.pool(), request.slots()};
+  return {*domain::Ulid::Parse(request.runner_id()),
+          request.name(),
+          caller.user,
+          request.pool().empty() ? domain::kDefaultPool : request.pool(),
+          request.slots(),
+          {request.version(), request.host()},
+          caller.address};
 }
 
 store::LeaseDemand ToDemand(const v1::LeaseTasksRequest& request) {

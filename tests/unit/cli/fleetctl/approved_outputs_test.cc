@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -30,6 +31,9 @@ struct Example {
 constexpr char kWorkflowFile[] =
     "workflow: maintenance/add-licence-v1\nversion: 1.4.0\ntitle: Add the licence text\n"
     "steps: [{name: add, command: [touch, LICENSE]}]\n";
+
+// What `diagnose` makes, and only the test of what is printed lets it run.
+constexpr char kBundle[] = "approved-outputs-bundle";
 
 const std::vector<Example>& Examples() {
   static const auto* const kExamples = new std::vector<Example>{
@@ -67,11 +71,15 @@ const std::vector<Example>& Examples() {
       {"workflow_list", {"workflow", "list"}, ""},
       {"workflow_get", {"workflow", "get", "maintenance/add-licence-v1"}, ""},
       {"workflow_withdraw", {"workflow", "withdraw", "maintenance/add-licence-v1@1.3.2"}, ""},
+      {"runner_list", {"runner", "list"}, ""},
+      {"runner_show", {"runner", "show", "build-7"}, ""},
       {"limits_list", {"limits", "list"}, ""},
       {"limits_set", {"limits", "set", "user_active", "200", "--user", "release-bot"}, ""},
       {"limits_set_that_stops_everybody", {"limits", "set", "system_active", "0"}, ""},
       {"limits_reset", {"limits", "reset", "user_active"}, ""},
       {"audit", {"audit"}, ""},
+      {"doctor", {"doctor"}, ""},
+      {"diagnose", {"diagnose", kRunningFleet, "--out", kBundle}, ""},
       {"version", {"version"}, ""},
       {"wrong_usage", {"update", kRunningFleet, "--priority", "2000"}, ""},
       {"unknown_command", {"stop", kRunningFleet}, ""},
@@ -92,7 +100,11 @@ class ApprovedOutputsTest : public FleetctlTest {
     terminal_.width = [columns] { return columns; };
     std::vector<std::string> arguments = example.arguments;
     if (json) arguments = With(arguments, {"-o", "json"});
+    std::filesystem::remove_all(kBundle);
     const int code = Run(arguments, example.input);
+    std::filesystem::remove_all(kBundle);
+    // The port is another one each time.
+    out_ = std::regex_replace(out_, std::regex("127\\.0\\.0\\.1:[0-9]+"), "127.0.0.1:7070");
     arguments.insert(arguments.begin(), "fleetctl");
     std::string text = absl::StrCat("$ ", ShellQuote(arguments), "\n", out_);
     if (!err_.empty()) absl::StrAppend(&text, "--- on standard error:\n", err_);
@@ -138,7 +150,7 @@ TEST_F(ApprovedOutputsTest, EveryCommandPrintsWhatWasApproved) {
 
 TEST_F(ApprovedOutputsTest, NoLineOfATableIsWiderThanTheTerminal) {
   for (const Example& example : Examples()) {
-    for (const char* name : {"list", "tasks", "workflow_list", "limits_list"}) {
+    for (const char* name : {"list", "tasks", "workflow_list", "limits_list", "runner_list", "runner_show"}) {
       if (example.name != name) continue;
       Shown(example, 80, false);
       std::istringstream lines(out_);

@@ -54,6 +54,19 @@ void AnswerQuestions(FakeAnswers& answers) {
     AddEvents(response);
     return absl::OkStatus();
   };
+  answers.list_runners = [](const v1::ListRunnersRequest& request, v1::ListRunnersResponse& response) {
+    v1::ListRunnersResponse all;
+    AddRunners(all);
+    for (const v1::Runner& runner : all.runners()) {
+      if (request.name().empty() || request.name() == runner.name()) *response.add_runners() = runner;
+    }
+    return absl::OkStatus();
+  };
+  answers.get_runner = AnswerRunner;
+  answers.get_system_status = [](const auto&, v1::GetSystemStatusResponse& response) {
+    response = HealthySystem();
+    return absl::OkStatus();
+  };
 }
 
 void AnswerControls(FakeAnswers& answers) {

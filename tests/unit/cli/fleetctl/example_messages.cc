@@ -200,6 +200,7 @@ void AddAttempts(const v1::ListTaskAttemptsRequest& request, v1::ListTaskAttempt
     added.set_attempt(attempt);
     added.set_generation(1);
     added.set_runner_id("01JXTB0R6N5Q8S2D7F4G1H9J3K");
+    added.set_runner_name("build-7");
     added.set_state(state);
     SetTime(*added.mutable_lease_time(), leased);
     if (ended > 0) SetTime(*added.mutable_end_time(), ended);
@@ -297,6 +298,97 @@ void AddRepositories(v1::ListRepositoriesResponse& response) {
   add("acme-platform/identity-service", "main");
   add("acme-web/checkout-frontend", "develop");
   add("acme/shop", "");
+}
+
+void AddRunners(v1::ListRunnersResponse& response) {
+  const auto add = [&response](const std::string& id, const std::string& name, v1::RunnerState state) -> v1::Runner& {
+    v1::Runner& runner = *response.add_runners();
+    runner.set_runner_id(id);
+    runner.set_name(name);
+    runner.set_state(state);
+    runner.set_user("fleet-runner");
+    runner.set_pool("default");
+    runner.set_version("0.1.0");
+    runner.set_slots(4);
+    runner.set_host(name + ".build.example.com");
+    SetTime(*runner.mutable_register_time(), 7400);
+    return runner;
+  };
+  v1::Runner& busy = add("01JXTB0R6N5Q8S2D7F4G1H9J3K", "build-7", v1::RUNNER_STATE_LIVE);
+  busy.set_held_count(2);
+  busy.set_address("192.0.2.7");
+  SetTime(*busy.mutable_heartbeat_time(), 2);
+  busy.mutable_heartbeat_age()->set_seconds(2);
+  v1::Runner& lost = add("01JXTB0R6N5Q8S2D7F4G1H9J3M", "gpu-1", v1::RUNNER_STATE_LOST);
+  lost.set_pool("gpu");
+  lost.set_version("");
+  lost.set_slots(1);
+  lost.set_held_count(1);
+  SetTime(*lost.mutable_heartbeat_time(), 95);
+  lost.mutable_heartbeat_age()->set_seconds(95);
+}
+
+absl::Status AnswerRunner(const v1::GetRunnerRequest& request, v1::GetRunnerResponse& response) {
+  v1::ListRunnersResponse all;
+  AddRunners(all);
+  for (const v1::Runner& runner : all.runners()) {
+    if (runner.runner_id() != request.runner_id()) continue;
+    *response.mutable_runner() = runner;
+    const auto hold = [&response](int ordinal, const std::string& repo, v1::TaskState state, int64_t leased) {
+      v1::HeldTask& held = *response.add_held();
+      held.set_fleet_id(kRunningFleet);
+      held.set_task_id(absl::StrCat(kRunningFleet, "-", ordinal));
+      held.set_repo(repo);
+      held.set_attempt(1);
+      held.set_state(state);
+      SetTime(*held.mutable_lease_time(), leased);
+    };
+    hold(5, "acme-web/storefront", v1::TASK_STATE_RUNNING, 130);
+    hold(6, "acme-web/checkout-frontend", v1::TASK_STATE_HYDRATING, 12);
+    return absl::OkStatus();
+  }
+  return absl::NotFoundError(absl::StrCat("there is no runner ", request.runner_id()));
+}
+
+v1::GetSystemStatusResponse HealthySystem() {
+  v1::GetSystemStatusResponse system;
+  system.set_version("0.1.0");
+  system.set_service_id("01JXTA00000000000000000001");
+  SetTime(*system.mutable_service_time(), 0);
+  v1::DatabaseStatus& database = *system.mutable_database();
+  database.set_reachable(true);
+  database.set_version("15.14");
+  database.set_schema_version(12);
+  database.set_known_schema_version(12);
+  SetTime(*database.mutable_time(), 0);
+  database.mutable_clock_difference()->set_nanos(2'000'000);
+  database.mutable_round_trip()->set_nanos(400'000);
+  const auto fill = [](v1::ProcessPresence& process, const std::string& id, const std::string& host) {
+    process.set_process_id(id);
+    process.set_version("0.1.0");
+    process.set_host(host);
+    SetTime(*process.mutable_seen_time(), 1);
+    process.mutable_seen_age()->set_seconds(1);
+    SetTime(*process.mutable_since_time(), 9000);
+  };
+  fill(*system.add_services(), "01JXTA00000000000000000001", "fleet-1");
+  fill(*system.add_services(), "01JXTA00000000000000000002", "fleet-2");
+  fill(*system.add_workers(), "01JXTA00000000000000000003", "fleet-1");
+  v1::PoolStatus& pool = *system.add_pools();
+  pool.set_pool("default");
+  pool.set_live_runners(2);
+  pool.set_slots(8);
+  pool.set_active_tasks(3);
+  pool.set_queued_tasks(3);
+  v1::RunnerVersion& runners = *system.add_runner_versions();
+  runners.set_version("0.1.0");
+  runners.set_count(2);
+  v1::JobStatus& job = *system.add_jobs();
+  job.set_job("expand");
+  job.set_due_count(1);
+  job.mutable_oldest_age()->set_seconds(1);
+  system.mutable_lease_duration()->set_seconds(30);
+  return system;
 }
 
 }  // namespace fleet::cli

@@ -34,6 +34,11 @@ void AddAttempts(const v1::ListTaskAttemptsRequest& request, v1::ListTaskAttempt
 void AddGroups(const v1::ListFailureGroupsRequest& request, v1::ListFailureGroupsResponse& response);
 void AddEvents(v1::ListAuditEventsResponse& response);
 void AddLimits(v1::ListLimitsResponse& response);
+void AddRunners(v1::ListRunnersResponse& response);
+// One of these, with two children of the running fleet; NOT_FOUND for another id.
+absl::Status AnswerRunner(const v1::GetRunnerRequest& request, v1::GetRunnerResponse& response);
+// All is well.
+v1::GetSystemStatusResponse HealthySystem();
 void AddRepositories(v1::ListRepositoriesResponse& response);
 v1::Workflow MakeWorkflow(const std::string& ref, const std::string& version, const std::string& title);
 

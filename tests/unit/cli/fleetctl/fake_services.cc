@@ -182,6 +182,21 @@ class FakeServer::Admin : public v1::AdminService::Service {
     server_.Note(*context);
     return Answer(server_.answers_.list_audit_events, *request, *response);
   }
+  grpc::Status ListRunners(grpc::ServerContext* context, const v1::ListRunnersRequest* request,
+                           v1::ListRunnersResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.list_runners, *request, *response);
+  }
+  grpc::Status GetRunner(grpc::ServerContext* context, const v1::GetRunnerRequest* request,
+                         v1::GetRunnerResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.get_runner, *request, *response);
+  }
+  grpc::Status GetSystemStatus(grpc::ServerContext* context, const v1::GetSystemStatusRequest* request,
+                               v1::GetSystemStatusResponse* response) override {
+    server_.Note(*context);
+    return Answer(server_.answers_.get_system_status, *request, *response);
+  }
 
  private:
   FakeServer& server_;

@@ -51,6 +51,9 @@ struct FakeAnswers {
   Method<v1::ListLimitsRequest, v1::ListLimitsResponse> list_limits;
   Method<v1::SetLimitRequest, v1::SetLimitResponse> set_limit;
   Method<v1::ListAuditEventsRequest, v1::ListAuditEventsResponse> list_audit_events;
+  Method<v1::ListRunnersRequest, v1::ListRunnersResponse> list_runners;
+  Method<v1::GetRunnerRequest, v1::GetRunnerResponse> get_runner;
+  Method<v1::GetSystemStatusRequest, v1::GetSystemStatusResponse> get_system_status;
 };
 
 class FakeServer {

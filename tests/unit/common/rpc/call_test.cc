@@ -28,6 +28,7 @@ struct AnsweringApi {
   absl::Status SetLimit(const domain::Caller& caller, const v1::SetLimitRequest& request,
                         v1::SetLimitResponse& response) {
     ++calls;
+    traceparent = caller.traceparent;
     response.mutable_limit()->set_name(caller.user + " " + request.name());
     return answer;
   }
@@ -40,6 +41,7 @@ struct AnsweringApi {
 
   absl::Status answer;
   std::atomic<int> calls = 0;
+  std::string traceparent;  // of the last call
   PendingCall call;
 };
 
@@ -84,6 +86,29 @@ TEST_F(CallTest, TheHandlerIsGivenCallerAndRequestAndItsResponseIsSent) {
   EXPECT_THAT(transport.status(), IsOk());
   EXPECT_THAT(transport.response(), HasSubstr("ann user_active"));
   EXPECT_THAT(transport.statuses(), SizeIs(1));
+}
+
+TEST_F(CallTest, ACallOfATraceIsASpanOfItAndItsHandlerKnows) {
+  metrics::TraceMetrics trace_metrics(*environment_.registry);
+  tracing::SpanBuffer buffer(trace_metrics);
+  const tracing::Tracer tracer(buffer, 0);
+  const CallEnvironment calls{environment_.authenticator,
+                              environment_.rpc_metrics,
+                              environment_.intake,
+                              Clock::System(),
+                              environment_.budget,
+                              environment_.streams,
+                              nullptr,
+                              tracer};
+  FakeUnaryTransport transport(Body("user_active"));
+  transport.SendTraceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  Call call(MethodNamed("SetLimit"), calls, transport);
+  call.Start();
+  EXPECT_THAT(transport.status(), IsOk());
+  const std::vector<tracing::Span> spans = buffer.Take(9);
+  ASSERT_THAT(spans, SizeIs(1));
+  EXPECT_EQ(spans[0].parent_id.ToHex(), "b7ad6b7169203331");
+  EXPECT_EQ(api_.traceparent, tracing::FormatTraceparent({spans[0].trace_id, spans[0].span_id, true}));
 }
 
 TEST_F(CallTest, AnUnknownCallerIsRefusedBeforeTheRequestIsRead) {

@@ -52,6 +52,9 @@ class FakeTransportOf : public Base {
   }
 
   void SendNoUser() { metadata_ = FakeMetadata({}); }
+  void SendTraceparent(const std::string& text) {
+    metadata_ = FakeMetadata({{"x-fleet-user", "ann"}, {"traceparent", text}});
+  }
   int reads() const { return reads_; }
 
  private:

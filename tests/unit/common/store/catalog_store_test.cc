@@ -177,12 +177,32 @@ TEST_F(CatalogStoreTest, WorkflowsAreListedByNameHighestVersionFirst) {
   FLEET_ASSERT_OK(catalog_.Apply(kAda, Workflow({1, 0, 0}, "{}", "ops/a-v1")));
   const auto all = catalog_.ListWorkflows(kAda, 0, 10);
   FLEET_ASSERT_OK(all);
-  EXPECT_THAT(*all, ElementsAre(Field(&WorkflowRecord::name, "ops/a-v1"),
-                                Field(&WorkflowRecord::version, domain::WorkflowVersion{1, 1, 0}),
-                                Field(&WorkflowRecord::version, domain::WorkflowVersion{1, 0, 0})));
+  EXPECT_THAT(all->workflows, ElementsAre(Field(&WorkflowRecord::name, "ops/a-v1"),
+                                          Field(&WorkflowRecord::version, domain::WorkflowVersion{1, 1, 0}),
+                                          Field(&WorkflowRecord::version, domain::WorkflowVersion{1, 0, 0})));
+  EXPECT_FALSE(all->has_next);
   const auto rest = catalog_.ListWorkflows(kAda, 2, 10);
   FLEET_ASSERT_OK(rest);
-  EXPECT_EQ(rest->size(), 1U);
+  EXPECT_EQ(rest->workflows.size(), 1U);
+  const auto two = catalog_.ListWorkflows(kAda, 0, 2);
+  FLEET_ASSERT_OK(two);
+  EXPECT_EQ(two->workflows.size(), 2U);
+  EXPECT_TRUE(two->has_next);
+}
+
+TEST_F(CatalogStoreTest, LongDefinitionsMakeAPageShortAndNothingIsPassedOver) {
+  const std::string definition(std::size_t{2} << 20, 'x');
+  for (int32_t minor = 0; minor < 4; ++minor) {
+    FLEET_ASSERT_OK(catalog_.Apply(kAda, Workflow({1, minor, 0}, definition, "ops/a-v1")));
+  }
+  const auto first = catalog_.ListWorkflows(kAda, 0, 100);
+  FLEET_ASSERT_OK(first);
+  EXPECT_EQ(first->workflows.size(), 2U) << "the second begins within what a page may hold";
+  EXPECT_TRUE(first->has_next);
+  const auto rest = catalog_.ListWorkflows(kAda, 2, 100);
+  FLEET_ASSERT_OK(rest);
+  EXPECT_EQ(rest->workflows.size(), 2U);
+  EXPECT_FALSE(rest->has_next);
 }
 
 TEST_F(CatalogStoreTest, WhatChangesTheCatalogIsAuditedAndWhatDoesNotIsNot) {

@@ -49,6 +49,20 @@ class LimitStoreTest : public ::testing::Test {
   LimitStore limits_{stores_.pool};
 };
 
+TEST_F(LimitStoreTest, ExceptionsAreBoundedInNumberAndThoseThatAreThereStillChange) {
+  Set("user_active", "bob", 7);
+  stores_.Sql(
+      "insert into limit_overrides (name, scope, value, updated_by)"
+      " select 'user_active', 'user-' || n, 1, 'olga' from generate_series(2, 5000) n");
+  const auto refused = limits_.Set({"olga"}, {"user_active", "carol", 7});
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(GetErrorInfo(refused.status()).reason, "LIMIT_EXCEPTIONS_LIMIT");
+  EXPECT_EQ(Set("user_active", "bob", 8).limit.value, 8);
+  Set("user_active", "", 9);
+  Set("user_active", "bob", std::nullopt);
+  EXPECT_EQ(Set("user_active", "carol", 7).limit.scope, "carol") << "there is room again";
+}
+
 TEST_F(LimitStoreTest, TheDatabaseIsDeliveredWithTheValuesOfTheCode) {
   std::vector<std::string> delivered;
   for (const domain::LimitKind& kind : domain::AllLimitKinds()) {

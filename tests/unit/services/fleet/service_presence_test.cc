@@ -29,13 +29,14 @@ class ServicePresenceTest : public ::testing::Test {
   TestStores stores_{database_.url(), 1};
   store::LimitStore limits_{stores_.pool};
   const domain::Ulid service_id_ = domain::Ulid::Generate(absl::Now());
-  ServicePresence presence_{service_id_, limits_, stores_.runners};
+  ServicePresence presence_{service_id_, {"1.2.3", "host-7"}, limits_, stores_.runners};
 };
 
 TEST_F(ServicePresenceTest, IsOneRowHoweverOftenItIsSaid) {
   for (int i = 0; i < 3; ++i) FLEET_ASSERT_OK(presence_.RunOnce());
   EXPECT_EQ(stores_.Sql("select count(*) from services"), "1");
   EXPECT_EQ(stores_.Sql("select service_id from services"), service_id_.ToUuid());
+  EXPECT_EQ(stores_.Sql("select version || ' on ' || host from services"), "1.2.3 on host-7");
 }
 
 TEST_F(ServicePresenceTest, GoesByTheGapOfTheDatabase) {

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/test_share.h"
 #include "tests/unit/workers/task_runner/change_fixture.h"
 
 namespace fleet::runner {
@@ -97,11 +98,11 @@ TEST_F(HostileTreeTest, APathThatNoTreeCanHoldIsNotCarried) {
 
 TEST_F(HostileTreeTest, AMillionEntriesAreReadInBoundedMemory) {
   std::string entries;
-  constexpr uint32_t kCount = 1'000'000;
-  for (uint32_t i = 0; i < kCount; ++i) entries += ForgedEntry(absl::StrCat("dir/", 1'000'000 + i));
+  const auto count = static_cast<uint32_t>(testing::TestShare(1'000'000));
+  for (uint32_t i = 0; i < count; ++i) entries += ForgedEntry(absl::StrCat("dir/", 1'000'000 + i));
   Clone(victim_);
   Step("git hash-object -w --stdin < /dev/null > /dev/null; rm .git/index");
-  WriteFile(clone_->tree + "/.git/index", ForgedIndex(entries, kCount));
+  WriteFile(clone_->tree + "/.git/index", ForgedIndex(entries, count));
   rusage before{};
   getrusage(RUSAGE_SELF, &before);
   const auto commit = Publish();

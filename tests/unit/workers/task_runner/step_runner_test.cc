@@ -55,6 +55,19 @@ class StepRunnerTest : public ::testing::Test {
   StepOutput output_;
 };
 
+TEST_F(StepRunnerTest, AStepIsToldBelowWhichSpanItIs) {
+  AddScript("one", "echo \"${TRACEPARENT-none}\" > one");
+  EXPECT_TRUE(Run().ok());
+  EXPECT_EQ(InTree("one"), "none\n");
+  constexpr char kTraceparent[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const TaskTrace trace(tracing::Tracer::Off(), Clock::System(), kTraceparent);
+  const Subprocess subprocess(Clock::System());
+  const StepRunner runner(subprocess, {directory_ / "tree", directory_ / "again"}, context_, settings_, trace);
+  std::filesystem::create_directory(directory_ / "again");
+  EXPECT_TRUE(runner.Run(workflow_, WorkBounds(Clock::System(), timeout_, stop_), log_, output_).ok());
+  EXPECT_EQ(InTree("one"), std::string(kTraceparent) + "\n");
+}
+
 TEST_F(StepRunnerTest, RunsStepsInOrderInTheTree) {
   AddScript("one", "pwd > where; echo from one");
   v1::WorkflowStep& command = *workflow_.add_steps();

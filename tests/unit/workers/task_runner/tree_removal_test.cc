@@ -19,6 +19,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_share.h"
 #include "tests/unit/workers/task_runner/deep_tree.h"
 #include "tests/unit/workers/task_runner/test_directory.h"
 #include "workers/task_runner/file_descriptor.h"
@@ -54,7 +55,7 @@ class TreeRemovalTest : public ::testing::Test {
 };
 
 TEST_F(TreeRemovalTest, RemovesATreeOfAnyDepthWithFewDescriptors) {
-  for (const int depth : {1, 6, 7, 3000, 50'000}) {
+  for (const int depth : {1, 6, 7, 3000, static_cast<int>(testing::TestShare(50'000))}) {
     MakeDeepTree(tree_, "d", depth);
     InChild(32, [&] { return RemoveTree(tree_); });
     ASSERT_FALSE(fs::exists(tree_)) << depth;
@@ -70,7 +71,7 @@ TEST_F(TreeRemovalTest, RemovesPathsLongerThanAnyPathMayBe) {
 TEST_F(TreeRemovalTest, RemovesWideDirectoriesOfDeepOnes) {
   fs::create_directory(tree_);
   for (int i = 0; i < 200; ++i) MakeDeepTree(absl::StrCat(tree_, "/", i), "d", 20);
-  for (int i = 0; i < 20'000; ++i) WriteFile(absl::StrCat(tree_, "/wide/", i), "");
+  for (int i = 0; i < testing::TestShare(20'000); ++i) WriteFile(absl::StrCat(tree_, "/wide/", i), "");
   InChild(32, [&] { return RemoveTree(tree_); });
   EXPECT_FALSE(fs::exists(tree_));
 }

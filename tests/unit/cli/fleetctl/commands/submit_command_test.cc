@@ -51,6 +51,17 @@ TEST_F(SubmitCommandTest, SubmitSendsWhatWasAsked) {
   EXPECT_THAT(err_, HasSubstr(std::string("fleetctl watch ") + kFleetId));
 }
 
+TEST_F(SubmitCommandTest, ATraceparentThatIsNoneIsRefusedBeforeAnythingIsSent) {
+  AnswerSubmit(v1::FLEET_STATE_COMPLETED, 1, 0);
+  EXPECT_EQ(Run(With(kSubmit, {"--traceparent", "00-nonsense"}), "acme/shop\n"), 1);
+  EXPECT_THAT(err_, HasSubstr("--traceparent"));
+  EXPECT_THAT(created_, IsEmpty());
+  EXPECT_EQ(
+      Run(With(kSubmit, {"--traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}), "acme/shop\n"),
+      0);
+  EXPECT_EQ(created_.size(), 1U);
+}
+
 TEST_F(SubmitCommandTest, SubmitKeepsTheRequestIdThroughRetries) {
   answers_.create_fleet = [this](const v1::CreateFleetRequest& request, v1::CreateFleetResponse& response) {
     created_.push_back(request);

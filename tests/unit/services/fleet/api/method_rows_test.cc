@@ -73,7 +73,7 @@ std::string Describe(const rpc::Method& method, const Path& path) {
 class MethodRowsTest : public RunnerApiTest {
  protected:
   rpc::MethodTable Table() {
-    return MethodRows({fleet_api_, controls_, watches_, catalog_, api_, admin_}, {pool_, pool_, pool_});
+    return MethodRows({fleet_api_, controls_, watches_, catalog_, api_, admin_, system_api_}, {pool_, pool_, pool_});
   }
 
   absl::Status Call(const rpc::Method& method, const Message& request) {
@@ -104,6 +104,9 @@ class MethodRowsTest : public RunnerApiTest {
   WatchApi watches_{{{}, {}, pages_, hub_, messages_}};
   CatalogApi catalog_{stores_.catalog};
   AdminApi admin_{limits_, audit_, changes_};
+  store::RunnerDirectory directory_{stores_.pool};
+  store::SystemStore system_{stores_.pool};
+  SystemApi system_api_{directory_, system_, Clock::System(), {}};
 };
 
 TEST_F(MethodRowsTest, EveryMethodOfTheContractHasItsRow) {

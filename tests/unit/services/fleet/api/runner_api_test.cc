@@ -3,7 +3,11 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "common/domain/fleet_trace.h"
+#include "common/metrics/trace_metrics.h"
 #include "common/status/error_info.h"
+#include "common/tracing/span_buffer.h"
+#include "prometheus/registry.h"
 #include "tests/unit/services/fleet/api/runner_fixture.h"
 
 namespace fleet::service {
@@ -51,6 +55,31 @@ TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
   EXPECT_EQ(reported_.answers(0).status(), v1::REPORT_STATUS_OK);
   EXPECT_EQ(reported_.answers(1).status(), v1::REPORT_STATUS_INVALID);
   EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kCompleted), 1);
+}
+
+TEST_F(RunnerApiTest, LeasesSayBelowWhichSpanTheirWorkIs) {
+  constexpr char kTraceparent[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  store::NewFleet fleet = stores_.NewFleet({.targets = 1});
+  fleet.traceparent = kTraceparent;
+  FLEET_ASSERT_OK(stores_.fleets.Create(caller_, fleet));
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  ASSERT_EQ(leased_.leases_size(), 1);
+  EXPECT_EQ(leased_.leases(0).traceparent(), kTraceparent) << "nobody would tell of the attempt";
+
+  prometheus::Registry registry;
+  metrics::TraceMetrics metrics(registry);
+  tracing::SpanBuffer buffer(metrics);
+  const tracing::Tracer tracer(buffer, 1);
+  TaskLeasing leasing(dispatcher_, fleets_, pool_, tracer);
+  RunnerApi api(stores_.runners, owners_, leasing, reports_, absl::Seconds(5));
+  leased_.Clear();
+  FLEET_ASSERT_OK(
+      Await([&](const rpc::PendingCall& call) { api.LeaseTasks(caller_, Demand(kRunner, 1), leased_, call); }));
+  ASSERT_EQ(leased_.leases_size(), 1);
+  const domain::FleetTrace trace{tracing::ParseTraceparent(kTraceparent), fleet.id, 1};
+  EXPECT_EQ(leased_.leases(0).traceparent(), tracing::FormatTraceparent(trace.Attempt(1, 1, 1)));
 }
 
 TEST_F(RunnerApiTest, ChildrenPushTheBranchThatTheirFleetNames) {
@@ -156,6 +185,50 @@ TEST_F(RunnerApiTest, ALeaseThatIsLargeByItselfIsHandedOutAlone) {
   FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
   EXPECT_EQ(leased_.leases_size(), 1);
   EXPECT_EQ(leased_.fleets_size(), 1);
+}
+
+TEST_F(RunnerApiTest, AnAnswerHasNoMoreLeasesThanItsRunnerHasSlots) {
+  const domain::Ulid fleet = stores_.CreateFleet({.targets = 20});
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  EXPECT_EQ(leased_.leases_size(), 8) << "ten were asked for";
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kQueued), 12) << "the others wait";
+}
+
+TEST_F(RunnerApiTest, AHeartbeatHoldsNoMoreLeasesThanItsRunnerHasSlots) {
+  const domain::Ulid fleet = stores_.CreateFleet({.targets = 20});
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  v1::HeartbeatRequest heartbeat;
+  heartbeat.set_runner_id(kRunner);
+  heartbeat.set_received_lease_seq(2);
+  for (int64_t lease_seq = 1; lease_seq <= 2; ++lease_seq) {
+    v1::LeaseTasksRequest demand = Demand(kRunner, lease_seq);
+    demand.set_max_tasks(lease_seq == 1 ? 8 : 1);
+    FLEET_ASSERT_OK(Lease(caller_, demand));
+    for (const v1::Lease& lease : leased_.leases()) {
+      v1::HeldLease& held = *heartbeat.add_held();
+      held.set_task_id(lease.task_id());
+      held.set_attempt(lease.attempt());
+    }
+  }
+  ASSERT_EQ(heartbeat.held_size(), 9);
+  heartbeat.set_heartbeat_seq(1);
+  stores_.Sql("update runners set heartbeat_at = heartbeat_at - interval '1 hour'");
+  v1::HeartbeatResponse response;
+  const absl::Status refused = api_.Heartbeat(caller_, heartbeat, response);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("held: has 9 leases, and this runner registered 8 slots")));
+  EXPECT_EQ(stores_.Sql("select heartbeat_seq || ' ' || (heartbeat_at < clock_timestamp() - interval '30 minutes')"
+                        " from runners"),
+            "0 true")
+      << "who holds more than there is room for is not kept alive by saying so";
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.Active(), 9) << "nothing else changed";
+
+  heartbeat.mutable_held()->RemoveLast();
+  FLEET_EXPECT_OK(api_.Heartbeat(caller_, heartbeat, response)) << "with its slots full it is as alive as any";
+  EXPECT_EQ(stores_.GetFleet(fleet).rollup.Active(), 8) << "what it let go is back in the queue";
 }
 
 TEST_F(RunnerApiTest, ARunnerThatIsUnknownOrLostIsTold) {

@@ -29,11 +29,15 @@ TEST(ValidateRegisterRunnerTest, EveryField) {
   request.set_name(std::string(128, 'n'));
   request.set_slots(10000);
   request.set_pool("gpu-1");
+  request.set_version(std::string(64, 'v'));
+  request.set_host(std::string(255, 'h'));
   FLEET_EXPECT_OK(ValidateRegisterRunner(request));
+  request.set_version(std::string(65, 'v'));
+  request.set_host(std::string(256, 'h'));
   request.set_name(std::string(129, 'n'));
   request.set_slots(10001);
   request.set_pool("GPU");
-  EXPECT_THAT(Fields(ValidateRegisterRunner(request)), ElementsAre("name", "pool", "slots"));
+  EXPECT_THAT(Fields(ValidateRegisterRunner(request)), ElementsAre("name", "pool", "version", "host", "slots"));
 }
 
 TEST(ValidateLeaseTasksTest, EveryField) {
