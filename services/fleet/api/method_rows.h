@@ -8,6 +8,7 @@
 #include "services/fleet/api/catalog_api.h"
 #include "services/fleet/api/control_api.h"
 #include "services/fleet/api/fleet_api.h"
+#include "services/fleet/api/log_api.h"
 #include "services/fleet/api/runner_api.h"
 #include "services/fleet/api/watch_api.h"
 
@@ -20,6 +21,7 @@ struct Apis {
   CatalogApi& catalog;
   RunnerApi& runners;
   AdminApi& admin;
+  LogApi& logs;
 };
 
 // Of their own, so that callers who list and watch cannot keep a heartbeat waiting.

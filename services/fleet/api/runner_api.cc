@@ -1,6 +1,7 @@
 #include "services/fleet/api/runner_api.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -81,7 +82,22 @@ absl::Status RunnerApi::Heartbeat(const domain::Caller& caller, const v1::Heartb
   FLEET_RETURN_IF_ERROR(owners_.Check(caller, heartbeat.runner_id));
   FLEET_ASSIGN_OR_RETURN(const std::vector<store::StopOrder> orders, runners_.Heartbeat(heartbeat));
   for (const store::StopOrder& order : orders) ToProto(order, *response.add_stops());
+  TellFollowed(heartbeat, response);
   return absl::OkStatus();
+}
+
+void RunnerApi::TellFollowed(const store::RunnerHeartbeat& heartbeat, v1::HeartbeatResponse& response) const {
+  std::map<domain::TaskId, int32_t> attempts;
+  std::vector<domain::TaskId> held;
+  for (const store::GrantedTask& lease : heartbeat.held) {
+    attempts[lease.id] = lease.attempt;
+    held.push_back(lease.id);
+  }
+  for (const domain::TaskId& task : logs_.FollowedOf(held)) {
+    v1::HeldLease& followed = *response.add_followed_logs();
+    followed.set_task_id(task.ToString());
+    followed.set_attempt(attempts[task]);
+  }
 }
 
 }  // namespace fleet::service

@@ -73,7 +73,7 @@ std::string Describe(const rpc::Method& method, const Path& path) {
 class MethodRowsTest : public RunnerApiTest {
  protected:
   rpc::MethodTable Table() {
-    return MethodRows({fleet_api_, controls_, watches_, catalog_, api_, admin_}, {pool_, pool_, pool_});
+    return MethodRows({fleet_api_, controls_, watches_, catalog_, api_, admin_, logs_}, {pool_, pool_, pool_});
   }
 
   absl::Status Call(const rpc::Method& method, const Message& request) {
@@ -104,6 +104,10 @@ class MethodRowsTest : public RunnerApiTest {
   WatchApi watches_{{{}, {}, pages_, hub_, messages_}};
   CatalogApi catalog_{stores_.catalog};
   AdminApi admin_{limits_, audit_, changes_};
+  prometheus::Registry registry_;
+  metrics::LogRelayMetrics log_metrics_{registry_};
+  store::FollowedLogStore followed_logs_{stores_.pool};
+  LogApi logs_{followed_logs_, owners_, {{}, relay_, log_metrics_}};
 };
 
 TEST_F(MethodRowsTest, EveryMethodOfTheContractHasItsRow) {

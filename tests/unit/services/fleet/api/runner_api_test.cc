@@ -53,6 +53,29 @@ TEST_F(RunnerApiTest, LeasesCarryWhatTheWorkNeedsAndReportsEndThem) {
   EXPECT_EQ(stores_.GetFleet(fleet).rollup.State(domain::TaskState::kCompleted), 1);
 }
 
+TEST_F(RunnerApiTest, AHeartbeatIsToldWhichOfItsLogsAreFollowed) {
+  const domain::Ulid fleet = stores_.CreateFleet({.targets = 2});
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  v1::HeartbeatRequest request;
+  request.set_runner_id(kRunner);
+  request.set_heartbeat_seq(1);
+  request.set_received_lease_seq(1);
+  for (const v1::Lease& lease : leased_.leases()) {
+    v1::HeldLease& held = *request.add_held();
+    held.set_task_id(lease.task_id());
+    held.set_attempt(lease.attempt());
+  }
+  followed_ = {{fleet, 2}, {fleet, 3}};
+  FLEET_ASSERT_OK(relay_.RunOnce().status());
+  v1::HeartbeatResponse response;
+  FLEET_ASSERT_OK(api_.Heartbeat(caller_, request, response));
+  ASSERT_THAT(response.followed_logs(), SizeIs(1)) << "another's is not its affair";
+  EXPECT_EQ(response.followed_logs(0).task_id(), request.held(1).task_id());
+  EXPECT_EQ(response.followed_logs(0).attempt(), 1);
+}
+
 TEST_F(RunnerApiTest, ChildrenPushTheBranchThatTheirFleetNames) {
   store::NewFleet fleet = stores_.NewFleet({.targets = 2});
   fleet.branch = "legal/licence-{{fleet}}";
@@ -183,7 +206,7 @@ TEST_F(RunnerApiTest, ACallerSpeaksOnlyForRunnersOfItsOwn) {
 
   // Whether this process knows the runner or has to ask the database.
   RunnerOwners strangers(stores_.runners, pool_);
-  RunnerApi elsewhere(stores_.runners, strangers, leasing_, reports_, absl::Seconds(5));
+  RunnerApi elsewhere(stores_.runners, strangers, leasing_, reports_, relay_, absl::Seconds(5));
   for (RunnerApi* api : {&api_, &elsewhere}) {
     v1::RegisterRunnerRequest again;
     again.set_runner_id(kRunner);
