@@ -47,8 +47,9 @@ absl::Status RunnerSession::Register() {
 }
 
 void RunnerSession::Run() {
-  RunnerHeartbeat heartbeat(client_, held_, fence_, {runner_id_, lease_duration_, heartbeat_interval_},
-                            [this] { EnterPhase(Phase::kLost); });
+  RunnerHeartbeat heartbeat(
+      client_, held_, fence_, {runner_id_, lease_duration_, heartbeat_interval_},
+      {[this] { EnterPhase(Phase::kLost); }, [this](const auto& followed) { work_.FollowLogs(runner_id_, followed); }});
   {
     const auto slots = static_cast<std::size_t>(config_.slots);
     ThreadPool pool(slots, slots);

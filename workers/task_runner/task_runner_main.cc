@@ -20,6 +20,7 @@
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "common/metrics/fleet_metrics.h"
+#include "common/metrics/log_metrics.h"
 #include "common/metrics/ops_server.h"
 #include "common/status/status_macros.h"
 #include "prometheus/registry.h"
@@ -27,6 +28,7 @@
 #include "workers/task_runner/disk_guard.h"
 #include "workers/task_runner/host_identity.h"
 #include "workers/task_runner/leftover_remover.h"
+#include "workers/task_runner/live_logs.h"
 #include "workers/task_runner/process_hardening.h"
 #include "workers/task_runner/runner_client.h"
 #include "workers/task_runner/runner_config.h"
@@ -69,6 +71,8 @@ namespace {
 constexpr absl::Duration kRemovalInterval = absl::Seconds(1);
 // A disk takes some GB a second: the reserve must last until a task is measured and stopped.
 constexpr absl::Duration kGuardInterval = absl::Milliseconds(250);
+// Of logs that are followed; at most a chunk of each.
+constexpr absl::Duration kLogInterval = absl::Milliseconds(500);
 
 std::string Environment(const char* name, const std::string& fallback) {
   const char* value = std::getenv(name);
@@ -150,13 +154,19 @@ int Main(ShutdownSignal& signals) {
   RunnerClient client(config.servers, config.user);
   TaskDirectories directories(work_directory->path(), leftovers);
   DiskGuard guard(work_directory->path(), config.disk_reserve, directories, metrics);
-  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings);
+  metrics::LiveLogMetrics log_metrics(registry);
+  LiveLogs live_logs(client, log_metrics);
+  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings, &live_logs);
   const PeriodicLoop removing(kRemovalInterval, [&] {
     leftovers.RunOnce();
     return PeriodicLoop::Next::kWait;
   });
   const PeriodicLoop guarding(kGuardInterval, [&] {
     guard.RunOnce();
+    return PeriodicLoop::Next::kWait;
+  });
+  const PeriodicLoop sending_logs(kLogInterval, [&] {
+    live_logs.RunOnce();
     return PeriodicLoop::Next::kWait;
   });
   RunnerLoop loop(config, client, executor, boot_clock);
