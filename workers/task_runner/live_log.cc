@@ -88,9 +88,19 @@ void LiveLog::Mend() {
   torn_ = false;
   const std::size_t line = buffer_.find('\n');
   if (line != std::string::npos) return Drop(line + 1);
-  std::size_t longest = 0;
-  for (const std::string& secret : showing_.secrets) longest = std::max(longest, secret.size());
-  Drop(std::min(longest, buffer_.size()));
+  // Past what may be the end of a secret, and not into another.
+  std::size_t begin = 0;
+  for (const std::string& secret : showing_.secrets) begin = std::max(begin, secret.size());
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (const std::string& secret : showing_.secrets) {
+      const std::size_t at = BeforeSecret(buffer_, secret, begin);
+      if (at == begin) continue;
+      begin = at + secret.size();
+      moved = true;
+    }
+  }
+  Drop(std::min(begin, buffer_.size()));
 }
 
 std::size_t LiveLog::SafeCut(std::size_t limit, bool all) const {
