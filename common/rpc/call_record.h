@@ -3,6 +3,8 @@
 #define FLEET_COMMON_RPC_CALL_RECORD_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -36,9 +38,11 @@ class CallRecord {
   // Counts the call as started and its request as received.
   CallRecord(const Method& method, const CallEnvironment& environment);
 
+  // Names the call in the log, and to its caller when it fails.
+  std::string id() const;
   void CountSent();
   // Counts and times the call's end; returns the status as the caller is told it. Logs the server's own faults as
-  // warnings; callers' errors not at all, since metrics count them. Call once.
+  // warnings, and for debugging every call; callers' errors are left to metrics. Call once.
   absl::Status End(const absl::Status& status);
 
  private:
@@ -48,6 +52,7 @@ class CallRecord {
   const CallEnvironment& environment_;
   const metrics::RpcType type_;
   const absl::Duration started_;
+  const uint64_t id_;
 };
 
 }  // namespace fleet::rpc

@@ -37,7 +37,7 @@ RunnerHeartbeat::RunnerHeartbeat(RunnerClient& client, HeldLeases& held, LeaseFe
 
 PeriodicLoop::Next RunnerHeartbeat::CheckFence() {
   if (fence_.Expired() && held_.size() > 0) {
-    LogWarning("leases_given_up", {{"runner_id", timing_.runner_id}, {"held", held_.size()}});
+    LogWarning("leases_given_up", {{"runner", timing_.runner_id}, {"held", held_.size()}});
     held_.StopAll(StopReason::kLeaseLost);
   }
   return PeriodicLoop::Next::kWait;
@@ -50,7 +50,7 @@ PeriodicLoop::Next RunnerHeartbeat::Beat() {
   if (MustRegisterAnew(status)) {
     listeners_.on_lost();
   } else if (!status.ok()) {
-    LogWarning("heartbeat_failed", {{"runner_id", timing_.runner_id}, {"error", status}});
+    LogWarning("heartbeat_failed", {{"runner", timing_.runner_id}, {"error", status}});
   }
   return PeriodicLoop::Next::kWait;
 }

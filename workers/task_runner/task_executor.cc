@@ -137,13 +137,13 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
   Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult(), false, {}, nullptr};
   const std::string& id = task.lease.task_id();
-  LogInfo("task_started", {{"task_id", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
+  LogInfo("task_started", {{"task", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
   const absl::Status status = Work(attempt, stop);
   // Before the end is reported: after it nothing more of the log is taken.
   CloseLiveLog(attempt);
   const std::optional<v1::TaskState> state = FinalState(status, stop.reason());
   if (!state.has_value()) {
-    LogInfo("task_abandoned", {{"task_id", id}, {"attempt", task.lease.attempt()}});
+    LogInfo("task_abandoned", {{"task", id}, {"attempt", task.lease.attempt()}});
     return;
   }
   FillResult(attempt);
@@ -153,7 +153,7 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
     failure.set_message(domain::KeepHead(Shown(attempt.secrets, failure.message()), domain::kMaxReportText));
   }
   // Without the failure's message: it may quote what a step printed.
-  LogInfo("task_ended", {{"task_id", id},
+  LogInfo("task_ended", {{"task", id},
                          {"attempt", task.lease.attempt()},
                          {"state", v1::TaskState_Name(*state)},
                          {"category", v1::FailureCategory_Name(attempt.result.failure().category())},

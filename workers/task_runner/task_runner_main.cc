@@ -63,6 +63,9 @@ ABSL_FLAG(int64_t, file_reserve, fleet::runner::DiskReserve::kDefault,
           "the same for inodes; -1: 50,000, at most a twentieth");
 ABSL_FLAG(std::string, metrics_listen, "",
           "address for /metrics, /healthz and /readyz, port 0 takes a free one; default: none are served");
+ABSL_FLAG(fleet::LogLevel, log_level, fleet::LogLevel::kInfo,
+          "which lines are logged: debug, info, warning or error and above; see docs/operations.md for how to change "
+          "it at run time");
 ABSL_FLAG(std::string, port_file, "", "where to write the port of /metrics: a line metrics=PORT");
 
 namespace fleet::runner {
@@ -194,11 +197,11 @@ int Main(ShutdownSignal& signals) {
 int main(int argc, char** argv) {
   fleet::runner::HardenProcess();
   fleet::runner::RaiseOpenFilesLimit();
-  fleet::SetLogComponent("fleet-runner");
   fleet::ParseProgramFlags(argc, argv,
                            "Leases child tasks from fleet-service and executes them with git. Run any\n"
                            "number, on any machine; see docs/operations.md, \"More runners\".",
                            __FILE__);
+  fleet::StartLog("fleet-runner", absl::GetFlag(FLAGS_log_level));
   fleet::ShutdownSignal signals;
   return fleet::runner::Main(signals);
 }

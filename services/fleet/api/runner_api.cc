@@ -5,11 +5,25 @@
 #include <utility>
 #include <vector>
 
+#include "common/logging/structured_log.h"
 #include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "services/fleet/requests/runner_requests.h"
 
 namespace fleet::service {
+namespace {
+
+// Of every child several times: for debugging only.
+void LogReport(const std::string& runner_id, const v1::TaskReport& report, v1::ReportStatus status) {
+  if (!LogEnabled(LogLevel::kDebug)) return;
+  LogDebug("task_reported", {{"runner", runner_id},
+                             {"task", report.task_id()},
+                             {"attempt", report.attempt()},
+                             {"state", v1::TaskState_Name(report.state())},
+                             {"status", v1::ReportStatus_Name(status)}});
+}
+
+}  // namespace
 
 absl::Status RunnerApi::RegisterRunner(const domain::Caller& caller, const v1::RegisterRunnerRequest& request,
                                        v1::RegisterRunnerResponse& response) {
@@ -62,7 +76,7 @@ void RunnerApi::Record(const v1::ReportTasksRequest& request, v1::ReportTasksRes
   }
   if (reports.empty()) return done(absl::OkStatus());
   using Outcome = dispatch::ReportBatcher::Outcome;
-  reports_.Submit(std::move(reports), [&response, done, positions = std::move(positions)](
+  reports_.Submit(std::move(reports), [&request, &response, done, positions = std::move(positions)](
                                           absl::StatusOr<std::vector<Outcome>> outcomes) {
     if (!outcomes.ok()) return done(outcomes.status());
     for (std::size_t i = 0; i < positions.size(); ++i) {
@@ -70,6 +84,7 @@ void RunnerApi::Record(const v1::ReportTasksRequest& request, v1::ReportTasksRes
       v1::TaskReportAnswer& answer = *response.mutable_answers(positions[i]);
       answer.set_message(outcome.refused);
       answer.set_status(outcome.refused.empty() ? ToProto(outcome.answer.verdict) : v1::REPORT_STATUS_INVALID);
+      LogReport(request.runner_id(), request.reports(positions[i]), answer.status());
     }
     done(absl::OkStatus());
   });

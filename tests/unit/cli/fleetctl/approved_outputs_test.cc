@@ -31,6 +31,14 @@ constexpr char kWorkflowFile[] =
     "workflow: maintenance/add-licence-v1\nversion: 1.4.0\ntitle: Add the licence text\n"
     "steps: [{name: add, command: [touch, LICENSE]}]\n";
 
+constexpr char kProcessLog[] =
+    R"({"time":"2025-06-15T15:03:41.000200Z","level":"info","source":"fleet-runner","message":"task_started",)"
+    R"("task":"01JXTB1W60QK4T7XWZ2V5N6P8R-3","attempt":1,"repo":"acme-web/checkout-frontend"})"
+    "\nnot of ours\n"
+    R"({"time":"2025-06-15T15:03:07.120000Z","level":"info","source":"fleet-service","message":"fleet_submitted",)"
+    R"("fleet":"01JXTB1W60QK4T7XWZ2V5N6P8R","user":"release-bot","repositories":3,"request":"5f0c2a9be1d47a63"})"
+    "\n";
+
 const std::vector<Example>& Examples() {
   static const auto* const kExamples = new std::vector<Example>{
       {"submit",
@@ -71,6 +79,7 @@ const std::vector<Example>& Examples() {
       {"limits_set", {"limits", "set", "user_active", "200", "--user", "release-bot"}, ""},
       {"limits_set_that_stops_everybody", {"limits", "set", "system_active", "0"}, ""},
       {"limits_reset", {"limits", "reset", "user_active"}, ""},
+      {"debug_logs", {"debug", "logs", kRunningFleet, "-"}, kProcessLog},
       {"audit", {"audit"}, ""},
       {"version", {"version"}, ""},
       {"wrong_usage", {"update", kRunningFleet, "--priority", "2000"}, ""},
