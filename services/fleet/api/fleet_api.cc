@@ -33,7 +33,7 @@ absl::Status FleetApi::CreateFleet(const domain::Caller& caller, const v1::Creat
   if (!created.replayed) {
     LogInfo("fleet_submitted", {{"fleet", created.record.fleet.id.ToString()},
                                 {"user", caller.user},
-                                {"repositories", created.record.fleet.total}});
+                                {"repositories", created.record.fleet.rollup.total}});
   }
   changes_.FleetSubmitted(created.record.fleet.id);
   return absl::OkStatus();
@@ -60,7 +60,8 @@ absl::Status FleetApi::SealFleet(const domain::Caller& caller, const v1::SealFle
   const auto total = request.has_total() ? std::optional(request.total()) : std::nullopt;
   FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, fleets_.Seal(caller, id, total));
   ToProto(record, *response.mutable_fleet());
-  LogInfo("fleet_sealed", {{"fleet", id.ToString()}, {"user", caller.user}, {"repositories", record.fleet.total}});
+  LogInfo("fleet_sealed",
+          {{"fleet", id.ToString()}, {"user", caller.user}, {"repositories", record.fleet.rollup.total}});
   changes_.FleetControlled(id);
   return absl::OkStatus();
 }
