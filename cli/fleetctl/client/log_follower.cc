@@ -17,7 +17,7 @@ namespace {
 constexpr absl::Duration kPoll = absl::Milliseconds(250);
 
 // A limit says so itself, and waiting at another server does not help.
-bool IsRefusal(const grpc::Status& end) {
+bool IsFollowersLimit(const grpc::Status& end) {
   return GetErrorInfo(rpc::FromGrpcStatus(end)).reason == "LOG_FOLLOWERS_LIMIT";
 }
 
@@ -75,7 +75,7 @@ void LogFollower::Take(const v1::FollowTaskLogResponse& message, Progress& progr
 
 absl::Status LogFollower::Judge(const grpc::Status& end, Progress& progress, LogObserver& observer) {
   const rpc::FailoverChannel::Server server = servers_.InUse();
-  if (!IsWorthAnotherStream(end) || IsRefusal(end)) return DescribeFailure(server.address, end);
+  if (!IsWorthAnotherStream(end) || IsFollowersLimit(end)) return DescribeFailure(server.address, end);
   servers_.MoveOn(server);
   const std::string cause = end.ok() ? "the stream ended early" : end.error_message();
   const absl::Duration silence = clock_.Elapsed() - progress.last_word;

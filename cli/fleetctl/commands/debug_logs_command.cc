@@ -18,26 +18,26 @@ namespace {
 
 constexpr int kNothingFound = 1;
 
-std::string Value(const nlohmann::ordered_json& value) {
+std::string ValueText(const nlohmann::ordered_json& value) {
   return value.is_string() ? value.get<std::string>()
                            : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string Field(const nlohmann::ordered_json& event, const char* key) {
+std::string FieldText(const nlohmann::ordered_json& event, const char* key) {
   const auto field = event.find(key);
-  return field == event.end() ? "" : Value(*field);
+  return field == event.end() ? "" : ValueText(*field);
 }
 
 // "2026-11-27T10:00:00.000000Z info  service-1  fleet_submitted  user=alice repositories=3".
 std::string ForPeople(const FoundLogLine& line) {
   const nlohmann::ordered_json& event = line.event;
-  const std::string from = line.file == "-" ? Field(event, "source") : line.file;
-  std::string text = absl::StrCat(Field(event, "time"), " ", Field(event, "level"), "  ",
-                                  absl::StripSuffix(from, ".log"), "  ", Field(event, "message"), " ");
+  const std::string from = line.file == "-" ? FieldText(event, "source") : line.file;
+  std::string text = absl::StrCat(FieldText(event, "time"), " ", FieldText(event, "level"), "  ",
+                                  absl::StripSuffix(from, ".log"), "  ", FieldText(event, "message"), " ");
   for (const auto& [key, value] : event.items()) {
     // Known, or the same in every line.
     if (key == "time" || key == "level" || key == "source" || key == "message" || key == "fleet") continue;
-    absl::StrAppend(&text, " ", key, "=", Value(value));
+    absl::StrAppend(&text, " ", key, "=", ValueText(value));
   }
   return std::string(absl::StripTrailingAsciiWhitespace(SanitizeLine(text)));
 }

@@ -20,7 +20,7 @@
 namespace fleet::cli {
 namespace {
 
-constexpr absl::Duration kGiveUpAfter = absl::Minutes(10);
+constexpr absl::Duration kGiveUpFollowingAfter = absl::Minutes(10);
 
 std::string DescribeTask(const v1::Task& task) {
   std::string text = absl::StrCat(task.repo(), ": ", Name(task.state()));
@@ -61,7 +61,8 @@ absl::StatusOr<int> LogsCommand::Follow(const std::string& fleet_id, CommandCont
   context.interrupted =
       absl::StrCat("Stopped following; the repository goes on. Follow it again with:\n  ", again, "\n");
   Environment& environment = context.environment;
-  LogFollower follower(context.client.servers(), {context.global.timeout.value_or(kGiveUpAfter), environment.patience},
+  LogFollower follower(context.client.servers(),
+                       {context.global.timeout.value_or(kGiveUpFollowingAfter), environment.patience},
                        environment.interruption, environment.clock);
   FollowedLogPrinter printer(environment, context.json());
   FLEET_ASSIGN_OR_RETURN(const v1::Task task, follower.Follow(fleet_id, options_.repo, printer));
