@@ -56,6 +56,7 @@ const std::vector<Example>& Examples() {
       {"tasks_by_repo", {"tasks", kRunningFleet, "--repo", "acme-web/checkout-frontend"}, ""},
       {"logs", {"logs", kRunningFleet, "acme-web/checkout-frontend"}, ""},
       {"logs_of_a_running_repository", {"logs", kRunningFleet, "acme-web/storefront"}, ""},
+      {"logs_followed", {"logs", kRunningFleet, "acme-web/storefront", "--follow"}, ""},
       {"attempts", {"attempts", kRunningFleet, "acme-web/checkout-frontend"}, ""},
       {"attempts_with_logs", {"attempts", kRunningFleet, "acme-web/checkout-frontend", "--logs"}, ""},
       {"failures", {"failures", kEndedFleet}, ""},
