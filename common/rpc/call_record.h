@@ -3,6 +3,7 @@
 #define FLEET_COMMON_RPC_CALL_RECORD_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -41,11 +42,13 @@ class CallRecord {
   // Counts the call as started and its request as received.
   CallRecord(const Method& method, const CallEnvironment& environment);
 
+  // Names the call in the log, and to its caller when it fails.
+  std::string id() const;
   // Of a caller who is known: what the call's work is traced below. Call at most once.
   std::string JoinTrace(const Metadata& metadata);
   void CountSent();
   // Counts, times and traces the call's end; returns the status as the caller is told it. Logs the server's own faults
-  // as warnings; callers' errors not at all, since metrics count them. Call once.
+  // as warnings, and for debugging every call; callers' errors are left to metrics. Call once.
   absl::Status End(const absl::Status& status);
 
  private:
@@ -56,6 +59,7 @@ class CallRecord {
   const metrics::RpcType type_;
   const absl::Duration started_;
   CallTrace trace_;
+  const uint64_t id_;
 };
 
 }  // namespace fleet::rpc

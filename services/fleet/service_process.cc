@@ -13,6 +13,7 @@
 #include "common/database/notification_sender.h"
 #include "common/dispatch/change_announcer.h"
 #include "common/dispatch/dispatcher.h"
+#include "common/dispatch/log_relay.h"
 #include "common/dispatch/report_batcher.h"
 #include "common/dispatch/watch_hub.h"
 #include "common/lifecycle/periodic_loop.h"
@@ -20,6 +21,7 @@
 #include "common/lifecycle/readiness.h"
 #include "common/lifecycle/thread_pool.h"
 #include "common/metrics/fleet_metrics.h"
+#include "common/metrics/log_metrics.h"
 #include "common/metrics/ops_server.h"
 #include "common/metrics/rpc_metrics.h"
 #include "common/rpc/grpc_server.h"
@@ -52,6 +54,7 @@ constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 constexpr absl::Duration kProbeFreshness = absl::Seconds(2);
 constexpr absl::Duration kHealthInterval = absl::Milliseconds(250);
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
+constexpr absl::Duration kLogInterval = absl::Milliseconds(250);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 // Only what a service of an earlier version imported is found then.
 constexpr absl::Duration kCloneUrlInterval = absl::Minutes(10);
@@ -95,6 +98,17 @@ struct ServiceProcess::Parts {
             [this](const auto& ids) { return callers.feed.ReadFleets(ids); }, snapshot_pages, hub, watch_messages};
   }
 
+  dispatch::LogRelay::Feed LogFeed() {
+    return {[this](const auto& task) { return callers.followed_logs.Follow(task); },
+            [this](const auto& tasks) { return callers.followed_logs.FollowOn(tasks); },
+            [this](const auto& known) { return callers.followed_logs.ReadChanged(known); },
+            [this] { return callers.followed_logs.List(); }};
+  }
+  LogSources Logs() {
+    return {[this](const auto& caller, const auto& id, auto repo) { return callers.tasks.Get(caller, id, repo); },
+            log_relay, log_metrics};
+  }
+
   const ServiceConfig config;
   const domain::Ulid service_id = domain::Ulid::Generate(absl::Now());
   const store::ProcessFacts facts{ProgramVersion(), MachineName()};
@@ -104,9 +118,10 @@ struct ServiceProcess::Parts {
   metrics::IntakeMetrics intake{registry};
   metrics::ServiceMetrics metrics{registry};
   const tracing::Tracing tracing{config.tracing, "fleet-service", registry};
+  metrics::LogRelayMetrics log_metrics{registry};
   ReportCounter report_counter{metrics};
 
-  StoreSet callers{config.database_url, kCallerThreads + kWatchThreads + 2};
+  StoreSet callers{config.database_url, kCallerThreads + kWatchThreads + 3};
   StoreSet runners{config.database_url, kRunnerThreads + 2};
   StoreSet hot{config.database_url, kHotConnections};
 
@@ -118,6 +133,7 @@ struct ServiceProcess::Parts {
       [this](const auto& batch, const auto& answers) { changes.ReportsApplied(batch, answers); },
       {}};
   dispatch::WatchHub hub{HubFeed(), Clock::System(), {}};
+  dispatch::LogRelay log_relay{LogFeed(), Clock::System(), {}};
   database::NotificationListener listener{
       config.database_url,
       {store::kChangesChannel, store::kWorkChannel},
@@ -142,13 +158,14 @@ struct ServiceProcess::Parts {
   ControlApi control_api{callers.fleets, callers.controls, callers.redrives, changes};
   WatchApi watch_api{Watches()};
   CatalogApi catalog_api{callers.catalog};
-  RunnerApi runner_api{runners.runners, runner_owners, leasing, reports, config.heartbeat_interval};
+  RunnerApi runner_api{runners.runners, runner_owners, leasing, reports, log_relay, config.heartbeat_interval};
+  LogApi log_api{runners.followed_logs, runner_owners, Logs()};
   AdminApi admin_api{callers.limits, callers.audit, changes};
   SystemApi system_api{callers.runner_directory, callers.system, Clock::System(), {service_id, facts.version}};
 
   const rpc::Authenticator authenticator{config.insecure_identity};
   const rpc::MethodTable methods =
-      MethodRows({fleet_api, control_api, watch_api, catalog_api, runner_api, admin_api, system_api},
+      MethodRows({fleet_api, control_api, watch_api, catalog_api, runner_api, admin_api, system_api, log_api},
                  {caller_pool, watch_pool, runner_pool});
   database::DatabaseProbe probe{runners.pool, Clock::System(), kProbeFreshness};
   Readiness readiness{[this] { return probe.Check(); }};
@@ -163,6 +180,7 @@ struct ServiceProcess::Parts {
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
   const MemoryReclaimer reclaimer{[this] { return open_streams.RunOnce(); }, &ReturnFreeMemory, {}};
   PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return gauges.RunOnce(), true; })};
+  PeriodicLoop log_loop{kLogInterval, Once([this] { return log_relay.RunOnce(); })};
   PeriodicLoop presence_loop{kPresenceInterval, Once([this] { return presence.RunOnce(); })};
   PeriodicLoop clone_url_loop{kCloneUrlInterval, [this] { return clone_urls.RunOnce(); }};
   std::unique_ptr<PeriodicLoop> health_loop;  // once there is a server
@@ -204,6 +222,7 @@ void ServiceProcess::Drain() {
   parts_->listener.Stop();
   parts_->dispatcher.Stop();
   parts_->hub.Stop();
+  parts_->log_relay.Stop();
   parts_->server->Drain();
   parts_->reports.Stop();
 }

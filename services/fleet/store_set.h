@@ -12,6 +12,7 @@
 #include "common/store/control_store.h"
 #include "common/store/dispatch_store.h"
 #include "common/store/fleet_store.h"
+#include "common/store/followed_log_store.h"
 #include "common/store/lease_details_store.h"
 #include "common/store/limit_store.h"
 #include "common/store/redrive_store.h"
@@ -39,6 +40,7 @@ struct StoreSet {
   store::ControlStore controls{pool};
   store::DispatchStore dispatch{pool};
   store::FleetStore fleets{pool};
+  store::FollowedLogStore followed_logs{pool};
   store::LeaseDetailsStore lease_details{pool};
   store::LimitStore limits{pool};
   store::RedriveStore redrives{pool};

@@ -1,5 +1,6 @@
 #include "workers/task_runner/runner_client.h"
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <utility>
@@ -13,6 +14,7 @@ namespace {
 
 // What the answer of a long poll may take beyond the wait asked for.
 constexpr absl::Duration kLeaseMargin = absl::Seconds(10);
+constexpr absl::Duration kLogTimeout = absl::Seconds(1);
 
 }  // namespace
 
@@ -83,6 +85,11 @@ absl::StatusOr<v1::ReportTasksResponse> RunnerClient::ReportTasks(const v1::Repo
 
 absl::StatusOr<v1::HeartbeatResponse> RunnerClient::Heartbeat(const v1::HeartbeatRequest& request) {
   return Call<v1::HeartbeatRequest, v1::HeartbeatResponse>(&v1::RunnerService::Stub::Heartbeat, request, timeout_, {});
+}
+
+absl::StatusOr<v1::SendTaskLogResponse> RunnerClient::SendTaskLog(const v1::SendTaskLogRequest& request) {
+  return Call<v1::SendTaskLogRequest, v1::SendTaskLogResponse>(&v1::RunnerService::Stub::SendTaskLog, request,
+                                                               std::min(timeout_, kLogTimeout));
 }
 
 absl::StatusOr<v1::LeaseTasksResponse> RunnerClient::LeaseTasks(const v1::LeaseTasksRequest& request) {

@@ -28,6 +28,8 @@ class RunnerClient {
   absl::StatusOr<v1::ReportTasksResponse> ReportTasks(const v1::ReportTasksRequest& request,
                                                       const std::string& traceparent = "");
   absl::StatusOr<v1::HeartbeatResponse> Heartbeat(const v1::HeartbeatRequest& request);
+  // Waits at most a second for each server: what is late is of no use.
+  absl::StatusOr<v1::SendTaskLogResponse> SendTaskLog(const v1::SendTaskLogRequest& request);
   // Waits as long as the request says. kCancelled after CancelLeases.
   absl::StatusOr<v1::LeaseTasksResponse> LeaseTasks(const v1::LeaseTasksRequest& request);
 

@@ -94,47 +94,67 @@ v1::TaskOutcome Outcome(const StepOutput& output, bool changed) {
 }  // namespace
 
 TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock,
-                           StepSettingsFiles step_settings, const tracing::Tracer& tracer)
+                           StepSettingsFiles step_settings, TaskTelemetry telemetry)
     : settings_(std::move(settings)),
       directories_(directories),
       clock_(clock),
       step_settings_(std::move(step_settings)),
-      tracer_(tracer),
+      telemetry_(telemetry),
       subprocess_(clock) {}
 
-std::string TaskExecutor::Shown(const Attempt& attempt, absl::string_view text) const {
-  return HidePrivatePaths(MaskSecrets(domain::CleanText(text), attempt.secrets), directories_.root());
+void TaskExecutor::FollowLogs(const std::string& runner_id, const FollowedLogs& followed) {
+  if (telemetry_.live_logs != nullptr) telemetry_.live_logs->Follow(runner_id, followed);
+}
+
+void TaskExecutor::OpenLiveLog(Attempt& attempt) const {
+  if (telemetry_.live_logs == nullptr) return;
+  attempt.live_log = telemetry_.live_logs->Open(
+      attempt.task.lease, {[this, secrets = attempt.secrets](absl::string_view text) { return Shown(secrets, text); },
+                           attempt.secrets, directories_.root()});
+  attempt.log.CopyTo(attempt.live_log.get());
+}
+
+void TaskExecutor::CloseLiveLog(Attempt& attempt) const {
+  if (attempt.live_log == nullptr) return;
+  attempt.log.CopyTo(nullptr);
+  telemetry_.live_logs->Close(attempt.live_log);
+}
+
+std::string TaskExecutor::Shown(const std::vector<std::string>& secrets, absl::string_view text) const {
+  return HidePrivatePaths(MaskSecrets(domain::CleanText(text), secrets), directories_.root());
 }
 
 void TaskExecutor::FillResult(Attempt& attempt) const {
   v1::TaskResult& result = attempt.result;
   const StepOutput& output = attempt.output;
-  result.set_summary(domain::KeepHead(Shown(attempt, output.summary), domain::kMaxReportText));
-  result.set_pull_request_url(Shown(attempt, output.pull_request_url));
+  result.set_summary(domain::KeepHead(Shown(attempt.secrets, output.summary), domain::kMaxReportText));
+  result.set_pull_request_url(Shown(attempt.secrets, output.pull_request_url));
   if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
-  result.set_log_tail(attempt.log.Log(Shown(attempt, attempt.log.Text()), domain::kMaxLogTail));
+  result.set_log_tail(attempt.log.Log(Shown(attempt.secrets, attempt.log.Text()), domain::kMaxLogTail));
 }
 
 void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
-  const TaskTrace trace(tracer_, clock_, task.lease.traceparent());
-  Attempt attempt{task, reporter, bounds, trace, OutputTail(), StepOutput(), v1::TaskResult(), false, {}};
+  const TaskTrace trace(telemetry_.tracer, clock_, task.lease.traceparent());
+  Attempt attempt{task, reporter, bounds, trace, OutputTail(), StepOutput(), v1::TaskResult(), false, {}, nullptr};
   const std::string& id = task.lease.task_id();
-  LogInfo("task_started", {{"task_id", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
+  LogInfo("task_started", {{"task", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
   const absl::Status status = Work(attempt, stop);
+  // Before the end is reported: after it nothing more of the log is taken.
+  CloseLiveLog(attempt);
   const std::optional<v1::TaskState> state = FinalState(status, stop.reason());
   if (!state.has_value()) {
-    LogInfo("task_abandoned", {{"task_id", id}, {"attempt", task.lease.attempt()}});
+    LogInfo("task_abandoned", {{"task", id}, {"attempt", task.lease.attempt()}});
     return;
   }
   FillResult(attempt);
   if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
     v1::Failure& failure = *attempt.result.mutable_failure();
     failure = FinalFailure(*state, status, bounds.timeout(), stop);
-    failure.set_message(domain::KeepHead(Shown(attempt, failure.message()), domain::kMaxReportText));
+    failure.set_message(domain::KeepHead(Shown(attempt.secrets, failure.message()), domain::kMaxReportText));
   }
   // Without the failure's message: it may quote what a step printed.
-  LogInfo("task_ended", {{"task_id", id},
+  LogInfo("task_ended", {{"task", id},
                          {"attempt", task.lease.attempt()},
                          {"state", v1::TaskState_Name(*state)},
                          {"category", v1::FailureCategory_Name(attempt.result.failure().category())},
@@ -178,6 +198,7 @@ absl::StatusOr<GitClone> TaskExecutor::Clone(Attempt& attempt, const std::string
 absl::Status TaskExecutor::RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const {
   const TaskContext context = MakeTaskContext(attempt.task);
   const StepRunner steps(subprocess_, places, context, settings, attempt.trace);
+  OpenLiveLog(attempt);
   absl::Status status = steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output);
   attempt.spoken_for = SpeaksForBranch(attempt.output);
   LeaveOutForeignUrl(attempt.task.lease.clone_url(), attempt.output, attempt.log);

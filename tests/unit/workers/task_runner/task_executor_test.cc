@@ -1,11 +1,13 @@
 #include "workers/task_runner/task_executor.h"
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/bounds.h"
 #include "gmock/gmock.h"
@@ -59,7 +61,9 @@ class TaskExecutorTest : public ::testing::Test {
   void Start() {
     service_.Add(lease_, fleet_);
     client_ = std::make_unique<RunnerClient>(std::vector<std::string>{service_.address()}, "tester");
-    executor_ = std::make_unique<TaskExecutor>(settings_, directories_, Clock::System(), step_settings_);
+    live_logs_ = std::make_unique<LiveLogs>(*client_, log_metrics_);
+    executor_ = std::make_unique<TaskExecutor>(settings_, directories_, Clock::System(), step_settings_,
+                                               TaskTelemetry{tracing::Tracer::Off(), live_logs_.get()});
     loop_ = std::make_unique<RunnerLoop>(config_, *client_, *executor_, clock_);
     thread_ = std::thread([this] { EXPECT_TRUE(loop_->Run().ok()); });
   }
@@ -93,6 +97,8 @@ class TaskExecutorTest : public ::testing::Test {
   LeftoverRemover leftovers_{Clock::System(), metrics_};
   TaskDirectories directories_{work_directory_, leftovers_};
   std::unique_ptr<RunnerClient> client_;
+  metrics::LiveLogMetrics log_metrics_{registry_};
+  std::unique_ptr<LiveLogs> live_logs_;
   std::unique_ptr<TaskExecutor> executor_;
   std::unique_ptr<RunnerLoop> loop_;
   std::thread thread_;
@@ -112,6 +118,31 @@ TEST_F(TaskExecutorTest, PushesWhatTheStepsChanged) {
   EXPECT_EQ(fixture_.Show(bare_, kBranch, "a"), "one\ntwo");
   EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%an <%ae>%n%B", kBranch}),
             absl::StrCat("Fleet <fleet@localhost>\nChange a\n\nFleet-Task: ", kTaskId));
+}
+
+TEST_F(TaskExecutorTest, WhatStepsPrintIsSentWhileTheyRunAndTheRestBeforeTheEnd) {
+  step_settings_.environment = fixture_.directory() / "environment";
+  std::ofstream(step_settings_.environment) << "TOKEN=hunter2-hunter2\n";
+  AddStep(absl::StrCat("echo begun $TOKEN; pwd; while [ ! -e '", Marker("go"), "' ]; do sleep 0.02; done; echo done"));
+  service_.FollowLogs(true);
+  Start();
+  ASSERT_TRUE(WaitUntil([&] {
+    live_logs_->RunOnce();
+    return absl::StrContains(service_.SentLog(kTaskId), ".\n");
+  }));
+  EXPECT_THAT(service_.SentLog(kTaskId), HasSubstr("==> step1\nbegun ***\n.\n"));
+  std::ofstream(Marker("go")).close();
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(service_.SentLog(kTaskId), report.result().log_tail()) << "nobody but the end sent the rest";
+  EXPECT_THAT(service_.SentLog(kTaskId), HasSubstr("\ndone\n"));
+}
+
+TEST_F(TaskExecutorTest, WhatNobodyFollowsIsNotSent) {
+  AddStep("echo text");
+  Start();
+  Finish();
+  live_logs_->RunOnce();
+  EXPECT_EQ(service_.logs_seen(), 0);
 }
 
 // It ignores SIGTERM: whoever fills the disk gets no time to fill the rest.

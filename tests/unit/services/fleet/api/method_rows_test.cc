@@ -73,7 +73,8 @@ std::string Describe(const rpc::Method& method, const Path& path) {
 class MethodRowsTest : public RunnerApiTest {
  protected:
   rpc::MethodTable Table() {
-    return MethodRows({fleet_api_, controls_, watches_, catalog_, api_, admin_, system_api_}, {pool_, pool_, pool_});
+    return MethodRows({fleet_api_, controls_, watches_, catalog_, api_, admin_, system_api_, logs_},
+                      {pool_, pool_, pool_});
   }
 
   absl::Status Call(const rpc::Method& method, const Message& request) {
@@ -107,6 +108,10 @@ class MethodRowsTest : public RunnerApiTest {
   store::RunnerDirectory directory_{stores_.pool};
   store::SystemStore system_{stores_.pool};
   SystemApi system_api_{directory_, system_, Clock::System(), {}};
+  prometheus::Registry registry_;
+  metrics::LogRelayMetrics log_metrics_{registry_};
+  store::FollowedLogStore followed_logs_{stores_.pool};
+  LogApi logs_{followed_logs_, owners_, {{}, relay_, log_metrics_}};
 };
 
 TEST_F(MethodRowsTest, EveryMethodOfTheContractHasItsRow) {
