@@ -28,6 +28,8 @@ struct CallEnvironment {
   absl::Status (*word_error)(const absl::Status&) = nullptr;
 };
 
+metrics::RpcType RpcTypeOf(const Method& method);
+
 // RESOURCE_EXHAUSTED with reason REQUEST_TOO_LARGE, if the method takes no request of so many bytes.
 absl::Status CheckRequestSize(const Method& method, std::size_t bytes);
 
