@@ -28,7 +28,10 @@ bool IsHeld(const std::vector<Waiting>& reasons) {
 
 class Summary {
  public:
-  explicit Summary(const SystemPicture& picture) : picture_(picture) {}
+  explicit Summary(const SystemPicture& picture) : picture_(picture) {
+    usage_.now = picture.now;
+    usage_.limits = picture.limits;
+  }
 
   SystemSummary Make() {
     for (const auto& [key, value] : picture_.limits.overrides) {
@@ -63,15 +66,12 @@ class Summary {
 
   void Judge(const Fleet& fleet) {
     const SystemSummary::Pool& pool = sum_.pools[fleet.pool];
-    Usage usage;
-    usage.now = picture_.now;
-    usage.system_active = static_cast<int32_t>(sum_.active);
-    usage.user_active = users_[fleet.creator].active;
-    usage.pool_runners = pool.runners.live;
-    usage.pool_slots = pool.runners.slots;
-    usage.pool_active = static_cast<int32_t>(pool.active);
-    usage.limits = picture_.limits;
-    const std::vector<Waiting> reasons = WaitingOn(fleet, usage);
+    usage_.system_active = static_cast<int32_t>(sum_.active);
+    usage_.user_active = users_[fleet.creator].active;
+    usage_.pool_runners = pool.runners.live;
+    usage_.pool_slots = pool.runners.slots;
+    usage_.pool_active = static_cast<int32_t>(pool.active);
+    const std::vector<Waiting> reasons = WaitingOn(fleet, usage_);
     for (const Waiting& waiting : reasons) ++sum_.waiting[static_cast<std::size_t>(waiting.reason)];
     if (IsHeld(reasons) || pool.active >= pool.runners.slots || !OldestReady(fleet, picture_.now).has_value()) return;
     sum_.startable.push_back({fleet.id, fleet.pool, fleet.next_ordinal, fleet.rollup.State(TaskState::kQueued)});
@@ -80,6 +80,7 @@ class Summary {
   const SystemPicture& picture_;
   SystemSummary sum_;
   std::map<std::string, User> users_;
+  Usage usage_;
 };
 
 }  // namespace
