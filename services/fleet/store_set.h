@@ -17,6 +17,7 @@
 #include "common/store/redrive_store.h"
 #include "common/store/report_store.h"
 #include "common/store/runner_store.h"
+#include "common/store/system_store.h"
 #include "common/store/task_store.h"
 
 namespace fleet::service {
@@ -27,8 +28,11 @@ inline double UniformJitter() {
 }
 
 struct StoreSet {
-  // `connections`: at most so many at a time.
-  StoreSet(const std::string& database_url, std::size_t connections) : pool(database_url, connections) {}
+  // How long a call waits for a connection.
+  static constexpr absl::Duration kWait = absl::Seconds(10);
+  // `connections`: at most so many at a time. `observer` must outlive it; nullptr: none.
+  StoreSet(const std::string& database_url, std::size_t connections, database::PoolObserver* observer = nullptr)
+      : pool(database_url, connections, kWait, observer) {}
 
   database::ConnectionPool pool;
   store::AuditStore audit{pool};
@@ -42,6 +46,7 @@ struct StoreSet {
   store::RedriveStore redrives{pool};
   store::ReportStore reports{pool, UniformJitter};
   store::RunnerStore runners{pool};
+  store::SystemStore system{pool};
   store::TaskStore tasks{pool};
 };
 

@@ -15,8 +15,11 @@
 #include "common/lifecycle/periodic_loop.h"
 #include "common/lifecycle/readiness.h"
 #include "common/logging/structured_log.h"
+#include "common/metrics/change_metrics.h"
+#include "common/metrics/database_metrics.h"
 #include "common/metrics/fleet_metrics.h"
 #include "common/metrics/ops_server.h"
+#include "common/observation/store_observer.h"
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
 #include "common/store/job_store.h"
@@ -32,6 +35,7 @@ namespace {
 
 // One connection a loop.
 constexpr std::size_t kConnections = 5;
+constexpr absl::Duration kConnectionWait = absl::Seconds(10);
 constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 // A ping that hangs for so long counts as failed.
 constexpr absl::Duration kProbeFreshness = absl::Milliseconds(2500);
@@ -54,7 +58,10 @@ PeriodicLoop::Next Pass(const char* job, const std::function<absl::StatusOr<bool
 struct WorkerProcess::Parts {
   Parts(const FanOutConfig& config, absl::Duration lease)
       : metrics(registry),
-        connections(config.database_url, kConnections),
+        change_metrics(registry),
+        database_metrics(registry),
+        observer("jobs", kConnections, database_metrics, change_metrics),
+        connections(config.database_url, kConnections, kConnectionWait, &observer),
         jobs(connections),
         runners(connections),
         limits(connections),
@@ -85,6 +92,9 @@ struct WorkerProcess::Parts {
 
   prometheus::Registry registry;
   metrics::WorkerMetrics metrics;
+  metrics::ChangeMetrics change_metrics;
+  metrics::DatabaseMetrics database_metrics;
+  observation::StoreObserver observer;
   database::ConnectionPool connections;
   store::JobStore jobs;
   store::RunnerStore runners;
