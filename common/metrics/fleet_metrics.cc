@@ -68,15 +68,22 @@ RunnerMetrics::RunnerMetrics(prometheus::Registry& registry)
       reserve_bytes_(GaugeFamily(registry, "fleet_runner_disk_reserve_bytes").Add({})),
       stopped_for_disk_(CounterFamily(registry, "fleet_runner_tasks_stopped_for_disk_total").Add({})),
       slots_(GaugeFamily(registry, "fleet_runner_own_slots")),
+      used_slots_(slots_.Add({{"state", "used"}})),
+      free_slots_(slots_.Add({{"state", "free"}})),
       tasks_(CounterFamily(registry, "fleet_runner_tasks_total")),
       phases_(HistogramFamily(registry, "fleet_runner_phase_duration_seconds")),
       processes_(GaugeFamily(registry, "fleet_runner_processes").Add({})),
       heartbeats_(CounterFamily(registry, "fleet_runner_heartbeats_total")),
       last_heartbeat_(GaugeFamily(registry, "fleet_runner_last_heartbeat_timestamp_seconds").Add({})) {}
 
-void RunnerMetrics::SetSlots(std::size_t used, std::size_t all) {
-  slots_.Add({{"state", "used"}}).Set(static_cast<double>(used));
-  slots_.Add({{"state", "free"}}).Set(static_cast<double>(all - used));
+void RunnerMetrics::TaskStarted() {
+  used_slots_.Increment();
+  free_slots_.Decrement();
+}
+
+void RunnerMetrics::TaskEnded() {
+  used_slots_.Decrement();
+  free_slots_.Increment();
 }
 
 void RunnerMetrics::CountHeartbeat(bool ok) {

@@ -123,8 +123,10 @@ class RunnerMetrics {
   }
   // fleet_runner_tasks_stopped_for_disk_total.
   void CountStoppedForDisk() { stopped_for_disk_.Increment(); }
-  // fleet_runner_own_slots{state="used"|"free"}.
-  void SetSlots(std::size_t used, std::size_t all);
+  // fleet_runner_own_slots{state="used"|"free"}: there are so many more; a task that is worked on takes one.
+  void AddSlots(std::size_t count) { free_slots_.Increment(static_cast<double>(count)); }
+  void TaskStarted();
+  void TaskEnded();
   // fleet_runner_tasks_total{result}.
   void CountTask(const std::string& result) { tasks_.Add({{"result", result}}).Increment(); }
   // fleet_runner_phase_duration_seconds{phase}.
@@ -148,6 +150,8 @@ class RunnerMetrics {
   prometheus::Gauge& reserve_bytes_;
   prometheus::Counter& stopped_for_disk_;
   Gauges& slots_;
+  prometheus::Gauge& used_slots_;
+  prometheus::Gauge& free_slots_;
   Counters& tasks_;
   Histograms phases_;
   prometheus::Gauge& processes_;

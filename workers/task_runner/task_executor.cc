@@ -54,6 +54,21 @@ std::optional<v1::TaskState> FinalState(const absl::Status& status, StopReason r
   return absl::IsDeadlineExceeded(status) ? v1::TASK_STATE_TIMED_OUT : v1::TASK_STATE_FAILED;
 }
 
+// As metrics call it.
+const char* ResultLabel(const std::optional<v1::TaskState>& state) {
+  if (!state.has_value()) return "abandoned";
+  switch (*state) {
+    case v1::TASK_STATE_COMPLETED:
+      return "completed";
+    case v1::TASK_STATE_CANCELLED:
+      return "cancelled";
+    case v1::TASK_STATE_TIMED_OUT:
+      return "timed_out";
+    default:
+      return "failed";
+  }
+}
+
 v1::Failure FinalFailure(v1::TaskState state, const absl::Status& status, absl::Duration timeout,
                          const StopToken& stop) {
   if (stop.reason() == StopReason::kDiskFull) {
@@ -94,12 +109,13 @@ v1::TaskOutcome Outcome(const StepOutput& output, bool changed) {
 }  // namespace
 
 TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock,
-                           StepSettingsFiles step_settings)
+                           StepSettingsFiles step_settings, metrics::RunnerMetrics* metrics)
     : settings_(std::move(settings)),
       directories_(directories),
       clock_(clock),
       step_settings_(std::move(step_settings)),
-      subprocess_(clock) {}
+      metrics_(metrics),
+      subprocess_(clock, metrics) {}
 
 std::string TaskExecutor::Shown(const Attempt& attempt, absl::string_view text) const {
   return HidePrivatePaths(MaskSecrets(domain::CleanText(text), attempt.secrets), directories_.root());
@@ -115,6 +131,15 @@ void TaskExecutor::FillResult(Attempt& attempt) const {
 }
 
 void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {
+  if (metrics_ != nullptr) metrics_->TaskStarted();
+  const std::optional<v1::TaskState> state = ExecuteCounted(task, reporter, stop);
+  if (metrics_ == nullptr) return;
+  metrics_->CountTask(ResultLabel(state));
+  metrics_->TaskEnded();
+}
+
+std::optional<v1::TaskState> TaskExecutor::ExecuteCounted(const LeasedTask& task, TaskReporter& reporter,
+                                                          StopToken& stop) const {
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
   Attempt attempt{task, reporter, bounds, OutputTail(), StepOutput(), v1::TaskResult(), false, {}};
   const std::string& id = task.lease.task_id();
@@ -123,7 +148,7 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
   const std::optional<v1::TaskState> state = FinalState(status, stop.reason());
   if (!state.has_value()) {
     LogInfo("task_abandoned", {{"task_id", id}, {"attempt", task.lease.attempt()}});
-    return;
+    return std::nullopt;
   }
   FillResult(attempt);
   if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
@@ -138,6 +163,7 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
                          {"category", v1::FailureCategory_Name(attempt.result.failure().category())},
                          {"reason", v1::FailureReason_Name(attempt.result.failure().reason())}});
   reporter.Finish(task.lease, *state, attempt.result, stop);
+  return state;
 }
 
 absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
@@ -149,10 +175,11 @@ absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
   FLEET_ASSIGN_OR_RETURN(const TaskDirectory directory, directories_.Make(stop));
   FLEET_ASSIGN_OR_RETURN(const GitCommand git,
                          GitCommand::Make(subprocess_, settings_, absl::StrCat(directory.path(), "/git")));
-  FLEET_ASSIGN_OR_RETURN(
-      const GitClone clone,
-      GitClone::Make(git, {lease.clone_url(), lease.default_branch(), lease.branch(), directory.path()},
-                     attempt.bounds));
+  FLEET_ASSIGN_OR_RETURN(const GitClone clone, Timed("clone", [&] {
+                           return GitClone::Make(
+                               git, {lease.clone_url(), lease.default_branch(), lease.branch(), directory.path()},
+                               attempt.bounds);
+                         }));
   FLEET_RETURN_IF_ERROR(attempt.reporter.AnnounceOnce(lease, v1::TASK_STATE_RUNNING, stop));
   FLEET_RETURN_IF_ERROR(RunSteps(attempt, {clone.tree, directory.path(), settings_.path}, *settings));
   return Publish(attempt, clone);
@@ -161,7 +188,8 @@ absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
 absl::Status TaskExecutor::RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const {
   const TaskContext context = MakeTaskContext(attempt.task);
   const StepRunner steps(subprocess_, places, context, settings);
-  absl::Status status = steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output);
+  absl::Status status = Timed(
+      "steps", [&] { return steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output); });
   attempt.spoken_for = SpeaksForBranch(attempt.output);
   LeaveOutForeignUrl(attempt.task.lease.clone_url(), attempt.output, attempt.log);
   return status;
@@ -183,12 +211,13 @@ absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) cons
     FLEET_ASSIGN_OR_RETURN(*result.mutable_commit(), publisher.HeldCommit(spec, claim));
     return absl::OkStatus();
   }
-  FLEET_ASSIGN_OR_RETURN(Publication publication, publisher.Prepare(spec, claim));
+  FLEET_ASSIGN_OR_RETURN(Publication publication, Timed("commit", [&] { return publisher.Prepare(spec, claim); }));
   if (publication.changed || publication.action != Publication::Action::kNone) {
     FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_FINALIZING, stop));
     // A process that was frozen since that answer finds out here; the push's own condition covers the rest.
     if (!attempt.reporter.MayHold(stop)) return absl::AbortedError("the lease is lost");
-    FLEET_ASSIGN_OR_RETURN(publication.commit, publisher.Publish(publication, spec, claim));
+    FLEET_ASSIGN_OR_RETURN(publication.commit,
+                           Timed("push", [&] { return publisher.Publish(publication, spec, claim); }));
   }
   result.set_outcome(Outcome(attempt.output, publication.changed));
   result.set_commit(publication.commit);

@@ -2,12 +2,14 @@
 #ifndef FLEET_WORKERS_TASK_RUNNER_TASK_EXECUTOR_H_
 #define FLEET_WORKERS_TASK_RUNNER_TASK_EXECUTOR_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/clock/clock.h"
+#include "common/metrics/fleet_metrics.h"
 #include "workers/task_runner/git_command.h"
 #include "workers/task_runner/git_publisher.h"
 #include "workers/task_runner/output_tail.h"
@@ -22,9 +24,10 @@ namespace fleet::runner {
 
 class TaskExecutor final : public TaskWork {
  public:
-  // Clones live and die in `directories`. Both references must outlive it.
+  // Clones live and die in `directories`. `metrics`, if any, counts tasks and times their phases. The references must
+  // outlive it.
   TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock,
-               StepSettingsFiles step_settings = {});
+               StepSettingsFiles step_settings = {}, metrics::RunnerMetrics* metrics = nullptr);
 
   void Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) override;
   bool Ready() const override { return !directories_.full(); }
@@ -41,6 +44,16 @@ class TaskExecutor final : public TaskWork {
     std::vector<std::string> secrets;  // see StepSettings
   };
 
+  // What `body` returns; it is timed as a phase of a task, however it ends.
+  template <typename Body>
+  auto Timed(const char* phase, Body body) const {
+    const absl::Duration began = clock_.Elapsed();
+    auto result = body();
+    if (metrics_ != nullptr) metrics_->ObservePhase(phase, clock_.Elapsed() - began);
+    return result;
+  }
+  // Returns how the task ended: nullopt if that is not ours to say.
+  std::optional<v1::TaskState> ExecuteCounted(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) const;
   absl::Status Work(Attempt& attempt, StopToken& stop) const;
   absl::Status RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const;
   absl::Status Publish(Attempt& attempt, const GitClone& clone) const;
@@ -52,6 +65,7 @@ class TaskExecutor final : public TaskWork {
   TaskDirectories& directories_;
   const Clock& clock_;
   const StepSettingsFiles step_settings_;
+  metrics::RunnerMetrics* const metrics_;
   const Subprocess subprocess_;
 };
 

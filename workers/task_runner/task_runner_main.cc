@@ -66,6 +66,7 @@ ABSL_FLAG(std::string, port_file, "", "where to write the port of /metrics: a li
 namespace fleet::runner {
 namespace {
 
+constexpr absl::Duration kCallTimeout = absl::Seconds(5);
 constexpr absl::Duration kRemovalInterval = absl::Seconds(1);
 // A disk takes some GB a second: the reserve must last until a task is measured and stopped.
 constexpr absl::Duration kGuardInterval = absl::Milliseconds(250);
@@ -140,6 +141,7 @@ int Main(ShutdownSignal& signals) {
   prometheus::Registry registry;
   metrics::RegisterBuildInfo(registry, "fleet-runner");
   metrics::RunnerMetrics metrics(registry);
+  metrics.AddSlots(static_cast<std::size_t>(config.slots));
   LeftoverRemover leftovers(Clock::System(), metrics);
   auto work_directory = WorkDirectory::Open(config.work_dir, &leftovers);
   if (!work_directory.ok()) {
@@ -147,10 +149,10 @@ int Main(ShutdownSignal& signals) {
     return 1;
   }
   const BootClock boot_clock;
-  RunnerClient client(config.servers, config.user);
+  RunnerClient client(config.servers, config.user, kCallTimeout, &metrics);
   TaskDirectories directories(work_directory->path(), leftovers);
   DiskGuard guard(work_directory->path(), config.disk_reserve, directories, metrics);
-  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings);
+  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings, &metrics);
   const PeriodicLoop removing(kRemovalInterval, [&] {
     leftovers.RunOnce();
     return PeriodicLoop::Next::kWait;
