@@ -8,7 +8,7 @@ namespace fleet::metrics {
 namespace {
 
 using Origin = MetricOrigin;
-using Labels = std::vector<MetricLabel>;
+using LabelList = std::vector<MetricLabel>;
 
 // RPCs of a fleet-service.
 constexpr std::size_t kMostMethods = 32;
@@ -16,8 +16,8 @@ constexpr std::size_t kGrpcCodes = 17;
 // Sets of database connections of a process.
 constexpr std::size_t kMostSets = 3;
 
-MetricLabel Pool() { return {"pool", {}, kMostPools + 1}; }
-MetricLabel Set() { return {"set", {}, kMostSets}; }
+MetricLabel PoolLabel() { return {"pool", {}, kMostPools + 1}; }
+MetricLabel SetLabel() { return {"set", {}, kMostSets}; }
 MetricLabel OkOrError() { return {"result", {"ok", "error"}}; }
 MetricLabel UsedOr(const char* other) { return {"state", {"used", other}}; }
 MetricLabel TaskResult() { return {"result", {"completed", "failed", "cancelled", "timed_out"}}; }
@@ -36,20 +36,20 @@ MetricLabel Job() {
 }
 
 // The service and the type follow from the method.
-Labels Rpc() { return {{"grpc_type", {}, 1}, {"grpc_service", {}, 1}, {"grpc_method", {}, kMostMethods}}; }
-Labels RpcAndCode() {
-  Labels labels = Rpc();
+LabelList Rpc() { return {{"grpc_type", {}, 1}, {"grpc_service", {}, 1}, {"grpc_method", {}, kMostMethods}}; }
+LabelList RpcAndCode() {
+  LabelList labels = Rpc();
   labels.push_back({"grpc_code", {}, kGrpcCodes});
   return labels;
 }
 
-Metric Counter(const char* name, Origin origin, Labels labels, const char* meaning) {
+Metric Counter(const char* name, Origin origin, LabelList labels, const char* meaning) {
   return {name, MetricType::kCounter, origin, std::move(labels), meaning};
 }
-Metric Gauge(const char* name, Origin origin, Labels labels, const char* meaning) {
+Metric Gauge(const char* name, Origin origin, LabelList labels, const char* meaning) {
   return {name, MetricType::kGauge, origin, std::move(labels), meaning};
 }
-Metric Histogram(const char* name, Origin origin, Labels labels, const char* meaning, std::vector<double> buckets) {
+Metric Histogram(const char* name, Origin origin, LabelList labels, const char* meaning, std::vector<double> buckets) {
   return {name, MetricType::kHistogram, origin, std::move(labels), meaning, std::move(buckets)};
 }
 
@@ -88,24 +88,24 @@ std::vector<Metric> OfTheSystem() {
       Gauge("fleet_completed_tasks", Origin::kSystem, {Outcome()}, "Completed children of open fleets by outcome."),
       Gauge("fleet_failed_tasks", Origin::kSystem, {Category()},
             "Failed and timed out children of open fleets by category."),
-      Gauge("fleet_pool_tasks", Origin::kSystem, {Pool(), {"state", {"queued", "active"}}},
+      Gauge("fleet_pool_tasks", Origin::kSystem, {PoolLabel(), {"state", {"queued", "active"}}},
             "Children of open fleets that are queued or in flight, by pool."),
-      Gauge("fleet_queue_oldest_task_timestamp_seconds", Origin::kSystem, {Pool()},
+      Gauge("fleet_queue_oldest_task_timestamp_seconds", Origin::kSystem, {PoolLabel()},
             "Since when the oldest queued child has been ready to start, whatever cap it waits for; paused fleets and "
             "backoffs do not count."),
       Gauge(
-          "fleet_queue_oldest_startable_task_timestamp_seconds", Origin::kSystem, {Pool()},
+          "fleet_queue_oldest_startable_task_timestamp_seconds", Origin::kSystem, {PoolLabel()},
           "Since when a fleet has had children that no cap keeps from starting, and started none although slots of the "
           "pool were free."),
-      Gauge("fleet_runners", Origin::kSystem, {Pool()}, "Live runners; 0 for a pool that has work and none."),
-      Gauge("fleet_runner_slots", Origin::kSystem, {Pool(), UsedOr("free")}, "Slots of live runners."),
+      Gauge("fleet_runners", Origin::kSystem, {PoolLabel()}, "Live runners; 0 for a pool that has work and none."),
+      Gauge("fleet_runner_slots", Origin::kSystem, {PoolLabel(), UsedOr("free")}, "Slots of live runners."),
       Gauge("fleet_limit", Origin::kSystem,
             {{"name",
               {"cancel_grace_ms", "fleet_active_default", "lease_ms", "open_fleets_system", "open_fleets_user",
                "pool_active", "presence_gap_ms", "queue_age_seconds", "submit_rate_user", "system_active",
                "targets_per_fleet", "user_active"}}},
             "The limit in force, exceptions aside."),
-      Gauge("fleet_pool_limit", Origin::kSystem, {Pool()}, "How many children may be in flight in the pool."),
+      Gauge("fleet_pool_limit", Origin::kSystem, {PoolLabel()}, "How many children may be in flight in the pool."),
       Gauge("fleet_users_at_limit", Origin::kSystem, {{"name", {"open_fleets_user", "user_active"}}},
             "Users who have as much as this limit allows."),
       Gauge("fleet_jobs", Origin::kSystem, {Job()}, "Jobs that wait for a worker or for their time."),
@@ -140,20 +140,21 @@ std::vector<Metric> OfTransactions() {
       Counter("fleet_leases_expired_total", Origin::kStores,
               {{"reason", {"runner_lost", "not_held", "timed_out", "unconfirmed"}}},
               "Leases that ended without their runner's report."),
-      Gauge("fleet_db_pool_size", Origin::kStores, {Set()}, "How many connections there may be."),
-      Gauge("fleet_db_pool_connections", Origin::kStores, {Set(), UsedOr("idle")}, "Connections."),
-      Histogram("fleet_db_pool_wait_seconds", Origin::kStores, {Set()},
+      Gauge("fleet_db_pool_size", Origin::kStores, {SetLabel()}, "How many connections there may be."),
+      Gauge("fleet_db_pool_connections", Origin::kStores, {SetLabel(), UsedOr("idle")}, "Connections."),
+      Histogram("fleet_db_pool_wait_seconds", Origin::kStores, {SetLabel()},
                 "How long a transaction waited for a connection to be free.",
                 {0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 10}),
-      Counter("fleet_db_pool_timeouts_total", Origin::kStores, {Set()}, "Transactions that got no connection in time."),
+      Counter("fleet_db_pool_timeouts_total", Origin::kStores, {SetLabel()},
+              "Transactions that got no connection in time."),
       Counter("fleet_db_transactions_total", Origin::kStores,
-              {Set(), {"result", {"committed", "rolled_back", "failed"}}},
+              {SetLabel(), {"result", {"committed", "rolled_back", "failed"}}},
               "Transactions; rolled_back: there was nothing to write, or it was refused."),
-      Histogram("fleet_db_transaction_duration_seconds", Origin::kStores, {Set()},
+      Histogram("fleet_db_transaction_duration_seconds", Origin::kStores, {SetLabel()},
                 "How long a transaction took, once it had its connection.",
                 {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5}),
       Counter("fleet_db_transaction_retries_total", Origin::kStores,
-              {Set(), {"cause", {"serialization", "connection"}}},
+              {SetLabel(), {"cause", {"serialization", "connection"}}},
               "Transactions that were run again; serialization: after a deadlock, a serialization failure or a lock "
               "timeout."),
   };
