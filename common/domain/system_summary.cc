@@ -51,7 +51,9 @@ class Summary {
 
  private:
   void Count(const Fleet& fleet) {
-    ++sum_.fleets[static_cast<std::size_t>(fleet.state)];
+    // Of a later version there may be others.
+    const auto fleet_state = static_cast<std::size_t>(fleet.state);
+    if (fleet_state < kFleetStateCount) ++sum_.fleets[fleet_state];
     for (std::size_t state = 1; state < kTaskStateCount; ++state) sum_.tasks[state] += fleet.rollup.states[state];
     sum_.active += fleet.rollup.Active();
     User& user = users_[fleet.creator];

@@ -61,10 +61,12 @@ metrics::SystemReading TaskGauges::ReadingOf(const store::SystemRecord& record) 
   reading.limits = ByName(picture.limits);
   reading.users_at_limit = {{"open_fleets_user", static_cast<double>(summary.users_at_fleets)},
                             {"user_active", static_cast<double>(summary.users_at_active)}};
-  for (const auto& [kind, jobs] : record.jobs) {
-    const std::string name = store::JobTypeOf(kind).name;
-    reading.jobs[name] = static_cast<double>(jobs.count);
-    reading.oldest_jobs[name] = Seconds(jobs.oldest_due);
+  // A worker of a later version may have made jobs of other kinds.
+  for (const store::JobType& type : store::AllJobTypes()) {
+    const auto jobs = record.jobs.find(type.kind);
+    if (jobs == record.jobs.end()) continue;
+    reading.jobs[type.name] = static_cast<double>(jobs->second.count);
+    reading.oldest_jobs[type.name] = Seconds(jobs->second.oldest_due);
   }
   for (const auto& [name, pool] : summary.pools) {
     reading.pools[name] = {.queued = static_cast<double>(pool.queued),
