@@ -127,7 +127,7 @@ absl::Status FleetLedger::Write(database::Transaction& transaction) {
   }
   FLEET_RETURN_IF_ERROR(transaction.Execute(WriteHot(), FleetArrays(fleets, ColumnGroup::kHot)).status());
   for (Entry* entry : changed) FLEET_RETURN_IF_ERROR(InsertChange(transaction, *entry));
-  transaction.Note(std::make_unique<const FleetMoves>(std::move(moves_)));
+  transaction.Note(std::make_unique<const FleetMoves>(std::exchange(moves_, {})));
   return absl::OkStatus();
 }
 

@@ -40,7 +40,7 @@ class FleetLedger {
   bool HasChanges() const;
 
   // Writes every fleet that changed, with what follows from that (domain::AfterBatch), and leaves a FleetMoves with the
-  // transaction. Call once.
+  // transaction.
   absl::Status Write(database::Transaction& transaction);
   // After Write: fleets that this batch brought to their end.
   const std::vector<domain::Ulid>& ended() const { return ended_; }
