@@ -133,9 +133,10 @@ void WatchHub::TellAll(const std::map<domain::Ulid, Subscriptions>& watchers) {
     // Not one who has just come back: what it missed while it was away is older.
     const bool tells = std::any_of(subscriptions.begin(), subscriptions.end(),
                                    [revision = record.fleet.revision](const auto& watcher) {
-                                     return watcher->cursor_ < revision && watcher->last_told_ > absl::ZeroDuration();
+                                     return watcher->cursor_ < revision && watcher->caught_up_;
                                    });
     Tell(fleet_id, record, subscriptions);
+    for (const auto& watcher : subscriptions) watcher->caught_up_ |= watcher->cursor_ == record.fleet.revision;
     if (tells) ObserveLag(record, clock_.Elapsed() - read_at);
   }
 }
@@ -155,6 +156,7 @@ std::map<domain::Ulid, WatchHub::Subscriptions> WatchHub::Behind(const std::set<
   std::map<domain::Ulid, Subscriptions> behind;
   for (const auto& [fleet_id, revision] : *revisions) {
     Subscriptions watchers = WatchersOf(fleet_id);
+    for (const auto& watcher : watchers) watcher->caught_up_ |= watcher->cursor_ == revision;
     if (std::any_of(watchers.begin(), watchers.end(),
                     [revision = revision](const auto& watcher) { return watcher->cursor_ != revision; })) {
       behind[fleet_id] = std::move(watchers);

@@ -50,6 +50,7 @@ class WatchSubscription {
   const bool with_tasks_;
   const std::function<void()> ready_;
   int64_t cursor_;                                   // hub thread only: the last revision read for this watcher
+  bool caught_up_ = false;                           // hub thread only: it once knew all that there was
   absl::Duration last_told_ = absl::ZeroDuration();  // hub thread only
 
   Mutex mutex_;
