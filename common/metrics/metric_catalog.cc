@@ -11,7 +11,7 @@ using Origin = MetricOrigin;
 using LabelList = std::vector<MetricLabel>;
 
 // RPCs of a fleet-service.
-constexpr std::size_t kMostMethods = 32;
+constexpr std::size_t kMostMethods = 34;
 constexpr std::size_t kGrpcCodes = 17;
 // Sets of database connections of a process.
 constexpr std::size_t kMostSets = 3;

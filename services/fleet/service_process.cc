@@ -180,7 +180,7 @@ struct ServiceProcess::Parts {
   std::unique_ptr<metrics::OpsServer> ops;
   std::unique_ptr<rpc::GrpcServer> server;
 
-  TaskGauges gauges{callers.system, system_gauges};
+  TaskGauges gauges{callers.system_picture, system_gauges};
   CloneUrlKeeper clone_urls{callers.catalog};
   ServicePresence presence{service_id, runners.limits, runners.runners};
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};

@@ -17,7 +17,7 @@
 #include "common/store/redrive_store.h"
 #include "common/store/report_store.h"
 #include "common/store/runner_store.h"
-#include "common/store/system_store.h"
+#include "common/store/system_picture_store.h"
 #include "common/store/task_store.h"
 
 namespace fleet::service {
@@ -46,7 +46,7 @@ struct StoreSet {
   store::RedriveStore redrives{pool};
   store::ReportStore reports{pool, UniformJitter};
   store::RunnerStore runners{pool};
-  store::SystemStore system{pool};
+  store::SystemPictureStore system_picture{pool};
   store::TaskStore tasks{pool};
 };
 

@@ -42,11 +42,11 @@ std::map<std::string, double> ByName(const domain::Limits& limits) {
 }  // namespace
 
 void TaskGauges::RunOnce() {
-  const absl::StatusOr<store::SystemRecord> record = system_.Read();
+  const absl::StatusOr<store::SystemPictureRecord> record = system_.Read();
   if (record.ok()) gauges_.Set(ReadingOf(*record));
 }
 
-metrics::SystemReading TaskGauges::ReadingOf(const store::SystemRecord& record) {
+metrics::SystemReading TaskGauges::ReadingOf(const store::SystemPictureRecord& record) {
   const domain::SystemPicture& picture = record.picture;
   const domain::SystemSummary summary = domain::Summarize(picture);
   metrics::SystemReading reading;

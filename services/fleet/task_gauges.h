@@ -3,22 +3,22 @@
 #define FLEET_SERVICES_FLEET_TASK_GAUGES_H_
 
 #include "common/metrics/system_gauges.h"
-#include "common/store/system_store.h"
+#include "common/store/system_picture_store.h"
 #include "services/fleet/stalled_fleets.h"
 
 namespace fleet::service {
 
 class TaskGauges {
  public:
-  TaskGauges(store::SystemStore& system, metrics::SystemGauges& gauges) : system_(system), gauges_(gauges) {}
+  TaskGauges(store::SystemPictureStore& system, metrics::SystemGauges& gauges) : system_(system), gauges_(gauges) {}
 
   // One reading; leaves the gauges as they are if the database does not answer.
   void RunOnce();
 
  private:
-  metrics::SystemReading ReadingOf(const store::SystemRecord& record);
+  metrics::SystemReading ReadingOf(const store::SystemPictureRecord& record);
 
-  store::SystemStore& system_;
+  store::SystemPictureStore& system_;
   metrics::SystemGauges& gauges_;
   StalledFleets stalled_;
 };

@@ -21,7 +21,7 @@
 namespace fleet::metrics {
 namespace {
 
-constexpr int kMethods = 32;
+constexpr int kMethods = 34;
 
 // Everything of a fleet-service, with as many pools as it names and more, and every method there may be.
 class ServedByService {

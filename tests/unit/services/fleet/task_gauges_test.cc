@@ -25,7 +25,7 @@ class TaskGaugesTest : public ::testing::Test {
 
   TestDatabase database_;
   TestStores stores_{database_.url(), 20};
-  store::SystemStore system_{stores_.pool};
+  store::SystemPictureStore system_{stores_.pool};
   prometheus::Registry registry_;
   metrics::SystemGauges gauges_{registry_};
   TaskGauges task_gauges_{system_, gauges_};

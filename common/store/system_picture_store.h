@@ -1,7 +1,7 @@
 // The whole system at one instant, for metrics. Reads open fleets, live runners and jobs, never children: what it costs
 // does not grow with what has ended.
-#ifndef FLEET_COMMON_STORE_SYSTEM_STORE_H_
-#define FLEET_COMMON_STORE_SYSTEM_STORE_H_
+#ifndef FLEET_COMMON_STORE_SYSTEM_PICTURE_STORE_H_
+#define FLEET_COMMON_STORE_SYSTEM_PICTURE_STORE_H_
 
 #include <array>
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace fleet::store {
 
-struct SystemRecord {
+struct SystemPictureRecord {
   struct Jobs {
     int64_t count = 0;                     // due or not
     std::optional<absl::Time> oldest_due;  // since when; absent: none is due
@@ -30,12 +30,12 @@ struct SystemRecord {
   std::map<JobKind, Jobs> jobs;
 };
 
-class SystemStore {
+class SystemPictureStore {
  public:
-  explicit SystemStore(database::ConnectionPool& pool) : pool_(pool) {}
+  explicit SystemPictureStore(database::ConnectionPool& pool) : pool_(pool) {}
 
   // In one snapshot. Takes no lock.
-  absl::StatusOr<SystemRecord> Read();
+  absl::StatusOr<SystemPictureRecord> Read();
 
  private:
   database::ConnectionPool& pool_;
@@ -43,4 +43,4 @@ class SystemStore {
 
 }  // namespace fleet::store
 
-#endif  // FLEET_COMMON_STORE_SYSTEM_STORE_H_
+#endif  // FLEET_COMMON_STORE_SYSTEM_PICTURE_STORE_H_

@@ -1,4 +1,4 @@
-#include "common/store/system_store.h"
+#include "common/store/system_picture_store.h"
 
 #include <string>
 #include <utility>
@@ -84,8 +84,8 @@ absl::Status ReadPicture(Transaction& transaction, domain::SystemPicture& pictur
   return absl::OkStatus();
 }
 
-absl::StatusOr<SystemRecord> ReadSystem(Transaction& transaction) {
-  SystemRecord record;
+absl::StatusOr<SystemPictureRecord> ReadSystem(Transaction& transaction) {
+  SystemPictureRecord record;
   FLEET_RETURN_IF_ERROR(ReadPicture(transaction, record.picture));
   FLEET_ASSIGN_OR_RETURN(const Rows sums, transaction.Execute(kSumSystemFleets));
   RowReader sum = sums[0];
@@ -104,7 +104,7 @@ absl::StatusOr<SystemRecord> ReadSystem(Transaction& transaction) {
 
 }  // namespace
 
-absl::StatusOr<SystemRecord> SystemStore::Read() {
+absl::StatusOr<SystemPictureRecord> SystemPictureStore::Read() {
   return database::InTransaction(
       pool_, [](Transaction& transaction) { return ReadSystem(transaction); }, Transaction::Isolation::kSnapshot);
 }

@@ -1,4 +1,4 @@
-#include "common/store/system_store.h"
+#include "common/store/system_picture_store.h"
 
 #include <gmock/gmock.h>
 
@@ -19,21 +19,21 @@ using ::fleet::testing::TestDatabase;
 using ::fleet::testing::TestStores;
 using ::testing::IsEmpty;
 
-class SystemStoreTest : public ::testing::Test {
+class SystemPictureStoreTest : public ::testing::Test {
  protected:
-  SystemRecord Read() {
-    const absl::StatusOr<SystemRecord> record = system_.Read();
+  SystemPictureRecord Read() {
+    const absl::StatusOr<SystemPictureRecord> record = system_.Read();
     FLEET_EXPECT_OK(record);
-    return record.ok() ? *record : SystemRecord();
+    return record.ok() ? *record : SystemPictureRecord();
   }
 
   TestDatabase database_;
   TestStores stores_{database_.url(), 20};
-  SystemStore system_{stores_.pool};
+  SystemPictureStore system_{stores_.pool};
 };
 
-TEST_F(SystemStoreTest, ReadsAnEmptySystem) {
-  const SystemRecord record = Read();
+TEST_F(SystemPictureStoreTest, ReadsAnEmptySystem) {
+  const SystemPictureRecord record = Read();
   EXPECT_THAT(record.picture.fleets, IsEmpty());
   EXPECT_THAT(record.picture.runners, IsEmpty());
   EXPECT_THAT(record.outcomes, ::testing::Each(0));
@@ -43,7 +43,7 @@ TEST_F(SystemStoreTest, ReadsAnEmptySystem) {
 }
 
 // Column by column as FleetLedger writes them: what is read here must be what the fleet's own select reads.
-TEST_F(SystemStoreTest, AFleetIsReadAsOthersReadIt) {
+TEST_F(SystemPictureStoreTest, AFleetIsReadAsOthersReadIt) {
   const domain::Ulid id = stores_.CreateFleet({.creator = "bob", .targets = 10, .max_concurrency = 7});
   stores_.ExpandAll();
   const domain::Ulid runner = stores_.RegisterRunner();
@@ -54,7 +54,7 @@ TEST_F(SystemStoreTest, AFleetIsReadAsOthersReadIt) {
   stores_.Report(runner, tasks[2], domain::TaskState::kFailed, domain::FailureCategory::kConfig);
   stores_.Report(runner, tasks[3], domain::TaskState::kRunning);
   const domain::Fleet whole = stores_.GetFleet(id);
-  const SystemRecord record = Read();
+  const SystemPictureRecord record = Read();
   ASSERT_EQ(record.picture.fleets.size(), 1U);
   const domain::Fleet& fleet = record.picture.fleets[0];
   EXPECT_EQ(fleet.id, id);
@@ -77,7 +77,7 @@ TEST_F(SystemStoreTest, AFleetIsReadAsOthersReadIt) {
   EXPECT_EQ(record.categories[static_cast<std::size_t>(domain::FailureCategory::kNetwork)], 0);
 }
 
-TEST_F(SystemStoreTest, WhatKeepsAFleetFromGoingOnIsRead) {
+TEST_F(SystemPictureStoreTest, WhatKeepsAFleetFromGoingOnIsRead) {
   const domain::Ulid id = stores_.CreateFleet({.targets = 2});
   for (const char* change :
        {"cancel_mode = 2", "pause_reasons = 1, paused = true", "expired = true", "failure_message = 'broken'"}) {
@@ -92,35 +92,35 @@ TEST_F(SystemStoreTest, WhatKeepsAFleetFromGoingOnIsRead) {
   stores_.Sql(
       "update fleets set failure_message = '', retrying = true, open_targets = true, "
       "deadline = clock_timestamp() - interval '1 second'");
-  const SystemRecord record = Read();
+  const SystemPictureRecord record = Read();
   EXPECT_TRUE(record.picture.fleets.at(0).redriving);
   EXPECT_TRUE(record.picture.fleets.at(0).open_targets);
   EXPECT_TRUE(domain::IsLate(record.picture.fleets.at(0), record.picture.now));
 }
 
-TEST_F(SystemStoreTest, EndedFleetsAreLeftOut) {
+TEST_F(SystemPictureStoreTest, EndedFleetsAreLeftOut) {
   const domain::Ulid open = stores_.CreateFleet({.targets = 3});
   const domain::Ulid ended = stores_.CreateFleet({.targets = 2});
   stores_.ExpandAll();
   FLEET_ASSERT_OK(stores_.fleets.Cancel(kAlice, ended, domain::CancelMode::kStop));
   stores_.SweepAll();
-  const SystemRecord record = Read();
+  const SystemPictureRecord record = Read();
   ASSERT_EQ(record.picture.fleets.size(), 1U);
   EXPECT_EQ(record.picture.fleets[0].id, open);
 }
 
-TEST_F(SystemStoreTest, CountsLiveRunnersByPool) {
+TEST_F(SystemPictureStoreTest, CountsLiveRunnersByPool) {
   stores_.RegisterRunner();
   stores_.RegisterRunner();
   const domain::Ulid lost = stores_.RegisterRunner();
   stores_.Sql("update runners set state = 2 where runner_id = '" + lost.ToUuid() + "'");
-  const SystemRecord record = Read();
+  const SystemPictureRecord record = Read();
   ASSERT_EQ(record.picture.runners.size(), 1U);
   EXPECT_EQ(record.picture.runners.at("default").live, 2);
   EXPECT_EQ(record.picture.runners.at("default").slots, 16);
 }
 
-TEST_F(SystemStoreTest, CountsJobsAndSaysSinceWhenTheOldestIsDue) {
+TEST_F(SystemPictureStoreTest, CountsJobsAndSaysSinceWhenTheOldestIsDue) {
   const domain::Ulid one = stores_.CreateFleet({.targets = 3});
   stores_.CreateFleet({.targets = 3});
   stores_.Sql("update fleet_jobs set not_before = timestamptz 'epoch' + interval '5000 seconds' where fleet_id = '" +
@@ -133,7 +133,7 @@ TEST_F(SystemStoreTest, CountsJobsAndSaysSinceWhenTheOldestIsDue) {
 }
 
 // What it costs does not grow with the children that there are.
-TEST_F(SystemStoreTest, NeverReadsChildren) {
+TEST_F(SystemPictureStoreTest, NeverReadsChildren) {
   const domain::Ulid fleet = stores_.CreateFleet({.targets = 20});
   stores_.ExpandAll();
   // Without the table of children the reading is the same.
@@ -142,7 +142,7 @@ TEST_F(SystemStoreTest, NeverReadsChildren) {
   EXPECT_EQ(Read().picture.fleets[0].id, fleet);
 }
 
-TEST_F(SystemStoreTest, SaysSoWhenTheDatabaseDoesNotAnswer) {
+TEST_F(SystemPictureStoreTest, SaysSoWhenTheDatabaseDoesNotAnswer) {
   stores_.Sql("alter table fleets rename to elsewhere");
   EXPECT_FALSE(system_.Read().ok());
 }
