@@ -24,6 +24,10 @@ uint64_t NewCallId() {
 
 }  // namespace
 
+metrics::RpcType RpcTypeOf(const Method& method) {
+  return method.kind() == MethodKind::kStream ? metrics::RpcType::kServerStream : metrics::RpcType::kUnary;
+}
+
 absl::Status CheckRequestSize(const Method& method, std::size_t bytes) {
   if (bytes <= method.max_request_bytes) return absl::OkStatus();
   return MakeError(
@@ -35,7 +39,7 @@ absl::Status CheckRequestSize(const Method& method, std::size_t bytes) {
 CallRecord::CallRecord(const Method& method, const CallEnvironment& environment)
     : method_(method),
       environment_(environment),
-      type_(method.kind() == MethodKind::kStream ? metrics::RpcType::kServerStream : metrics::RpcType::kUnary),
+      type_(RpcTypeOf(method)),
       started_(environment.clock.Elapsed()),
       id_(NewCallId()) {
   environment_.metrics.Started(type_, method_.service, method_.name);

@@ -34,6 +34,8 @@ struct CallEnvironment {
   const tracing::Tracer& tracer = tracing::Tracer::Off();
 };
 
+metrics::RpcType RpcTypeOf(const Method& method);
+
 // RESOURCE_EXHAUSTED with reason REQUEST_TOO_LARGE, if the method takes no request of so many bytes.
 absl::Status CheckRequestSize(const Method& method, std::size_t bytes);
 

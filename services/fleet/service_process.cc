@@ -20,10 +20,14 @@
 #include "common/lifecycle/process_identity.h"
 #include "common/lifecycle/readiness.h"
 #include "common/lifecycle/thread_pool.h"
+#include "common/metrics/change_metrics.h"
+#include "common/metrics/database_metrics.h"
 #include "common/metrics/fleet_metrics.h"
 #include "common/metrics/log_metrics.h"
 #include "common/metrics/ops_server.h"
 #include "common/metrics/rpc_metrics.h"
+#include "common/metrics/system_gauges.h"
+#include "common/observation/store_observer.h"
 #include "common/rpc/grpc_server.h"
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
@@ -46,6 +50,8 @@ namespace {
 constexpr std::size_t kCallerThreads = 8;
 constexpr std::size_t kRunnerThreads = 6;
 constexpr std::size_t kWatchThreads = 3;
+constexpr std::size_t kCallerConnections = kCallerThreads + kWatchThreads + 2;
+constexpr std::size_t kRunnerConnections = kRunnerThreads + 2;
 constexpr std::size_t kHotConnections = 3;
 constexpr std::size_t kMostQueuedCalls = 10000;
 constexpr std::size_t kMostQueuedWatchSteps = 200000;
@@ -81,7 +87,7 @@ struct ServiceProcess::Parts {
             [this] { hub.WakeAll(); },
             [this] { dispatcher.Wake(); },
             [this](std::size_t tasks) { metrics.ObserveDispatch(tasks); },
-            [this](const auto& batch, const auto& answers) { report_counter.Count(batch, answers); }};
+            [this](const auto&, const auto& answers) { report_counter.Count(answers); }};
   }
   absl::StatusOr<std::vector<store::LeaseAnswer>> Dispatch(const std::vector<store::LeaseDemand>& demands) {
     auto answers = hot.dispatch.Dispatch(demands);
@@ -92,6 +98,20 @@ struct ServiceProcess::Parts {
     return {[this](const auto& ids) { return hot.feed.ReadFleets(ids); },
             [this](const auto& ids) { return hot.feed.ReadRevisions(ids); },
             [this](const auto& id, int64_t after, int64_t until) { return hot.feed.ReadChanges(id, after, until); }};
+  }
+  dispatch::WatchHub::Options HubOptions() {
+    dispatch::WatchHub::Options options;
+    options.observe_lag = [this](absl::Duration lag) { metrics.ObserveWatchLag(lag); };
+    return options;
+  }
+  // What this process holds, then what the database does.
+  void ReadGauges() {
+    metrics.SetWatchers(hub.watchers());
+    metrics.SetParkedLeases(dispatcher.parked());
+    metrics.SetCallsWaiting("callers", caller_pool.queued());
+    metrics.SetCallsWaiting("runners", runner_pool.queued());
+    metrics.SetCallsWaiting("watch", watch_pool.queued());
+    gauges.RunOnce();
   }
   WatchSources Watches() {
     return {[this] { return callers.feed.ReadTimeline(); },
@@ -119,11 +139,17 @@ struct ServiceProcess::Parts {
   metrics::ServiceMetrics metrics{registry};
   const tracing::Tracing tracing{config.tracing, "fleet-service", registry};
   metrics::LogRelayMetrics log_metrics{registry};
+  metrics::ChangeMetrics change_metrics{registry};
+  metrics::DatabaseMetrics database_metrics{registry};
+  metrics::SystemGauges system_gauges{registry};
   ReportCounter report_counter{metrics};
 
-  StoreSet callers{config.database_url, kCallerThreads + kWatchThreads + 3};
-  StoreSet runners{config.database_url, kRunnerThreads + 2};
-  StoreSet hot{config.database_url, kHotConnections};
+  observation::StoreObserver caller_observer{"callers", kCallerConnections, database_metrics, change_metrics};
+  observation::StoreObserver runner_observer{"runners", kRunnerConnections, database_metrics, change_metrics};
+  observation::StoreObserver hot_observer{"hot", kHotConnections, database_metrics, change_metrics};
+  StoreSet callers{config.database_url, kCallerConnections, &caller_observer};
+  StoreSet runners{config.database_url, kRunnerConnections, &runner_observer};
+  StoreSet hot{config.database_url, kHotConnections, &hot_observer};
 
   database::NotificationSender hints{config.database_url, config.wake_up_hints};
   const dispatch::ChangeAnnouncer changes{Listeners()};
@@ -132,7 +158,7 @@ struct ServiceProcess::Parts {
       [this](const auto& batch) { return hot.reports.Apply(batch); },
       [this](const auto& batch, const auto& answers) { changes.ReportsApplied(batch, answers); },
       {}};
-  dispatch::WatchHub hub{HubFeed(), Clock::System(), {}};
+  dispatch::WatchHub hub{HubFeed(), Clock::System(), HubOptions()};
   dispatch::LogRelay log_relay{LogFeed(), Clock::System(), {}};
   database::NotificationListener listener{
       config.database_url,
@@ -174,12 +200,12 @@ struct ServiceProcess::Parts {
   std::unique_ptr<metrics::OpsServer> ops;
   std::unique_ptr<rpc::GrpcServer> server;
 
-  TaskGauges gauges{callers.fleets, dispatcher, hub, metrics};
+  TaskGauges gauges{callers.system_picture, system_gauges};
   CloneUrlKeeper clone_urls{callers.catalog};
   ServicePresence presence{service_id, facts, runners.limits, runners.runners};
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
   const MemoryReclaimer reclaimer{[this] { return open_streams.RunOnce(); }, &ReturnFreeMemory, {}};
-  PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return gauges.RunOnce(), true; })};
+  PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return ReadGauges(), true; })};
   PeriodicLoop log_loop{kLogInterval, Once([this] { return log_relay.RunOnce(); })};
   PeriodicLoop presence_loop{kPresenceInterval, Once([this] { return presence.RunOnce(); })};
   PeriodicLoop clone_url_loop{kCloneUrlInterval, [this] { return clone_urls.RunOnce(); }};

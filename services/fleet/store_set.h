@@ -19,6 +19,7 @@
 #include "common/store/report_store.h"
 #include "common/store/runner_directory.h"
 #include "common/store/runner_store.h"
+#include "common/store/system_picture_store.h"
 #include "common/store/system_store.h"
 #include "common/store/task_store.h"
 
@@ -30,8 +31,11 @@ inline double UniformJitter() {
 }
 
 struct StoreSet {
-  // `connections`: at most so many at a time.
-  StoreSet(const std::string& database_url, std::size_t connections) : pool(database_url, connections) {}
+  // How long a call waits for a connection.
+  static constexpr absl::Duration kWait = absl::Seconds(10);
+  // `connections`: at most so many at a time. `observer` must outlive it; nullptr: none.
+  StoreSet(const std::string& database_url, std::size_t connections, database::PoolObserver* observer = nullptr)
+      : pool(database_url, connections, kWait, observer) {}
 
   database::ConnectionPool pool;
   store::AuditStore audit{pool};
@@ -48,6 +52,7 @@ struct StoreSet {
   store::RunnerDirectory runner_directory{pool};
   store::RunnerStore runners{pool};
   store::SystemStore system{pool};
+  store::SystemPictureStore system_picture{pool};
   store::TaskStore tasks{pool};
 };
 

@@ -26,9 +26,11 @@ bool MustRegisterAnew(const absl::Status& status) {
 
 // Runners begin with any of the servers, so that they are spread over all. Connections are kept: a runner asks all the
 // time, and does not wait for one that gRPC still tries to restore.
-RunnerClient::RunnerClient(const std::vector<std::string>& servers, std::string user, absl::Duration timeout)
+RunnerClient::RunnerClient(const std::vector<std::string>& servers, std::string user, absl::Duration timeout,
+                           metrics::RunnerMetrics* metrics)
     : servers_(servers, std::move(user), rpc::FailoverChannel::AfterLoss::kKeep, std::random_device{}()),
-      timeout_(timeout) {}
+      timeout_(timeout),
+      metrics_(metrics) {}
 
 bool RunnerClient::Begin(grpc::ClientContext* lease) {
   MutexLock lock(mutex_);
@@ -84,7 +86,10 @@ absl::StatusOr<v1::ReportTasksResponse> RunnerClient::ReportTasks(const v1::Repo
 }
 
 absl::StatusOr<v1::HeartbeatResponse> RunnerClient::Heartbeat(const v1::HeartbeatRequest& request) {
-  return Call<v1::HeartbeatRequest, v1::HeartbeatResponse>(&v1::RunnerService::Stub::Heartbeat, request, timeout_, {});
+  auto response =
+      Call<v1::HeartbeatRequest, v1::HeartbeatResponse>(&v1::RunnerService::Stub::Heartbeat, request, timeout_, {});
+  if (metrics_ != nullptr) metrics_->CountHeartbeat(response.ok());
+  return response;
 }
 
 absl::StatusOr<v1::SendTaskLogResponse> RunnerClient::SendTaskLog(const v1::SendTaskLogRequest& request) {

@@ -54,6 +54,21 @@ std::optional<v1::TaskState> FinalState(const absl::Status& status, StopReason r
   return absl::IsDeadlineExceeded(status) ? v1::TASK_STATE_TIMED_OUT : v1::TASK_STATE_FAILED;
 }
 
+// As metrics call it.
+const char* ResultLabel(const std::optional<v1::TaskState>& state) {
+  if (!state.has_value()) return "abandoned";
+  switch (*state) {
+    case v1::TASK_STATE_COMPLETED:
+      return "completed";
+    case v1::TASK_STATE_CANCELLED:
+      return "cancelled";
+    case v1::TASK_STATE_TIMED_OUT:
+      return "timed_out";
+    default:
+      return "failed";
+  }
+}
+
 v1::Failure FinalFailure(v1::TaskState state, const absl::Status& status, absl::Duration timeout,
                          const StopToken& stop) {
   if (stop.reason() == StopReason::kDiskFull) {
@@ -100,7 +115,7 @@ TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, c
       clock_(clock),
       step_settings_(std::move(step_settings)),
       telemetry_(telemetry),
-      subprocess_(clock) {}
+      subprocess_(clock, telemetry.metrics) {}
 
 void TaskExecutor::FollowLogs(const std::string& runner_id, const FollowedLogs& followed) {
   if (telemetry_.live_logs != nullptr) telemetry_.live_logs->Follow(runner_id, followed);
@@ -134,6 +149,15 @@ void TaskExecutor::FillResult(Attempt& attempt) const {
 }
 
 void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {
+  if (telemetry_.metrics != nullptr) telemetry_.metrics->TaskStarted();
+  const std::optional<v1::TaskState> state = ExecuteCounted(task, reporter, stop);
+  if (telemetry_.metrics == nullptr) return;
+  telemetry_.metrics->CountTask(ResultLabel(state));
+  telemetry_.metrics->TaskEnded();
+}
+
+std::optional<v1::TaskState> TaskExecutor::ExecuteCounted(const LeasedTask& task, TaskReporter& reporter,
+                                                          StopToken& stop) const {
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
   const TaskTrace trace(telemetry_.tracer, clock_, task.lease.traceparent());
   Attempt attempt{task, reporter, bounds, trace, OutputTail(), StepOutput(), v1::TaskResult(), false, {}, nullptr};
@@ -145,7 +169,7 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
   const std::optional<v1::TaskState> state = FinalState(status, stop.reason());
   if (!state.has_value()) {
     LogInfo("task_abandoned", {{"task", id}, {"attempt", task.lease.attempt()}});
-    return;
+    return std::nullopt;
   }
   FillResult(attempt);
   if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
@@ -162,6 +186,7 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
   TaskTrace::Part report = trace.Begin("report");
   reporter.Finish(task.lease, *state, attempt.result, stop);
   report.End(absl::OkStatus());
+  return state;
 }
 
 absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
@@ -174,7 +199,7 @@ absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
   if (!settings.ok()) return TaskFailure(domain::FailureReason::kRunnerSetup, settings.status().message());
   attempt.secrets = settings->secrets;
   FLEET_ASSIGN_OR_RETURN(const TaskDirectory directory, directories_.Make(stop));
-  FLEET_ASSIGN_OR_RETURN(const GitClone clone, Clone(attempt, directory.path()));
+  FLEET_ASSIGN_OR_RETURN(const GitClone clone, Timed("clone", [&] { return Clone(attempt, directory.path()); }));
   FLEET_RETURN_IF_ERROR(attempt.reporter.AnnounceOnce(lease, v1::TASK_STATE_RUNNING, stop));
   FLEET_RETURN_IF_ERROR(RunSteps(attempt, {clone.tree, directory.path(), settings_.path}, *settings));
   return Publish(attempt, clone);
@@ -199,7 +224,8 @@ absl::Status TaskExecutor::RunSteps(Attempt& attempt, const StepPlaces& places, 
   const TaskContext context = MakeTaskContext(attempt.task);
   const StepRunner steps(subprocess_, places, context, settings, attempt.trace);
   OpenLiveLog(attempt);
-  absl::Status status = steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output);
+  absl::Status status = Timed(
+      "steps", [&] { return steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output); });
   attempt.spoken_for = SpeaksForBranch(attempt.output);
   LeaveOutForeignUrl(attempt.task.lease.clone_url(), attempt.output, attempt.log);
   return status;
@@ -233,7 +259,7 @@ absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) cons
     return absl::OkStatus();
   }
   TaskTrace::Part commit = attempt.trace.Begin("commit");
-  absl::StatusOr<Publication> prepared = publisher.Prepare(spec, claim);
+  absl::StatusOr<Publication> prepared = Timed("commit", [&] { return publisher.Prepare(spec, claim); });
   commit.End(prepared.status());
   FLEET_RETURN_IF_ERROR(prepared.status());
   Publication publication = *std::move(prepared);
@@ -241,7 +267,8 @@ absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) cons
     FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_FINALIZING, stop));
     // A process that was frozen since that answer finds out here; the push's own condition covers the rest.
     if (!attempt.reporter.MayHold(stop)) return absl::AbortedError("the lease is lost");
-    FLEET_ASSIGN_OR_RETURN(publication.commit, Push(attempt, publisher, publication, spec, claim));
+    FLEET_ASSIGN_OR_RETURN(publication.commit,
+                           Timed("push", [&] { return Push(attempt, publisher, publication, spec, claim); }));
   }
   result.set_outcome(Outcome(attempt.output, publication.changed));
   result.set_commit(publication.commit);

@@ -3,6 +3,7 @@
 #define FLEET_WORKERS_TASK_RUNNER_TASK_EXECUTOR_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/clock/clock.h"
+#include "common/metrics/fleet_metrics.h"
 #include "common/tracing/tracer.h"
 #include "workers/task_runner/git_clone.h"
 #include "workers/task_runner/git_command.h"
@@ -29,7 +31,8 @@ namespace fleet::runner {
 // Who is told of the work while it goes on.
 struct TaskTelemetry {
   const tracing::Tracer& tracer = tracing::Tracer::Off();
-  LiveLogs* live_logs = nullptr;  // what steps print goes there as it comes; nullptr: nowhere
+  LiveLogs* live_logs = nullptr;              // what steps print goes there as it comes; nullptr: nowhere
+  metrics::RunnerMetrics* metrics = nullptr;  // counts tasks and times their phases; nullptr: nobody does
 };
 
 class TaskExecutor final : public TaskWork {
@@ -56,6 +59,16 @@ class TaskExecutor final : public TaskWork {
     std::shared_ptr<LiveLog> live_log;  // while there are steps; null: nobody can follow
   };
 
+  // What `body` returns; it is timed as a phase of a task, however it ends.
+  template <typename Body>
+  auto Timed(const char* phase, Body body) const {
+    const absl::Duration began = clock_.Elapsed();
+    auto result = body();
+    if (telemetry_.metrics != nullptr) telemetry_.metrics->ObservePhase(phase, clock_.Elapsed() - began);
+    return result;
+  }
+  // Returns how the task ended: nullopt if that is not ours to say.
+  std::optional<v1::TaskState> ExecuteCounted(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) const;
   absl::Status Work(Attempt& attempt, StopToken& stop) const;
   absl::StatusOr<GitClone> Clone(Attempt& attempt, const std::string& directory) const;
   absl::Status RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const;

@@ -74,6 +74,7 @@ ABSL_FLAG(std::string, port_file, "", "where to write the port of /metrics: a li
 namespace fleet::runner {
 namespace {
 
+constexpr absl::Duration kCallTimeout = absl::Seconds(5);
 constexpr absl::Duration kRemovalInterval = absl::Seconds(1);
 // A disk takes some GB a second: the reserve must last until a task is measured and stopped.
 constexpr absl::Duration kGuardInterval = absl::Milliseconds(250);
@@ -152,6 +153,7 @@ int Main(ShutdownSignal& signals) {
   metrics::RegisterBuildInfo(registry, "fleet-runner");
   metrics::RunnerMetrics metrics(registry);
   const tracing::Tracing tracing(config.tracing, "fleet-runner", registry);
+  metrics.AddSlots(static_cast<std::size_t>(config.slots));
   LeftoverRemover leftovers(Clock::System(), metrics);
   auto work_directory = WorkDirectory::Open(config.work_dir, &leftovers);
   if (!work_directory.ok()) {
@@ -159,12 +161,13 @@ int Main(ShutdownSignal& signals) {
     return 1;
   }
   const BootClock boot_clock;
-  RunnerClient client(config.servers, config.user);
+  RunnerClient client(config.servers, config.user, kCallTimeout, &metrics);
   TaskDirectories directories(work_directory->path(), leftovers);
   DiskGuard guard(work_directory->path(), config.disk_reserve, directories, metrics);
   metrics::LiveLogMetrics log_metrics(registry);
   LiveLogs live_logs(client, log_metrics);
-  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings, {tracing.tracer(), &live_logs});
+  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings,
+                        {tracing.tracer(), &live_logs, &metrics});
   const PeriodicLoop removing(kRemovalInterval, [&] {
     leftovers.RunOnce();
     return PeriodicLoop::Next::kWait;

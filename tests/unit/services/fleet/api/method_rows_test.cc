@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/metrics/metric_catalog.h"
 #include "common/status/error_info.h"
 #include "google/protobuf/descriptor.h"
 #include "tests/unit/services/fleet/api/runner_fixture.h"
@@ -118,6 +119,13 @@ TEST_F(MethodRowsTest, EveryMethodOfTheContractHasItsRow) {
   const rpc::MethodTable table = Table();
   FLEET_EXPECT_OK(table.Check());
   EXPECT_EQ(table.services().size(), 4U);
+}
+
+TEST_F(MethodRowsTest, MetricsCountOnAsManyMethodsAsThereMayBe) {
+  const rpc::MethodTable table = Table();
+  std::size_t methods = 0;
+  for (const std::string& service : table.services()) methods += table.MethodsOf(service).size();
+  EXPECT_LE(methods, metrics::MetricNamed("grpc_server_started_total").MostSeries());
 }
 
 TEST_F(MethodRowsTest, OnlyWhatMayBeLongTakesMoreThanAMebibyte) {
