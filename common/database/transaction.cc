@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/clock/clock.h"
 #include "common/database/connection_driver.h"
 #include "common/status/status_macros.h"
 
@@ -44,8 +45,11 @@ struct Transaction::Work {
   }
 };
 
-Transaction::Transaction(Connection& connection, Isolation isolation)
-    : connection_(connection), work_(std::make_unique<Work>()) {
+Transaction::Transaction(Connection& connection, Isolation isolation, PoolObserver* observer)
+    : connection_(connection),
+      observer_(observer),
+      began_(observer == nullptr ? absl::ZeroDuration() : Clock::System().Elapsed()),
+      work_(std::make_unique<Work>()) {
   // Making the object does no I/O, but libpqxx refuses it on a connection it knows to be closed; Execute says so.
   try {
     if (isolation == Isolation::kSnapshot) {
@@ -58,7 +62,9 @@ Transaction::Transaction(Connection& connection, Isolation isolation)
   }
 }
 
-Transaction::~Transaction() = default;
+Transaction::~Transaction() {
+  if (!finished_) TellEnd(failed_ ? TransactionEnd::kFailed : TransactionEnd::kRolledBack);
+}
 
 absl::StatusOr<Rows> Transaction::Execute(const Statement& statement, std::initializer_list<Value> values) {
   return Run(statement, absl::MakeConstSpan(values.begin(), values.size()));
@@ -90,11 +96,29 @@ absl::StatusOr<Rows> Transaction::Run(const Statement& statement, absl::Span<con
     return Rows(work_->get().exec_prepared(statement.name, parameters));
 #endif
   } catch (...) {
+    failed_ = true;
     return StatusFromCurrentException();
   }
 }
 
 absl::Status Transaction::Finish() {
+  finished_ = true;
+  absl::Status status = End();
+  if (!status.ok()) {
+    TellEnd(TransactionEnd::kFailed);
+    return status;
+  }
+  TellEnd(roll_back_ ? TransactionEnd::kRolledBack : TransactionEnd::kCommitted);
+  if (roll_back_) return status;
+  for (const auto& note : notes_) observer_->Committed(*note);
+  return status;
+}
+
+void Transaction::TellEnd(TransactionEnd end) {
+  if (observer_ != nullptr) observer_->TransactionEnded(end, Clock::System().Elapsed() - began_);
+}
+
+absl::Status Transaction::End() {
   if (work_ == nullptr) return absl::OkStatus();
   try {
     if (roll_back_) {

@@ -24,7 +24,8 @@ class Transaction {
  public:
   enum class Isolation { kReadCommitted, kSnapshot };  // kSnapshot: read-only, one snapshot for all statements
 
-  Transaction(Connection& connection, Isolation isolation);
+  // `observer`, if any, is told how it ends.
+  Transaction(Connection& connection, Isolation isolation, PoolObserver* observer = nullptr);
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
@@ -35,15 +36,26 @@ class Transaction {
   absl::StatusOr<Rows> Execute(const Statement& statement, const std::vector<Value>& values);
   // Makes Finish roll back: nothing was changed, and an empty commit would flush the log for nothing.
   void RollBackInstead() { roll_back_ = true; }
+  // What the observer is to be told once this is committed, and never if it is not.
+  void Note(std::unique_ptr<const CommitNote> note) {
+    if (observer_ != nullptr) notes_.push_back(std::move(note));
+  }
   absl::Status Finish();
 
  private:
   struct Work;
   absl::StatusOr<Rows> Run(const Statement& statement, absl::Span<const Value> values);
+  absl::Status End();
+  void TellEnd(TransactionEnd end);
 
   Connection& connection_;
+  PoolObserver* const observer_;
+  const absl::Duration began_;
   std::unique_ptr<Work> work_;
+  std::vector<std::unique_ptr<const CommitNote>> notes_;
   bool roll_back_ = false;
+  bool failed_ = false;
+  bool finished_ = false;
 };
 
 namespace internal {
@@ -69,7 +81,7 @@ auto InTransaction(ConnectionPool& pool, Body&& body,
       absl::StatusOr<ConnectionPool::Lease> lease = pool.Acquire();
       if (!lease.ok()) return std::move(lease).status();
       {
-        Transaction transaction(lease->connection(), isolation);
+        Transaction transaction(lease->connection(), isolation, pool.observer());
         auto result = body(transaction);
         failure = internal::StatusOf(result);
         if (failure.ok()) {
@@ -80,6 +92,7 @@ auto InTransaction(ConnectionPool& pool, Body&& body,
       if (!lease->connection().IsOpen()) pool.DropIdle();
     }
     if (attempt >= kTransactionAttempts || !IsTransient(failure)) return failure;
+    if (pool.observer() != nullptr) pool.observer()->RunsAgain(failure);
   }
 }
 

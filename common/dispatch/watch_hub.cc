@@ -127,7 +127,24 @@ void WatchHub::TellAll(const std::map<domain::Ulid, Subscriptions>& watchers) {
     LogWarning("watch_read_failed", {{"error", records.status()}});
     return;
   }
-  for (const auto& [fleet_id, record] : *records) Tell(fleet_id, record, watchers.at(fleet_id));
+  const absl::Duration read_at = clock_.Elapsed();
+  for (const auto& [fleet_id, record] : *records) {
+    const Subscriptions& subscriptions = watchers.at(fleet_id);
+    // Not one who has just come back: what it missed while it was away is older.
+    const bool tells = std::any_of(subscriptions.begin(), subscriptions.end(),
+                                   [revision = record.fleet.revision](const auto& watcher) {
+                                     return watcher->cursor_ < revision && watcher->caught_up_;
+                                   });
+    Tell(fleet_id, record, subscriptions);
+    for (const auto& watcher : subscriptions) watcher->caught_up_ |= watcher->cursor_ == record.fleet.revision;
+    if (tells) ObserveLag(record, clock_.Elapsed() - read_at);
+  }
+}
+
+void WatchHub::ObserveLag(const store::FleetRecord& record, absl::Duration since_read) {
+  // Both times are the database's. It says none where nothing is open.
+  if (options_.observe_lag == nullptr || record.usage.now == absl::InfinitePast()) return;
+  options_.observe_lag(std::max(record.usage.now - record.fleet.updated_at, absl::ZeroDuration()) + since_read);
 }
 
 std::map<domain::Ulid, WatchHub::Subscriptions> WatchHub::Behind(const std::set<domain::Ulid>& fleet_ids) {
@@ -139,6 +156,7 @@ std::map<domain::Ulid, WatchHub::Subscriptions> WatchHub::Behind(const std::set<
   std::map<domain::Ulid, Subscriptions> behind;
   for (const auto& [fleet_id, revision] : *revisions) {
     Subscriptions watchers = WatchersOf(fleet_id);
+    for (const auto& watcher : watchers) watcher->caught_up_ |= watcher->cursor_ == revision;
     if (std::any_of(watchers.begin(), watchers.end(),
                     [revision = revision](const auto& watcher) { return watcher->cursor_ != revision; })) {
       behind[fleet_id] = std::move(watchers);

@@ -50,6 +50,7 @@ class WatchSubscription {
   const bool with_tasks_;
   const std::function<void()> ready_;
   int64_t cursor_;                                   // hub thread only: the last revision read for this watcher
+  bool caught_up_ = false;                           // hub thread only: it once knew all that there was
   absl::Duration last_told_ = absl::ZeroDuration();  // hub thread only
 
   Mutex mutex_;
@@ -74,6 +75,8 @@ class WatchHub {
     // Changes closer together than this are told as one.
     absl::Duration min_interval = absl::Milliseconds(20);
     absl::Duration bookmark_interval = absl::Seconds(15);
+    // Told, on the hub's thread, how old the last change of a fleet was when its watchers were told.
+    std::function<void(absl::Duration lag)> observe_lag = nullptr;
   };
 
   WatchHub(Feed feed, const Clock& clock, const Options& options);
@@ -110,6 +113,7 @@ class WatchHub {
   // One chunk of what changed after `cursor`; of a fleet that has ended all of them, so that no watcher is told the end
   // before its last children.
   absl::StatusOr<WatchSubscription::Chunks> ReadChunks(const domain::Fleet& fleet, int64_t cursor);
+  void ObserveLag(const store::FleetRecord& record, absl::Duration since_read);
   void TellBookmarks();
   Subscriptions WatchersOf(const domain::Ulid& fleet_id);
 

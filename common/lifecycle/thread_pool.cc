@@ -26,6 +26,11 @@ bool ThreadPool::Submit(std::function<void()> work) {
   return true;
 }
 
+std::size_t ThreadPool::queued() const {
+  MutexLock lock(mutex_);
+  return queue_.size();
+}
+
 void ThreadPool::Run() {
   while (true) {
     std::function<void()> work;

@@ -23,12 +23,14 @@ class ThreadPool {
 
   // False if the queue is full or the pool is stopping; `work` was then not taken.
   [[nodiscard]] bool Submit(std::function<void()> work);
+  // How much waits for a thread.
+  std::size_t queued() const;
 
  private:
   void Run();
 
   const std::size_t max_queued_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar available_;
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

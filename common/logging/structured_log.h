@@ -1,7 +1,12 @@
-// Logs: one JSON object a line on stderr, with time, severity and message first, then the event's fields.
-// Thread-safe; a line is written by one call. Never log credentials, nor URLs that may hold them.
+// Logs: one JSON object a line on stderr, an event each. First come time (UTC, microseconds), level, source (the
+// program) and message (the event's name), then what the event has to say. These fields mean the same everywhere:
+//   request  id of the call, as its caller is told it with an error
+//   trace    id of the trace
+//   fleet, task, attempt, runner   ids as the API has them, and the attempt's number
+// Thread-safe; a line is written by one call, and bounded: of a longer text the first 4 KiB are kept. Never log
+// credentials, nor URLs that may hold them, nor what steps print.
 //
-//   LogInfo("fleet_expanded", {{"fleet_id", id}, {"children", 5000}});
+//   LogInfo("fleet_expanded", {{"fleet", id}, {"children", 5000}});
 #ifndef FLEET_COMMON_LOGGING_STRUCTURED_LOG_H_
 #define FLEET_COMMON_LOGGING_STRUCTURED_LOG_H_
 
@@ -9,9 +14,11 @@
 #include <initializer_list>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "common/logging/log_level.h"
 
 namespace fleet {
 
@@ -36,9 +43,29 @@ class LogField {
 
 using LogFields = std::initializer_list<LogField>;
 
-// Names the process in every line; call once, first thing in main.
-void SetLogComponent(absl::string_view component);
+// Fields of every line that this thread writes while it lives, unless the line has its own of that name. Of scopes
+// within one another all count, the innermost first. Ends on the thread that it began on.
+//
+//   const LogScope scope({{"request", record_.id()}, {"trace", trace_id}});
+class LogScope {
+ public:
+  explicit LogScope(LogFields fields);
+  ~LogScope();
+  LogScope(const LogScope&) = delete;
+  LogScope& operator=(const LogScope&) = delete;
 
+ private:
+  friend void WriteLogLine(LogLevel level, absl::string_view event, LogFields fields);
+  const std::vector<LogField> fields_;
+  const LogScope* const outer_;
+};
+
+// Names the process in every line, and says which lines there are; hears the signals that change that. Call once, first
+// thing in main.
+void StartLog(absl::string_view source, LogLevel level);
+
+// For what is frequent; see LogEnabled.
+void LogDebug(absl::string_view event, LogFields fields = {});
 void LogInfo(absl::string_view event, LogFields fields = {});
 void LogWarning(absl::string_view event, LogFields fields = {});
 void LogError(absl::string_view event, LogFields fields = {});

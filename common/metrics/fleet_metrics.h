@@ -1,17 +1,12 @@
-// Fleet's own metrics, every name in one place. docs/operations.md explains them.
+// What a fleet-service, a fleet-worker and a fleet-runner count of themselves. docs/metrics.md explains each.
 #ifndef FLEET_COMMON_METRICS_FLEET_METRICS_H_
 #define FLEET_COMMON_METRICS_FLEET_METRICS_H_
 
 #include <cstddef>
-#include <map>
 #include <string>
 
 #include "absl/time/time.h"
-#include "prometheus/counter.h"
-#include "prometheus/family.h"
-#include "prometheus/gauge.h"
-#include "prometheus/histogram.h"
-#include "prometheus/registry.h"
+#include "common/metrics/metric_families.h"
 
 namespace fleet::metrics {
 
@@ -23,32 +18,26 @@ class ServiceMetrics {
  public:
   explicit ServiceMetrics(prometheus::Registry& registry);
 
-  // fleet_tasks{state}: children of open fleets, as the database counts them; the same in every service.
-  void SetTasks(const std::map<std::string, double>& by_state);
-  // fleet_open_fleets, the same in every service.
-  void SetOpenFleets(double count) { open_fleets_.Set(count); }
-  // fleet_task_completions_total{result}, fleet_task_failures_total{category}, fleet_task_cost_usd_total: what was
-  // reported to this service.
-  void CountCompletion(const std::string& result) { completions_.Add({{"result", result}}).Increment(); }
-  void CountFailure(const std::string& category) { failures_.Add({{"category", category}}).Increment(); }
-  void AddCost(double usd) { cost_.Increment(usd); }
   // fleet_dispatch_batch_tasks, fleet_report_batch_reports: sizes of committed batches.
   void ObserveDispatch(std::size_t tasks) { dispatch_batch_.Observe(static_cast<double>(tasks)); }
   void ObserveReports(std::size_t reports) { report_batch_.Observe(static_cast<double>(reports)); }
   // fleet_watchers, fleet_parked_leases: held by this service now.
   void SetWatchers(std::size_t count) { watchers_.Set(static_cast<double>(count)); }
   void SetParkedLeases(std::size_t count) { parked_leases_.Set(static_cast<double>(count)); }
+  // fleet_watch_lag_seconds: how old a fleet's last change was when those who watch it were told.
+  void ObserveWatchLag(absl::Duration lag) { watch_lag_.Observe(absl::ToDoubleSeconds(lag)); }
+  // fleet_service_calls_waiting{threads="callers"|"runners"|"watch"}: for a thread, now.
+  void SetCallsWaiting(const std::string& threads, std::size_t count) {
+    calls_waiting_.Add({{"threads", threads}}).Set(static_cast<double>(count));
+  }
 
  private:
-  prometheus::Family<prometheus::Gauge>& tasks_;
-  prometheus::Family<prometheus::Counter>& completions_;
-  prometheus::Family<prometheus::Counter>& failures_;
-  prometheus::Gauge& open_fleets_;
-  prometheus::Counter& cost_;
   prometheus::Histogram& dispatch_batch_;
   prometheus::Histogram& report_batch_;
   prometheus::Gauge& watchers_;
   prometheus::Gauge& parked_leases_;
+  prometheus::Histogram& watch_lag_;
+  Gauges& calls_waiting_;
 };
 
 // Why a fleet-service refuses a request before its method has it.
@@ -84,9 +73,9 @@ class IntakeMetrics {
 
  private:
   prometheus::Gauge& request_bytes_;
-  prometheus::Family<prometheus::Counter>& refused_;
+  Counters& refused_;
   prometheus::Gauge& streams_open_;
-  prometheus::Family<prometheus::Counter>& dropped_;
+  Counters& dropped_;
 };
 
 // Of a fleet-worker. Thread-safe.
@@ -106,10 +95,10 @@ class WorkerMetrics {
   void CountLostRunners(double count) { lost_runners_.Increment(count); }
 
  private:
-  prometheus::Family<prometheus::Counter>& steps_;
-  prometheus::Family<prometheus::Histogram>& durations_;
-  prometheus::Family<prometheus::Gauge>& last_success_;
-  prometheus::Family<prometheus::Counter>& children_;
+  Counters& steps_;
+  Histograms durations_;
+  Gauges& last_success_;
+  Counters& children_;
   prometheus::Counter& lost_runners_;
 };
 
@@ -127,17 +116,47 @@ class RunnerMetrics {
     free_bytes_.Set(bytes);
     free_files_.Set(files);
   }
+  // fleet_runner_disk_size_bytes, fleet_runner_disk_reserve_bytes.
+  void SetDiskSize(double bytes, double reserve) {
+    size_bytes_.Set(bytes);
+    reserve_bytes_.Set(reserve);
+  }
   // fleet_runner_tasks_stopped_for_disk_total.
   void CountStoppedForDisk() { stopped_for_disk_.Increment(); }
+  // fleet_runner_own_slots{state="used"|"free"}: there are so many more; a task that is worked on takes one.
+  void AddSlots(std::size_t count) { free_slots_.Increment(static_cast<double>(count)); }
+  void TaskStarted();
+  void TaskEnded();
+  // fleet_runner_tasks_total{result}.
+  void CountTask(const std::string& result) { tasks_.Add({{"result", result}}).Increment(); }
+  // fleet_runner_phase_duration_seconds{phase}.
+  void ObservePhase(const std::string& phase, absl::Duration took) {
+    phases_.Add({{"phase", phase}}).Observe(absl::ToDoubleSeconds(took));
+  }
+  // fleet_runner_processes.
+  void ProcessStarted() { processes_.Increment(); }
+  void ProcessEnded() { processes_.Decrement(); }
+  // fleet_runner_heartbeats_total{result="ok"|"error"}, fleet_runner_last_heartbeat_timestamp_seconds.
+  void CountHeartbeat(bool ok);
 
  private:
   prometheus::Gauge& leftovers_;
-  prometheus::Family<prometheus::Counter>& removals_;
+  Counters& removals_;
   prometheus::Counter& removals_ok_;
   prometheus::Counter& removals_failed_;
   prometheus::Gauge& free_bytes_;
   prometheus::Gauge& free_files_;
+  prometheus::Gauge& size_bytes_;
+  prometheus::Gauge& reserve_bytes_;
   prometheus::Counter& stopped_for_disk_;
+  Gauges& slots_;
+  prometheus::Gauge& used_slots_;
+  prometheus::Gauge& free_slots_;
+  Counters& tasks_;
+  Histograms phases_;
+  prometheus::Gauge& processes_;
+  Counters& heartbeats_;
+  prometheus::Gauge& last_heartbeat_;
 };
 
 }  // namespace fleet::metrics

@@ -1,8 +1,12 @@
 #include "common/metrics/ops_server.h"
 
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/metrics/process_metrics.h"
 #include "prometheus/text_serializer.h"
 
 namespace fleet::metrics {
@@ -22,8 +26,11 @@ http::Response Text(int status, const std::string& body) {
   return response;
 }
 
-http::Response Metrics(const prometheus::Registry& registry) {
-  http::Response response = Text(200, prometheus::TextSerializer().Serialize(registry.Collect()));
+http::Response Metrics(const prometheus::Registry& registry, bool ready) {
+  std::vector<prometheus::MetricFamily> families = registry.Collect();
+  families.push_back(CollectReady(ready));
+  for (prometheus::MetricFamily& family : CollectProcessMetrics()) families.push_back(std::move(family));
+  http::Response response = Text(200, prometheus::TextSerializer().Serialize(families));
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   return response;
 }
@@ -46,7 +53,7 @@ http::Response AnswerOps(const http::Request& request, const prometheus::Registr
     refusal.headers["Allow"] = "GET, HEAD";
     return refusal;
   }
-  if (request.path == "/metrics") return Metrics(registry);
+  if (request.path == "/metrics") return Metrics(registry, readiness.Check().ok());
   if (request.path == "/healthz") return Text(200, "ok\n");
   if (request.path == "/readyz") return Ready(readiness.Check());
   return Text(404, "not found: there are /metrics, /healthz and /readyz\n");

@@ -3,7 +3,6 @@
 namespace fleet::metrics {
 namespace {
 
-using prometheus::BuildCounter;
 using prometheus::Labels;
 
 // As Go's codes.Code prints itself.
@@ -52,32 +51,26 @@ Labels MethodLabels(RpcType type, const std::string& service, const std::string&
           {"grpc_method", method}};
 }
 
-const prometheus::Histogram::BucketBoundaries& Buckets() {
-  static const prometheus::Histogram::BucketBoundaries buckets = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                                  0.25,  0.5,    1,     2.5,  5,     10,   30};
-  return buckets;
-}
-
 }  // namespace
 
 RpcMetrics::RpcMetrics(prometheus::Registry& registry)
-    : started_(BuildCounter().Name("grpc_server_started_total").Help("RPCs started on the server.").Register(registry)),
-      handled_(BuildCounter()
-                   .Name("grpc_server_handled_total")
-                   .Help("RPCs completed on the server, regardless of success or failure.")
-                   .Register(registry)),
-      received_(BuildCounter()
-                    .Name("grpc_server_msg_received_total")
-                    .Help("RPC messages received on the server.")
-                    .Register(registry)),
-      sent_(BuildCounter()
-                .Name("grpc_server_msg_sent_total")
-                .Help("RPC messages sent by the server.")
-                .Register(registry)),
-      handling_seconds_(prometheus::BuildHistogram()
-                            .Name("grpc_server_handling_seconds")
-                            .Help("Response latency of RPCs handled by the server, in seconds.")
-                            .Register(registry)) {}
+    : started_(CounterFamily(registry, "grpc_server_started_total")),
+      handled_(CounterFamily(registry, "grpc_server_handled_total")),
+      received_(CounterFamily(registry, "grpc_server_msg_received_total")),
+      sent_(CounterFamily(registry, "grpc_server_msg_sent_total")),
+      handling_seconds_(HistogramFamily(registry, "grpc_server_handling_seconds")) {}
+
+void RpcMetrics::Expect(RpcType type, const std::string& service, const std::string& method) {
+  Labels labels = MethodLabels(type, service, method);
+  for (Counters* family : {&started_, &received_, &sent_}) family->Add(labels);
+  handling_seconds_.Add(labels);
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kOk, absl::StatusCode::kUnknown, absl::StatusCode::kDeadlineExceeded,
+        absl::StatusCode::kInternal, absl::StatusCode::kUnavailable, absl::StatusCode::kDataLoss}) {
+    labels["grpc_code"] = GoCodeName(code);
+    handled_.Add(labels);
+  }
+}
 
 void RpcMetrics::Started(RpcType type, const std::string& service, const std::string& method) {
   ++in_flight_;
@@ -87,7 +80,7 @@ void RpcMetrics::Started(RpcType type, const std::string& service, const std::st
 void RpcMetrics::Handled(RpcType type, const std::string& service, const std::string& method, absl::StatusCode code,
                          absl::Duration duration) {
   Labels labels = MethodLabels(type, service, method);
-  handling_seconds_.Add(labels, Buckets()).Observe(absl::ToDoubleSeconds(duration));
+  handling_seconds_.Add(labels).Observe(absl::ToDoubleSeconds(duration));
   labels["grpc_code"] = GoCodeName(code);
   handled_.Add(labels).Increment();
   --in_flight_;

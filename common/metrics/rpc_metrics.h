@@ -8,10 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "prometheus/counter.h"
-#include "prometheus/family.h"
-#include "prometheus/histogram.h"
-#include "prometheus/registry.h"
+#include "common/metrics/metric_families.h"
 
 namespace fleet::metrics {
 
@@ -21,6 +18,8 @@ class RpcMetrics {
  public:
   explicit RpcMetrics(prometheus::Registry& registry);
 
+  // The method's series begin at 0: of its codes OK and those that are the server's fault.
+  void Expect(RpcType type, const std::string& service, const std::string& method);
   // Thread-safe. `service` is the full name, such as "fleet.v1.FleetService".
   void Started(RpcType type, const std::string& service, const std::string& method);
   void Handled(RpcType type, const std::string& service, const std::string& method, absl::StatusCode code,
@@ -32,11 +31,11 @@ class RpcMetrics {
 
  private:
   std::atomic<int64_t> in_flight_ = 0;
-  prometheus::Family<prometheus::Counter>& started_;
-  prometheus::Family<prometheus::Counter>& handled_;
-  prometheus::Family<prometheus::Counter>& received_;
-  prometheus::Family<prometheus::Counter>& sent_;
-  prometheus::Family<prometheus::Histogram>& handling_seconds_;
+  Counters& started_;
+  Counters& handled_;
+  Counters& received_;
+  Counters& sent_;
+  Histograms handling_seconds_;
 };
 
 }  // namespace fleet::metrics

@@ -1,5 +1,7 @@
 #include "common/metrics/trace_metrics.h"
 
+#include "common/metrics/metric_families.h"
+
 namespace fleet::metrics {
 namespace {
 
@@ -18,24 +20,9 @@ const char* LabelOf(SpanDrop why) {
 }  // namespace
 
 TraceMetrics::TraceMetrics(prometheus::Registry& registry)
-    : exported_(prometheus::BuildCounter()
-                    .Name("fleet_trace_spans_exported_total")
-                    .Help("Spans that the collector took.")
-                    .Register(registry)
-                    .Add({})),
-      dropped_(prometheus::BuildCounter()
-                   .Name("fleet_trace_spans_dropped_total")
-                   .Help("Spans that were given up, by reason.")
-                   .Register(registry)),
-      failures_(prometheus::BuildCounter()
-                    .Name("fleet_trace_export_failures_total")
-                    .Help("Tries to send a batch of spans that came to nothing.")
-                    .Register(registry)
-                    .Add({})) {
-  for (const SpanDrop why : {SpanDrop::kBufferFull, SpanDrop::kRefused, SpanDrop::kUnreachable}) {
-    dropped_.Add({{"reason", LabelOf(why)}});
-  }
-}
+    : exported_(CounterFamily(registry, "fleet_trace_spans_exported_total").Add({})),
+      dropped_(CounterFamily(registry, "fleet_trace_spans_dropped_total")),
+      failures_(CounterFamily(registry, "fleet_trace_export_failures_total").Add({})) {}
 
 void TraceMetrics::CountDropped(SpanDrop why, std::size_t spans) {
   dropped_.Add({{"reason", LabelOf(why)}}).Increment(static_cast<double>(spans));

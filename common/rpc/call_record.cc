@@ -17,12 +17,16 @@ bool IsOurFault(absl::StatusCode code) {
 }
 
 // Long enough to be found in a day's log.
-std::string NewCallId() {
+uint64_t NewCallId() {
   thread_local absl::BitGen random;
-  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+  return absl::Uniform<uint64_t>(random);
 }
 
 }  // namespace
+
+metrics::RpcType RpcTypeOf(const Method& method) {
+  return method.kind() == MethodKind::kStream ? metrics::RpcType::kServerStream : metrics::RpcType::kUnary;
+}
 
 absl::Status CheckRequestSize(const Method& method, std::size_t bytes) {
   if (bytes <= method.max_request_bytes) return absl::OkStatus();
@@ -35,11 +39,14 @@ absl::Status CheckRequestSize(const Method& method, std::size_t bytes) {
 CallRecord::CallRecord(const Method& method, const CallEnvironment& environment)
     : method_(method),
       environment_(environment),
-      type_(method.kind() == MethodKind::kStream ? metrics::RpcType::kServerStream : metrics::RpcType::kUnary),
-      started_(environment.clock.Elapsed()) {
+      type_(RpcTypeOf(method)),
+      started_(environment.clock.Elapsed()),
+      id_(NewCallId()) {
   environment_.metrics.Started(type_, method_.service, method_.name);
   environment_.metrics.Received(type_, method_.service, method_.name);
 }
+
+std::string CallRecord::id() const { return absl::StrCat(absl::Hex(id_, absl::kZeroPad16)); }
 
 std::string CallRecord::JoinTrace(const Metadata& metadata) {
   trace_.Begin(method_, metadata, environment_.tracer, environment_.clock);
@@ -49,15 +56,21 @@ std::string CallRecord::JoinTrace(const Metadata& metadata) {
 void CallRecord::CountSent() { environment_.metrics.Sent(type_, method_.service, method_.name); }
 
 absl::Status CallRecord::End(const absl::Status& status) {
-  environment_.metrics.Handled(type_, method_.service, method_.name, status.code(),
-                               environment_.clock.Elapsed() - started_);
+  const absl::Duration took = environment_.clock.Elapsed() - started_;
+  environment_.metrics.Handled(type_, method_.service, method_.name, status.code(), took);
   trace_.End(method_, status.code(), environment_.tracer, environment_.clock);
+  if (LogEnabled(LogLevel::kDebug)) {
+    LogDebug("call_handled", {{"request", id()},
+                              {"service", method_.service},
+                              {"method", method_.name},
+                              {"code", absl::StatusCodeToString(status.code())},
+                              {"seconds", absl::ToDoubleSeconds(took)}});
+  }
   if (status.ok()) return status;
   if (!IsOurFault(status.code()) && !HasPublicWords(status)) return Word(status);
-  const std::string call_id = NewCallId();
   LogWarning("call_failed",
-             {{"call_id", call_id}, {"service", method_.service}, {"method", method_.name}, {"error", status}});
-  return Word(ForCallers(status, call_id));
+             {{"request", id()}, {"service", method_.service}, {"method", method_.name}, {"error", status}});
+  return Word(ForCallers(status, id()));
 }
 
 absl::Status CallRecord::Word(const absl::Status& status) const {

@@ -3,6 +3,7 @@
 #define FLEET_COMMON_RPC_CALL_RECORD_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -33,6 +34,8 @@ struct CallEnvironment {
   const tracing::Tracer& tracer = tracing::Tracer::Off();
 };
 
+metrics::RpcType RpcTypeOf(const Method& method);
+
 // RESOURCE_EXHAUSTED with reason REQUEST_TOO_LARGE, if the method takes no request of so many bytes.
 absl::Status CheckRequestSize(const Method& method, std::size_t bytes);
 
@@ -41,11 +44,13 @@ class CallRecord {
   // Counts the call as started and its request as received.
   CallRecord(const Method& method, const CallEnvironment& environment);
 
+  // Names the call in the log, and to its caller when it fails.
+  std::string id() const;
   // Of a caller who is known: what the call's work is traced below. Call at most once.
   std::string JoinTrace(const Metadata& metadata);
   void CountSent();
   // Counts, times and traces the call's end; returns the status as the caller is told it. Logs the server's own faults
-  // as warnings; callers' errors not at all, since metrics count them. Call once.
+  // as warnings, and for debugging every call; callers' errors are left to metrics. Call once.
   absl::Status End(const absl::Status& status);
 
  private:
@@ -56,6 +61,7 @@ class CallRecord {
   const metrics::RpcType type_;
   const absl::Duration started_;
   CallTrace trace_;
+  const uint64_t id_;
 };
 
 }  // namespace fleet::rpc

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/rpc/call_record.h"
 #include "common/status/status_macros.h"
 #include "google/protobuf/message.h"
 #include "grpc/health/v1/health.pb.h"
@@ -34,6 +35,9 @@ GrpcServer::GrpcServer(const Options& options, const MethodTable& methods, const
     : options_(options), environment_(environment), log_(environment.intake), names_(methods.services()) {
   names_.push_back("");  // the server as a whole
   for (const std::string& name : methods.services()) {
+    for (const Method* method : methods.MethodsOf(name)) {
+      environment_.metrics.Expect(RpcTypeOf(*method), name, method->name);
+    }
     services_.push_back(std::make_unique<GrpcService>(name, methods, environment_));
   }
 }

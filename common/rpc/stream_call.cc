@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/domain/caller.h"
+#include "common/logging/structured_log.h"
 #include "common/status/status_macros.h"
 #include "google/protobuf/arena.h"
 
@@ -57,6 +58,7 @@ void StreamCall::RunStep() {
     if (state_ == State::kDone) return;
     woken_ = false;
   }
+  const LogScope scope({{"request", record_.id()}});
   StreamStep step = session_->Step();
   switch (step.kind) {
     case StreamStep::Kind::kMessage:

@@ -1,6 +1,7 @@
 #include "common/store/fleet_ledger.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -22,9 +23,10 @@ using database::Value;
 
 // NO KEY UPDATE: nothing refers to fleets by key. Sorted before it locks, so that all lock in one order.
 const Statement& LockFleets() {
-  static const std::string& kSql = *new std::string(absl::StrCat("select ", FleetSelectList(),
-                                                                 " from fleets f where f.fleet_id = any($1::uuid[])"
-                                                                 " order by f.fleet_id for no key update"));
+  static const std::string& kSql =
+      *new std::string(absl::StrCat("select " FLEET_MICROS("clock_timestamp()") ", ", FleetSelectList(),
+                                    " from fleets f where f.fleet_id = any($1::uuid[])"
+                                    " order by f.fleet_id for no key update"));
   static const Statement kStatement{"lock_fleets", kSql.c_str()};
   return kStatement;
 }
@@ -59,8 +61,10 @@ absl::StatusOr<FleetLedger> FleetLedger::Lock(database::Transaction& transaction
   FLEET_ASSIGN_OR_RETURN(const database::Rows rows, transaction.Execute(LockFleets(), {UuidArray(fleet_ids)}));
   FleetLedger ledger;
   for (database::RowReader row : rows) {
+    const absl::Time read_at = row.Time();
     domain::Fleet fleet = ReadFleet(row);
     Entry& entry = ledger.entries_[fleet.id];
+    entry.read_at = read_at;
     entry.before = fleet;
     entry.fleet = std::move(fleet);
   }
@@ -75,6 +79,9 @@ domain::Fleet* FleetLedger::Find(const domain::Ulid& fleet_id) {
 void FleetLedger::Record(const domain::Task& before, const domain::Task& after) {
   Entry& entry = entries_.at(before.id.fleet_id);
   domain::Move(entry.fleet.rollup, before, after);
+  moves_.Count(before, after);
+  if (before.state == domain::TaskState::kQueued && domain::IsActive(after.state))
+    moves_.CountLease(entry.before, before, entry.read_at);
   if (after.state == domain::TaskState::kQueued && after.retry_at.has_value()) {
     entry.fleet.next_retry_at = std::min(entry.fleet.next_retry_at.value_or(*after.retry_at), *after.retry_at);
   }
@@ -89,6 +96,7 @@ void FleetLedger::RecordCreated(domain::Fleet& fleet, int32_t first, int32_t las
   if (state == domain::TaskState::kTimedOut) {
     fleet.rollup.categories[static_cast<std::size_t>(domain::FailureCategory::kTimeout)] += count;
   }
+  if (domain::IsTerminal(state)) moves_.ended[static_cast<std::size_t>(state)] += count;
   entry.range = {first, last};
 }
 
@@ -110,6 +118,7 @@ absl::Status FleetLedger::Write(database::Transaction& transaction) {
     if (domain::AfterBatch(entry.before, entry.fleet).ended) {
       ended_.push_back(id);
       if (domain::IsSampled(entry.fleet.traceparent)) traced.push_back(id);
+      moves_.CountEnd(entry.fleet, entry.read_at);
     }
     changed.push_back(&entry);
     fleets.push_back(&entry.fleet);
@@ -122,7 +131,9 @@ absl::Status FleetLedger::Write(database::Transaction& transaction) {
   }
   FLEET_RETURN_IF_ERROR(transaction.Execute(WriteHot(), FleetArrays(fleets, ColumnGroup::kHot)).status());
   for (Entry* entry : changed) FLEET_RETURN_IF_ERROR(InsertChange(transaction, *entry));
-  return traced.empty() ? absl::OkStatus() : InsertTraces(transaction, traced);
+  if (!traced.empty()) FLEET_RETURN_IF_ERROR(InsertTraces(transaction, traced));
+  transaction.Note(std::make_unique<const FleetMoves>(std::exchange(moves_, {})));
+  return absl::OkStatus();
 }
 
 absl::Status FleetLedger::InsertChange(database::Transaction& transaction, Entry& entry) {

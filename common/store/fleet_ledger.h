@@ -17,6 +17,7 @@
 #include "common/database/transaction.h"
 #include "common/domain/fleet.h"
 #include "common/domain/task.h"
+#include "common/store/fleet_moves.h"
 
 namespace fleet::store {
 
@@ -30,19 +31,23 @@ class FleetLedger {
   domain::Fleet* Find(const domain::Ulid& fleet_id);
   // Child `before` became `after`. Both belong to a locked fleet.
   void Record(const domain::Task& before, const domain::Task& after);
+  // Of the child recorded last: its lease was taken from its runner.
+  void RecordExpiry(LeaseExpiry why) { moves_.CountExpiry(why); }
   // Children first to last came into being in `state` (QUEUED, CANCELLED or TIMED_OUT).
   void RecordCreated(domain::Fleet& fleet, int32_t first, int32_t last, domain::TaskState state);
   // Whether some child or control is other than it was: a fleet that was found may be edited in place. Its cursor and
   // next retry alone are no change, and are written only with one.
   bool HasChanges() const;
 
-  // Writes every fleet that changed, with what follows from that (domain::AfterBatch).
+  // Writes every fleet that changed, with what follows from that (domain::AfterBatch), and leaves a FleetMoves with the
+  // transaction.
   absl::Status Write(database::Transaction& transaction);
   // After Write: fleets that this batch brought to their end.
   const std::vector<domain::Ulid>& ended() const { return ended_; }
 
  private:
   struct Entry {
+    absl::Time read_at;  // by the database's clock
     domain::Fleet before;
     domain::Fleet fleet;
     std::vector<int32_t> ordinals;
@@ -53,6 +58,7 @@ class FleetLedger {
 
   std::map<domain::Ulid, Entry> entries_;
   std::vector<domain::Ulid> ended_;
+  FleetMoves moves_;
 };
 
 }  // namespace fleet::store

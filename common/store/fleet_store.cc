@@ -95,12 +95,6 @@ constexpr Statement kReadUsage{"read_usage", "select " FLEET_MICROS("clock_times
     on r.pool = u.pool
 )sql"};
 
-constexpr Statement kOpenTotals{"open_totals", R"sql(
-  select count(*), sum(queued), sum(submitted), sum(hydrating), sum(running), sum(awaiting_approval), sum(finalizing),
-    sum(completed), sum(failed), sum(cancelled), sum(timed_out)
-  from fleets where ended_at is null
-)sql"};
-
 FleetRecord ReadRecord(RowReader& row) {
   FleetRecord record;
   record.intent = ReadIntent(row);
@@ -271,18 +265,6 @@ absl::StatusOr<FleetPage> FleetStore::List(const domain::Caller&, const FleetFil
         return page;
       },
       Transaction::Isolation::kSnapshot);
-}
-
-absl::StatusOr<FleetStore::Totals> FleetStore::OpenTotals() {
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<Totals> {
-    transaction.RollBackInstead();
-    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kOpenTotals));
-    RowReader row = rows[0];
-    Totals totals;
-    totals.fleets = row.BigInt();
-    for (std::size_t i = 1; i < totals.tasks.size(); ++i) totals.tasks[i] = row.BigInt();
-    return totals;
-  });
 }
 
 absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Caller& caller, const domain::Ulid& fleet_id,

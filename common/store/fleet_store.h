@@ -2,7 +2,6 @@
 #ifndef FLEET_COMMON_STORE_FLEET_STORE_H_
 #define FLEET_COMMON_STORE_FLEET_STORE_H_
 
-#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -68,13 +67,6 @@ class FleetStore {
   absl::StatusOr<FleetPage> List(const domain::Caller& caller, const FleetFilter& filter);
   // The last 100, the oldest first; empty if there is no such fleet. Of long texts the oldest are left out.
   absl::StatusOr<std::vector<GenerationRecord>> Generations(const domain::Caller& caller, const domain::Ulid& fleet_id);
-
-  // Open fleets and their children by state, for metrics.
-  struct Totals {
-    int64_t fleets = 0;
-    std::array<int64_t, domain::kTaskStateCount> tasks{};
-  };
-  absl::StatusOr<Totals> OpenTotals();
 
   // Once it has returned, no queued child starts. Idempotent; STOP after DRAIN tightens. Children whose runner does not
   // confirm within the grace time are ended without it. Returns kNotFound, or kFailedPrecondition FLEET_ALREADY_ENDED.

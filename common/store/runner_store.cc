@@ -173,15 +173,17 @@ std::vector<StopOrder> OrdersFor(const RunnerHeartbeat& heartbeat, const LiveLea
 // How a lease ended without a word of its runner.
 struct LeaseEnd {
   domain::FailureReason reason;
+  LeaseExpiry expiry;
   absl::string_view message;
 };
 
-constexpr LeaseEnd kLost = {domain::FailureReason::kRunnerLost,
+constexpr LeaseEnd kLost = {domain::FailureReason::kRunnerLost, LeaseExpiry::kRunnerLost,
                             "the runner was lost: no heartbeat within the lease time"};
-constexpr LeaseEnd kGivenBack = {domain::FailureReason::kGivenBack, "the runner gave the task back without a result"};
-constexpr LeaseEnd kOverdue = {domain::FailureReason::kTaskTimedOut,
+constexpr LeaseEnd kGivenBack = {domain::FailureReason::kGivenBack, LeaseExpiry::kNotHeld,
+                                 "the runner gave the task back without a result"};
+constexpr LeaseEnd kOverdue = {domain::FailureReason::kTaskTimedOut, LeaseExpiry::kTimedOut,
                                "ran past its timeout and its runner did not stop it"};
-constexpr LeaseEnd kUnconfirmed = {domain::FailureReason::kGivenBack,
+constexpr LeaseEnd kUnconfirmed = {domain::FailureReason::kGivenBack, LeaseExpiry::kUnconfirmed,
                                    "was cancelled, and its runner did not confirm within the grace time"};
 
 EndedAttempt ReturnRecord(const domain::Task& before, const domain::Task& after, const domain::Ulid& runner_id,
@@ -237,6 +239,7 @@ absl::Status TakeLeases(Transaction& transaction, const domain::Ulid& runner_id,
     if (task.attempt != lease.attempt || task.runner_id != runner_id || !domain::IsActive(task.state)) continue;
     const auto [after, end] = next(task, *ledger.Find(task.id.fleet_id), batch.now);
     ledger.Record(task, after);
+    ledger.RecordExpiry(end.expiry);
     ended.push_back(ReturnRecord(task, after, runner_id, batch.now, end));
     changed.push_back(after);
   }

@@ -33,9 +33,8 @@ absl::Status TracingConfig::Validate() const {
 }
 
 struct Tracing::Parts {
-  Parts(http::HttpClient the_client, const std::string& component, prometheus::Registry& registry)
+  Parts(http::HttpClient the_client, const std::string& component, metrics::TraceMetrics& metrics)
       : client(std::move(the_client)),
-        metrics(registry),
         buffer(metrics, SpanBuffer::kUsualCapacity, [this] { loop.Wake(); }),
         exporter(
             {component, FLEET_VERSION, NewSpanId().ToHex()}, buffer,
@@ -57,17 +56,17 @@ struct Tracing::Parts {
 
   const http::HttpClient client;
   absl::Duration timeout = kExportTimeout;  // changes once the loop has ended
-  metrics::TraceMetrics metrics;
   SpanBuffer buffer;
   OtlpExporter exporter;
   PeriodicLoop loop;
 };
 
-Tracing::Tracing(const TracingConfig& config, const std::string& component, prometheus::Registry& registry) {
+Tracing::Tracing(const TracingConfig& config, const std::string& component, prometheus::Registry& registry)
+    : metrics_(registry) {
   if (config.otlp_endpoint.empty()) return;
   absl::StatusOr<http::HttpClient> client = http::HttpClient::Make(TracesUrl(config.otlp_endpoint));
   if (!client.ok()) return;
-  parts_ = std::make_unique<Parts>(*std::move(client), component, registry);
+  parts_ = std::make_unique<Parts>(*std::move(client), component, metrics_);
   tracer_ = Tracer(parts_->buffer, config.ratio);
 }
 

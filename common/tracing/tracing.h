@@ -24,8 +24,8 @@ struct TracingConfig {
 
 class Tracing {
  public:
-  // `config` is valid. `component` names the process to the collector. Metrics are registered, and exporting goes on
-  // until the end, only if tracing is on.
+  // `config` is valid. `component` names the process to the collector. Exporting goes on until the end, if tracing
+  // is on.
   Tracing(const TracingConfig& config, const std::string& component, prometheus::Registry& registry);
   // Sends what is left, for two seconds at most.
   ~Tracing();
@@ -36,6 +36,7 @@ class Tracing {
 
  private:
   struct Parts;
+  metrics::TraceMetrics metrics_;
   std::unique_ptr<Parts> parts_;  // null: off
   Tracer tracer_;
 };

@@ -30,6 +30,9 @@ ABSL_FLAG(absl::Duration, heartbeat_interval, absl::Seconds(5),
           "How often runners are told to send heartbeats; at most half a lease.");
 ABSL_FLAG(std::optional<absl::Duration>, cancel_grace, std::nullopt,
           "What runners have to confirm that they stopped a child. Kept like --lease_duration, as cancel_grace_ms.");
+ABSL_FLAG(fleet::LogLevel, log_level, fleet::LogLevel::kInfo,
+          "Which lines are logged: debug, info, warning or error and above; see docs/operations.md for how to change "
+          "it at run time.");
 ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(10), "On SIGTERM, how long calls may take to finish.");
 ABSL_FLAG(std::string, otlp_endpoint, "",
           "Collector to send traces to by OTLP over HTTP, as http://host:4318; default: none are recorded.");
@@ -61,7 +64,7 @@ int main(int argc, char** argv) {
                            "Accepts fleets, hands out their children and tells where they stand.\n"
                            "The database is in FLEET_DATABASE_URL or --database_url_file; see docs/operations.md.",
                            __FILE__);
-  fleet::SetLogComponent("fleet-service");
+  fleet::StartLog("fleet-service", absl::GetFlag(FLAGS_log_level));
   fleet::ShutdownSignal shutdown;
   fleet::service::ServiceConfig config = ReadFlags();
   const absl::StatusOr<std::string> url = fleet::ReadDatabaseUrl(absl::GetFlag(FLAGS_database_url_file));

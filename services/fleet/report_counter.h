@@ -1,10 +1,9 @@
-// Counts what runners reported.
+// Counts the reports of a batch that changed something. What they changed is counted where it is committed.
 #ifndef FLEET_SERVICES_FLEET_REPORT_COUNTER_H_
 #define FLEET_SERVICES_FLEET_REPORT_COUNTER_H_
 
 #include <vector>
 
-#include "common/domain/task.h"
 #include "common/metrics/fleet_metrics.h"
 #include "common/store/report_store.h"
 
@@ -16,11 +15,9 @@ class ReportCounter {
   explicit ReportCounter(metrics::ServiceMetrics& metrics) : metrics_(metrics) {}
 
   // Those of a committed batch that were applied.
-  void Count(const std::vector<domain::TaskReport>& reports, const std::vector<store::ReportAnswer>& answers);
+  void Count(const std::vector<store::ReportAnswer>& answers);
 
  private:
-  void CountEnd(const domain::TaskReport& report, const store::ReportAnswer& answer);
-
   metrics::ServiceMetrics& metrics_;
 };
 

@@ -13,15 +13,21 @@
 #include "common/database/notification_sender.h"
 #include "common/dispatch/change_announcer.h"
 #include "common/dispatch/dispatcher.h"
+#include "common/dispatch/log_relay.h"
 #include "common/dispatch/report_batcher.h"
 #include "common/dispatch/watch_hub.h"
 #include "common/lifecycle/periodic_loop.h"
 #include "common/lifecycle/process_identity.h"
 #include "common/lifecycle/readiness.h"
 #include "common/lifecycle/thread_pool.h"
+#include "common/metrics/change_metrics.h"
+#include "common/metrics/database_metrics.h"
 #include "common/metrics/fleet_metrics.h"
+#include "common/metrics/log_metrics.h"
 #include "common/metrics/ops_server.h"
 #include "common/metrics/rpc_metrics.h"
+#include "common/metrics/system_gauges.h"
+#include "common/observation/store_observer.h"
 #include "common/rpc/grpc_server.h"
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
@@ -44,6 +50,8 @@ namespace {
 constexpr std::size_t kCallerThreads = 8;
 constexpr std::size_t kRunnerThreads = 6;
 constexpr std::size_t kWatchThreads = 3;
+constexpr std::size_t kCallerConnections = kCallerThreads + kWatchThreads + 2;
+constexpr std::size_t kRunnerConnections = kRunnerThreads + 2;
 constexpr std::size_t kHotConnections = 3;
 constexpr std::size_t kMostQueuedCalls = 10000;
 constexpr std::size_t kMostQueuedWatchSteps = 200000;
@@ -52,6 +60,7 @@ constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 constexpr absl::Duration kProbeFreshness = absl::Seconds(2);
 constexpr absl::Duration kHealthInterval = absl::Milliseconds(250);
 constexpr absl::Duration kGaugeInterval = absl::Seconds(5);
+constexpr absl::Duration kLogInterval = absl::Milliseconds(250);
 constexpr absl::Duration kPresenceInterval = absl::Seconds(2);
 // Only what a service of an earlier version imported is found then.
 constexpr absl::Duration kCloneUrlInterval = absl::Minutes(10);
@@ -78,7 +87,7 @@ struct ServiceProcess::Parts {
             [this] { hub.WakeAll(); },
             [this] { dispatcher.Wake(); },
             [this](std::size_t tasks) { metrics.ObserveDispatch(tasks); },
-            [this](const auto& batch, const auto& answers) { report_counter.Count(batch, answers); }};
+            [this](const auto&, const auto& answers) { report_counter.Count(answers); }};
   }
   absl::StatusOr<std::vector<store::LeaseAnswer>> Dispatch(const std::vector<store::LeaseDemand>& demands) {
     auto answers = hot.dispatch.Dispatch(demands);
@@ -90,9 +99,34 @@ struct ServiceProcess::Parts {
             [this](const auto& ids) { return hot.feed.ReadRevisions(ids); },
             [this](const auto& id, int64_t after, int64_t until) { return hot.feed.ReadChanges(id, after, until); }};
   }
+  dispatch::WatchHub::Options HubOptions() {
+    dispatch::WatchHub::Options options;
+    options.observe_lag = [this](absl::Duration lag) { metrics.ObserveWatchLag(lag); };
+    return options;
+  }
+  // What this process holds, then what the database does.
+  void ReadGauges() {
+    metrics.SetWatchers(hub.watchers());
+    metrics.SetParkedLeases(dispatcher.parked());
+    metrics.SetCallsWaiting("callers", caller_pool.queued());
+    metrics.SetCallsWaiting("runners", runner_pool.queued());
+    metrics.SetCallsWaiting("watch", watch_pool.queued());
+    gauges.RunOnce();
+  }
   WatchSources Watches() {
     return {[this] { return callers.feed.ReadTimeline(); },
             [this](const auto& ids) { return callers.feed.ReadFleets(ids); }, snapshot_pages, hub, watch_messages};
+  }
+
+  dispatch::LogRelay::Feed LogFeed() {
+    return {[this](const auto& task) { return callers.followed_logs.Follow(task); },
+            [this](const auto& tasks) { return callers.followed_logs.FollowOn(tasks); },
+            [this](const auto& known) { return callers.followed_logs.ReadChanged(known); },
+            [this] { return callers.followed_logs.List(); }};
+  }
+  LogSources Logs() {
+    return {[this](const auto& caller, const auto& id, auto repo) { return callers.tasks.Get(caller, id, repo); },
+            log_relay, log_metrics};
   }
 
   const ServiceConfig config;
@@ -104,11 +138,18 @@ struct ServiceProcess::Parts {
   metrics::IntakeMetrics intake{registry};
   metrics::ServiceMetrics metrics{registry};
   const tracing::Tracing tracing{config.tracing, "fleet-service", registry};
+  metrics::LogRelayMetrics log_metrics{registry};
+  metrics::ChangeMetrics change_metrics{registry};
+  metrics::DatabaseMetrics database_metrics{registry};
+  metrics::SystemGauges system_gauges{registry};
   ReportCounter report_counter{metrics};
 
-  StoreSet callers{config.database_url, kCallerThreads + kWatchThreads + 2};
-  StoreSet runners{config.database_url, kRunnerThreads + 2};
-  StoreSet hot{config.database_url, kHotConnections};
+  observation::StoreObserver caller_observer{"callers", kCallerConnections, database_metrics, change_metrics};
+  observation::StoreObserver runner_observer{"runners", kRunnerConnections, database_metrics, change_metrics};
+  observation::StoreObserver hot_observer{"hot", kHotConnections, database_metrics, change_metrics};
+  StoreSet callers{config.database_url, kCallerConnections, &caller_observer};
+  StoreSet runners{config.database_url, kRunnerConnections, &runner_observer};
+  StoreSet hot{config.database_url, kHotConnections, &hot_observer};
 
   database::NotificationSender hints{config.database_url, config.wake_up_hints};
   const dispatch::ChangeAnnouncer changes{Listeners()};
@@ -117,7 +158,8 @@ struct ServiceProcess::Parts {
       [this](const auto& batch) { return hot.reports.Apply(batch); },
       [this](const auto& batch, const auto& answers) { changes.ReportsApplied(batch, answers); },
       {}};
-  dispatch::WatchHub hub{HubFeed(), Clock::System(), {}};
+  dispatch::WatchHub hub{HubFeed(), Clock::System(), HubOptions()};
+  dispatch::LogRelay log_relay{LogFeed(), Clock::System(), {}};
   database::NotificationListener listener{
       config.database_url,
       {store::kChangesChannel, store::kWorkChannel},
@@ -142,13 +184,14 @@ struct ServiceProcess::Parts {
   ControlApi control_api{callers.fleets, callers.controls, callers.redrives, changes};
   WatchApi watch_api{Watches()};
   CatalogApi catalog_api{callers.catalog};
-  RunnerApi runner_api{runners.runners, runner_owners, leasing, reports, config.heartbeat_interval};
+  RunnerApi runner_api{runners.runners, runner_owners, leasing, reports, log_relay, config.heartbeat_interval};
+  LogApi log_api{runners.followed_logs, runner_owners, Logs()};
   AdminApi admin_api{callers.limits, callers.audit, changes};
   SystemApi system_api{callers.runner_directory, callers.system, Clock::System(), {service_id, facts.version}};
 
   const rpc::Authenticator authenticator{config.insecure_identity};
   const rpc::MethodTable methods =
-      MethodRows({fleet_api, control_api, watch_api, catalog_api, runner_api, admin_api, system_api},
+      MethodRows({fleet_api, control_api, watch_api, catalog_api, runner_api, admin_api, system_api, log_api},
                  {caller_pool, watch_pool, runner_pool});
   database::DatabaseProbe probe{runners.pool, Clock::System(), kProbeFreshness};
   Readiness readiness{[this] { return probe.Check(); }};
@@ -157,12 +200,13 @@ struct ServiceProcess::Parts {
   std::unique_ptr<metrics::OpsServer> ops;
   std::unique_ptr<rpc::GrpcServer> server;
 
-  TaskGauges gauges{callers.fleets, dispatcher, hub, metrics};
+  TaskGauges gauges{callers.system_picture, system_gauges};
   CloneUrlKeeper clone_urls{callers.catalog};
   ServicePresence presence{service_id, facts, runners.limits, runners.runners};
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
   const MemoryReclaimer reclaimer{[this] { return open_streams.RunOnce(); }, &ReturnFreeMemory, {}};
-  PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return gauges.RunOnce(), true; })};
+  PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return ReadGauges(), true; })};
+  PeriodicLoop log_loop{kLogInterval, Once([this] { return log_relay.RunOnce(); })};
   PeriodicLoop presence_loop{kPresenceInterval, Once([this] { return presence.RunOnce(); })};
   PeriodicLoop clone_url_loop{kCloneUrlInterval, [this] { return clone_urls.RunOnce(); }};
   std::unique_ptr<PeriodicLoop> health_loop;  // once there is a server
@@ -204,6 +248,7 @@ void ServiceProcess::Drain() {
   parts_->listener.Stop();
   parts_->dispatcher.Stop();
   parts_->hub.Stop();
+  parts_->log_relay.Stop();
   parts_->server->Drain();
   parts_->reports.Stop();
 }

@@ -12,12 +12,14 @@
 #include "common/store/control_store.h"
 #include "common/store/dispatch_store.h"
 #include "common/store/fleet_store.h"
+#include "common/store/followed_log_store.h"
 #include "common/store/lease_details_store.h"
 #include "common/store/limit_store.h"
 #include "common/store/redrive_store.h"
 #include "common/store/report_store.h"
 #include "common/store/runner_directory.h"
 #include "common/store/runner_store.h"
+#include "common/store/system_picture_store.h"
 #include "common/store/system_store.h"
 #include "common/store/task_store.h"
 
@@ -29,8 +31,11 @@ inline double UniformJitter() {
 }
 
 struct StoreSet {
-  // `connections`: at most so many at a time.
-  StoreSet(const std::string& database_url, std::size_t connections) : pool(database_url, connections) {}
+  // How long a call waits for a connection.
+  static constexpr absl::Duration kWait = absl::Seconds(10);
+  // `connections`: at most so many at a time. `observer` must outlive it; nullptr: none.
+  StoreSet(const std::string& database_url, std::size_t connections, database::PoolObserver* observer = nullptr)
+      : pool(database_url, connections, kWait, observer) {}
 
   database::ConnectionPool pool;
   store::AuditStore audit{pool};
@@ -39,6 +44,7 @@ struct StoreSet {
   store::ControlStore controls{pool};
   store::DispatchStore dispatch{pool};
   store::FleetStore fleets{pool};
+  store::FollowedLogStore followed_logs{pool};
   store::LeaseDetailsStore lease_details{pool};
   store::LimitStore limits{pool};
   store::RedriveStore redrives{pool};
@@ -46,6 +52,7 @@ struct StoreSet {
   store::RunnerDirectory runner_directory{pool};
   store::RunnerStore runners{pool};
   store::SystemStore system{pool};
+  store::SystemPictureStore system_picture{pool};
   store::TaskStore tasks{pool};
 };
 

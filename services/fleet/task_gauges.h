@@ -2,27 +2,25 @@
 #ifndef FLEET_SERVICES_FLEET_TASK_GAUGES_H_
 #define FLEET_SERVICES_FLEET_TASK_GAUGES_H_
 
-#include "common/dispatch/dispatcher.h"
-#include "common/dispatch/watch_hub.h"
-#include "common/metrics/fleet_metrics.h"
-#include "common/store/fleet_store.h"
+#include "common/metrics/system_gauges.h"
+#include "common/store/system_picture_store.h"
+#include "services/fleet/stalled_fleets.h"
 
 namespace fleet::service {
 
 class TaskGauges {
  public:
-  TaskGauges(store::FleetStore& fleets, const dispatch::Dispatcher& dispatcher, const dispatch::WatchHub& hub,
-             metrics::ServiceMetrics& metrics)
-      : fleets_(fleets), dispatcher_(dispatcher), hub_(hub), metrics_(metrics) {}
+  TaskGauges(store::SystemPictureStore& system, metrics::SystemGauges& gauges) : system_(system), gauges_(gauges) {}
 
   // One reading; leaves the gauges as they are if the database does not answer.
   void RunOnce();
 
  private:
-  store::FleetStore& fleets_;
-  const dispatch::Dispatcher& dispatcher_;
-  const dispatch::WatchHub& hub_;
-  metrics::ServiceMetrics& metrics_;
+  metrics::SystemReading ReadingOf(const store::SystemPictureRecord& record);
+
+  store::SystemPictureStore& system_;
+  metrics::SystemGauges& gauges_;
+  StalledFleets stalled_;
 };
 
 }  // namespace fleet::service

@@ -110,6 +110,25 @@ TEST_F(FleetctlTest, InterruptingAWatchDoesNotStopTheFleet) {
   ExpectPushed(id, repos);
 }
 
+TEST_F(FleetctlTest, ALogIsFollowedWhileTheRepositoryIsWorkedOnThroughTheLossOfAService) {
+  const std::vector<std::string> repos = AddRepositories(1);
+  ApplyScript(absl::StrCat("echo before\n", gate().Script("echo after; echo changed > change")));
+  // The runner's service is not the follower's.
+  stack().StartRunner("runner-1", {"service-1"});
+  const std::string id = Submit(repos);
+  const auto follow = StartFleetctl({"logs", id, "acme/r1", "--follow"}, {"service-2", "service-1"});
+  ASSERT_TRUE(WaitUntil([&] { return follow->Out().find("before\n") != std::string::npos; })) << follow->Err();
+  EXPECT_THAT(follow->Out(), StartsWith("==> "));
+  stack().process("service-2").Kill();
+  ASSERT_TRUE(WaitUntil([&] { return follow->Err().find("following again") != std::string::npos; })) << follow->Err();
+  gate().Open();
+  const Program::Result followed = follow->Wait();
+  EXPECT_EQ(followed.code, 0) << followed.err;
+  EXPECT_THAT(followed.out, HasSubstr("before\nafter\nacme/r1: COMPLETED"));
+  stack().StartService("service-2");
+  EXPECT_EQ(WaitForEnd(id).state(), v1::FLEET_STATE_COMPLETED);
+}
+
 TEST_F(FleetctlTest, AScriptForAnotherShellIsRefusedUntilItsInterpreterIsGiven) {
   const std::vector<std::string> repos = AddRepositories(1);
   stack().StartRunner("runner-1", {"service-1", "service-2"});

@@ -134,6 +134,10 @@ class ReflectionTest : public EndToEndTest {
     Succeed(absl::StrCat(kRunners, "Heartbeat"),
             absl::StrCat("{", me, R"(, "heartbeat_seq": 1, "received_lease_seq": 1, "held": [{)", held, "}]}"));
     Refuse(absl::StrCat(kRunners, "Heartbeat"), absl::StrCat("{", me, "}"), kInvalidArgument, "heartbeat_seq");
+    const auto sent = Succeed(absl::StrCat(kRunners, "SendTaskLog"),
+                              absl::StrCat("{", me, R"(, "chunks": [{)", held, R"(, "text": "aGVsbG8K"}]})"));
+    EXPECT_EQ(sent["followed"][0], false);
+    Refuse(absl::StrCat(kRunners, "SendTaskLog"), absl::StrCat("{", me, "}"), kInvalidArgument, "chunks: is empty");
     const auto reported =
         Succeed(absl::StrCat(kRunners, "ReportTasks"),
                 absl::StrCat("{", me, R"(, "reports": [{)", held, R"(, "state": "TASK_STATE_COMPLETED",
@@ -154,6 +158,9 @@ class ReflectionTest : public EndToEndTest {
     const std::string task = R"({"fleet_id": "$0", "repo": "$1"})";
     Succeed(absl::StrCat(kFleets, "GetFleetTask"), absl::Substitute(task, id, "acme/r1"));
     Refuse(absl::StrCat(kFleets, "GetFleetTask"), absl::Substitute(task, id, "acme/r2"), kNotFound, "acme/r2");
+    EXPECT_EQ(Succeed(absl::StrCat(kFleets, "FollowTaskLog"), absl::Substitute(task, id, "acme/r1"))["task"]["state"],
+              "TASK_STATE_COMPLETED");
+    Refuse(absl::StrCat(kFleets, "FollowTaskLog"), absl::Substitute(task, id, "acme/r2"), kNotFound, "acme/r2");
     Refuse(absl::StrCat(kFleets, "CancelFleet"), known, kFailedPrecondition, "ended");
   }
   // `ended`: a fleet whose one child completed.

@@ -8,6 +8,7 @@
 #include "common/clock/clock.h"
 #include "common/lifecycle/mutex.h"
 #include "common/metrics/fleet_metrics.h"
+#include "common/metrics/log_metrics.h"
 #include "common/metrics/rpc_metrics.h"
 #include "common/rpc/call.h"
 #include "common/rpc/malformed_request.h"
@@ -190,11 +191,24 @@ struct EdgeLab::Parts {
                              [this](const auto& ids) { return stores.feed.ReadFleets(ids); }, snapshot_pages, hub,
                              messages}};
   service::CatalogApi catalog{stores.catalog};
-  service::RunnerApi runners{stores.runners, owners, leasing, reports, absl::Seconds(5)};
+  store::FollowedLogStore followed_logs{stores.pool};
+  dispatch::LogRelay log_relay{
+      {[this](const auto& task) { return followed_logs.Follow(task); },
+       [this](const auto& tasks) { return followed_logs.FollowOn(tasks); },
+       [this](const auto& known) { return followed_logs.ReadChanged(known); }, [this] { return followed_logs.List(); }},
+      Clock::System(),
+      {}};
+  service::RunnerApi runners{stores.runners, owners, leasing, reports, log_relay, absl::Seconds(5)};
   service::AdminApi admin{limits, audit, changes};
-  const rpc::MethodTable table =
-      service::MethodRows({fleets, controls, watches, catalog, runners, admin}, {pool, pool, pool});
   prometheus::Registry registry;
+  metrics::LogRelayMetrics log_metrics{registry};
+  service::LogApi logs{
+      followed_logs,
+      owners,
+      {[this](const auto& caller, const auto& id, auto repo) { return stores.tasks.Get(caller, id, repo); }, log_relay,
+       log_metrics}};
+  const rpc::MethodTable table =
+      service::MethodRows({fleets, controls, watches, catalog, runners, admin, logs}, {pool, pool, pool});
   metrics::RpcMetrics metrics{registry};
   metrics::IntakeMetrics intake{registry};
   const rpc::Authenticator authenticator{true};

@@ -120,4 +120,19 @@ absl::StatusOr<v1::HeartbeatResponse> RunnerDriver::Heartbeat() {
   return response;
 }
 
+absl::StatusOr<bool> RunnerDriver::SendLog(const v1::Lease& lease, int64_t offset, const std::string& text) {
+  grpc::ClientContext context;
+  rpc::PrepareContext(context, user_, kRunnerCallTimeout);
+  v1::SendTaskLogRequest request;
+  request.set_runner_id(runner_id_);
+  v1::TaskLogChunk& chunk = *request.add_chunks();
+  chunk.set_task_id(lease.task_id());
+  chunk.set_attempt(lease.attempt());
+  chunk.set_offset(offset);
+  chunk.set_text(text);
+  v1::SendTaskLogResponse response;
+  FLEET_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->SendTaskLog(&context, request, &response)));
+  return response.followed(0);
+}
+
 }  // namespace fleet::testing

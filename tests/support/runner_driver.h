@@ -41,6 +41,8 @@ class RunnerDriver {
   // Reports as they stand.
   absl::StatusOr<v1::ReportTasksResponse> Report(const v1::ReportTasksRequest& request);
   absl::StatusOr<v1::HeartbeatResponse> Heartbeat();
+  // Says that the task of `lease` printed `text` after `offset` bytes; whether somebody follows it.
+  absl::StatusOr<bool> SendLog(const v1::Lease& lease, int64_t offset, const std::string& text);
 
   v1::TaskReport ReportOf(const v1::Lease& lease, v1::TaskState state) const;
   const std::string& runner_id() const { return runner_id_; }

@@ -22,6 +22,9 @@ ABSL_FLAG(std::optional<absl::Duration>, lease_duration, std::nullopt,
           "flag it is as it stands there.");
 ABSL_FLAG(std::optional<absl::Duration>, cancel_grace, std::nullopt,
           "What runners have to confirm that they stopped a child. Kept like --lease_duration, as cancel_grace_ms.");
+ABSL_FLAG(fleet::LogLevel, log_level, fleet::LogLevel::kInfo,
+          "Which lines are logged: debug, info, warning or error and above; see docs/operations.md for how to change "
+          "it at run time.");
 ABSL_FLAG(absl::Duration, poll_interval, absl::Milliseconds(500), "How often to look for work that no hint announced.");
 ABSL_FLAG(std::string, otlp_endpoint, "",
           "Collector to send traces to by OTLP over HTTP, as http://host:4318; default: none are recorded.");
@@ -47,7 +50,7 @@ int main(int argc, char** argv) {
                            "Fans fleets out, sweeps cancelled ones, finds lost runners. Run any number.\n"
                            "The database is in FLEET_DATABASE_URL or --database_url_file; see docs/operations.md.",
                            __FILE__);
-  fleet::SetLogComponent("fleet-worker");
+  fleet::StartLog("fleet-worker", absl::GetFlag(FLAGS_log_level));
   fleet::ShutdownSignal shutdown;
   fleet::worker::FanOutConfig config = ReadFlags();
   const absl::StatusOr<std::string> url = fleet::ReadDatabaseUrl(absl::GetFlag(FLAGS_database_url_file));

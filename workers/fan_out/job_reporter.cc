@@ -19,7 +19,7 @@ void JobReporter::Report(const store::JobType& type, const absl::StatusOr<std::o
   }
   const std::string key = (*step)->key.ToString();
   for (const char* channel : type.channels) hints_.Send(channel, key);
-  if (type.done_event != nullptr && (*step)->finished) LogInfo(type.done_event, {{"fleet_id", key}});
+  if (type.done_event != nullptr && (*step)->finished) LogInfo(type.done_event, {{"fleet", key}});
 }
 
 }  // namespace fleet::worker

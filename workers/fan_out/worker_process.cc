@@ -17,8 +17,11 @@
 #include "common/lifecycle/process_identity.h"
 #include "common/lifecycle/readiness.h"
 #include "common/logging/structured_log.h"
+#include "common/metrics/change_metrics.h"
+#include "common/metrics/database_metrics.h"
 #include "common/metrics/fleet_metrics.h"
 #include "common/metrics/ops_server.h"
+#include "common/observation/store_observer.h"
 #include "common/status/status_macros.h"
 #include "common/store/hint_channels.h"
 #include "common/store/job_store.h"
@@ -39,6 +42,7 @@ namespace {
 
 // One connection a loop.
 constexpr std::size_t kConnections = 7;
+constexpr absl::Duration kConnectionWait = absl::Seconds(10);
 constexpr absl::Duration kProbeInterval = absl::Milliseconds(500);
 // A ping that hangs for so long counts as failed.
 constexpr absl::Duration kProbeFreshness = absl::Milliseconds(2500);
@@ -65,8 +69,11 @@ PeriodicLoop::Next Pass(const char* job, const std::function<absl::StatusOr<bool
 struct WorkerProcess::Parts {
   Parts(const FanOutConfig& config, absl::Duration lease)
       : metrics(registry),
+        change_metrics(registry),
+        database_metrics(registry),
+        observer("jobs", kConnections, database_metrics, change_metrics),
         tracing(config.tracing, "fleet-worker", registry),
-        connections(config.database_url, kConnections),
+        connections(config.database_url, kConnections, kConnectionWait, &observer),
         jobs(connections),
         runners(connections),
         limits(connections),
@@ -108,6 +115,9 @@ struct WorkerProcess::Parts {
 
   prometheus::Registry registry;
   metrics::WorkerMetrics metrics;
+  metrics::ChangeMetrics change_metrics;
+  metrics::DatabaseMetrics database_metrics;
+  observation::StoreObserver observer;
   const tracing::Tracing tracing;
   database::ConnectionPool connections;
   store::JobStore jobs;

@@ -63,6 +63,7 @@ void DiskGuard::RunOnce() {
   metrics_.SetDiskFree(static_cast<double>(space->free_bytes), static_cast<double>(space->free_files));
   const DiskReserve reserve = {Resolved(reserve_.bytes, kBytes, space->total_bytes),
                                Resolved(reserve_.files, kFiles, space->total_files)};
+  metrics_.SetDiskSize(static_cast<double>(space->total_bytes), static_cast<double>(reserve.bytes));
   const bool is_short = ShortOfBytes(*space, reserve) || ShortOfFiles(*space, reserve);
   tasks_.SetFull(is_short);
   if (std::exchange(short_, is_short) != is_short) {

@@ -19,12 +19,17 @@ constexpr std::size_t kMarkBytes = 64;
 }  // namespace
 
 bool OutputTail::Append(absl::string_view text) {
+  if (copy_ != nullptr) copy_->Append(text);
+  Keep(text);
+  return true;
+}
+
+void OutputTail::Keep(absl::string_view text) {
   total_bytes_ += text.size();
   if (text.size() > limit_) text.remove_prefix(text.size() - limit_);
   buffer_.append(text.data(), text.size());
   // Cutting only at twice the limit makes appending cheap however small the pieces are.
   if (buffer_.size() > 2 * limit_) buffer_.erase(0, buffer_.size() - limit_);
-  return true;
 }
 
 std::string OutputTail::Text() const {
@@ -33,7 +38,7 @@ std::string OutputTail::Text() const {
 
 void OutputTail::AppendTail(const OutputTail& other) {
   const std::string text = other.Text();
-  Append(text);
+  Keep(text);
   total_bytes_ += other.total_bytes_ - text.size();
 }
 

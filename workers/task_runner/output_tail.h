@@ -16,8 +16,12 @@ class OutputTail : public OutputSink {
   // Keeps the last `limit` bytes; holds at most twice as many.
   explicit OutputTail(std::size_t limit = domain::kMaxLogTail) : limit_(limit) {}
 
+  // From now on, what is appended goes to `copy` at once, too; nullptr: nowhere. It must outlive this.
+  void CopyTo(OutputSink* copy) { copy_ = copy; }
+  OutputSink* copy() const { return copy_; }
+
   bool Append(absl::string_view text) override;
-  // Appends what `other` has kept; what it lost is lost here, too.
+  // Appends what `other` has kept; what it lost is lost here, too. Is not copied: `other` has its own.
   void AppendTail(const OutputTail& other);
   // The last bytes, as they were written: not necessarily UTF-8.
   std::string Text() const;
@@ -30,7 +34,10 @@ class OutputTail : public OutputSink {
   std::size_t total_bytes() const { return total_bytes_; }
 
  private:
+  void Keep(absl::string_view text);
+
   const std::size_t limit_;
+  OutputSink* copy_ = nullptr;
   std::string buffer_;
   std::size_t total_bytes_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "workers/task_runner/runner_client.h"
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <utility>
@@ -13,6 +14,7 @@ namespace {
 
 // What the answer of a long poll may take beyond the wait asked for.
 constexpr absl::Duration kLeaseMargin = absl::Seconds(10);
+constexpr absl::Duration kLogTimeout = absl::Seconds(1);
 
 }  // namespace
 
@@ -24,9 +26,11 @@ bool MustRegisterAnew(const absl::Status& status) {
 
 // Runners begin with any of the servers, so that they are spread over all. Connections are kept: a runner asks all the
 // time, and does not wait for one that gRPC still tries to restore.
-RunnerClient::RunnerClient(const std::vector<std::string>& servers, std::string user, absl::Duration timeout)
+RunnerClient::RunnerClient(const std::vector<std::string>& servers, std::string user, absl::Duration timeout,
+                           metrics::RunnerMetrics* metrics)
     : servers_(servers, std::move(user), rpc::FailoverChannel::AfterLoss::kKeep, std::random_device{}()),
-      timeout_(timeout) {}
+      timeout_(timeout),
+      metrics_(metrics) {}
 
 bool RunnerClient::Begin(grpc::ClientContext* lease) {
   MutexLock lock(mutex_);
@@ -82,7 +86,15 @@ absl::StatusOr<v1::ReportTasksResponse> RunnerClient::ReportTasks(const v1::Repo
 }
 
 absl::StatusOr<v1::HeartbeatResponse> RunnerClient::Heartbeat(const v1::HeartbeatRequest& request) {
-  return Call<v1::HeartbeatRequest, v1::HeartbeatResponse>(&v1::RunnerService::Stub::Heartbeat, request, timeout_, {});
+  auto response =
+      Call<v1::HeartbeatRequest, v1::HeartbeatResponse>(&v1::RunnerService::Stub::Heartbeat, request, timeout_, {});
+  if (metrics_ != nullptr) metrics_->CountHeartbeat(response.ok());
+  return response;
+}
+
+absl::StatusOr<v1::SendTaskLogResponse> RunnerClient::SendTaskLog(const v1::SendTaskLogRequest& request) {
+  return Call<v1::SendTaskLogRequest, v1::SendTaskLogResponse>(&v1::RunnerService::Stub::SendTaskLog, request,
+                                                               std::min(timeout_, kLogTimeout));
 }
 
 absl::StatusOr<v1::LeaseTasksResponse> RunnerClient::LeaseTasks(const v1::LeaseTasksRequest& request) {

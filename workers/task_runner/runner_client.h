@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/lifecycle/mutex.h"
+#include "common/metrics/fleet_metrics.h"
 #include "common/rpc/failover_channel.h"
 #include "fleet/v1/runner_service.grpc.pb.h"
 
@@ -18,8 +19,9 @@ namespace fleet::runner {
 class RunnerClient {
  public:
   // `servers`: "host:port", at least one. `user` is sent as the caller's identity. A call other than LeaseTasks waits
-  // at most `timeout` for each server.
-  RunnerClient(const std::vector<std::string>& servers, std::string user, absl::Duration timeout = absl::Seconds(5));
+  // at most `timeout` for each server. `metrics`, if any, counts heartbeats, and must outlive it.
+  RunnerClient(const std::vector<std::string>& servers, std::string user, absl::Duration timeout = absl::Seconds(5),
+               metrics::RunnerMetrics* metrics = nullptr);
 
   // Each asks every server at most once, and returns the last error if none answers. Errors carry what GetErrorInfo
   // reads.
@@ -28,6 +30,8 @@ class RunnerClient {
   absl::StatusOr<v1::ReportTasksResponse> ReportTasks(const v1::ReportTasksRequest& request,
                                                       const std::string& traceparent = "");
   absl::StatusOr<v1::HeartbeatResponse> Heartbeat(const v1::HeartbeatRequest& request);
+  // Waits at most a second for each server: what is late is of no use.
+  absl::StatusOr<v1::SendTaskLogResponse> SendTaskLog(const v1::SendTaskLogRequest& request);
   // Waits as long as the request says. kCancelled after CancelLeases.
   absl::StatusOr<v1::LeaseTasksResponse> LeaseTasks(const v1::LeaseTasksRequest& request);
 
@@ -53,6 +57,7 @@ class RunnerClient {
 
   rpc::FailoverChannel servers_;
   const absl::Duration timeout_;
+  metrics::RunnerMetrics* const metrics_;
   Mutex mutex_;
   bool leases_cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<grpc::ClientContext*> leases_ ABSL_GUARDED_BY(mutex_);

@@ -26,18 +26,18 @@ absl::Duration FenceInterval(absl::Duration lease_duration) {
 }  // namespace
 
 RunnerHeartbeat::RunnerHeartbeat(RunnerClient& client, HeldLeases& held, LeaseFence& fence, Timing timing,
-                                 std::function<void()> on_lost)
+                                 Listeners listeners)
     : client_(client),
       held_(held),
       fence_(fence),
       timing_(std::move(timing)),
-      on_lost_(std::move(on_lost)),
+      listeners_(std::move(listeners)),
       fence_loop_(FenceInterval(timing_.lease_duration), [this] { return CheckFence(); }),
       beat_loop_(timing_.interval, [this] { return Beat(); }) {}
 
 PeriodicLoop::Next RunnerHeartbeat::CheckFence() {
   if (fence_.Expired() && held_.size() > 0) {
-    LogWarning("leases_given_up", {{"runner_id", timing_.runner_id}, {"held", held_.size()}});
+    LogWarning("leases_given_up", {{"runner", timing_.runner_id}, {"held", held_.size()}});
     held_.StopAll(StopReason::kLeaseLost);
   }
   return PeriodicLoop::Next::kWait;
@@ -48,9 +48,9 @@ PeriodicLoop::Next RunnerHeartbeat::Beat() {
   held_.Describe(request);
   const absl::Status status = Send(std::move(request));
   if (MustRegisterAnew(status)) {
-    on_lost_();
+    listeners_.on_lost();
   } else if (!status.ok()) {
-    LogWarning("heartbeat_failed", {{"runner_id", timing_.runner_id}, {"error", status}});
+    LogWarning("heartbeat_failed", {{"runner", timing_.runner_id}, {"error", status}});
   }
   return PeriodicLoop::Next::kWait;
 }
@@ -63,6 +63,7 @@ absl::Status RunnerHeartbeat::Send(v1::HeartbeatRequest request) {
   if (!response.ok()) return response.status();
   fence_.Answered(sent);
   for (const v1::StopDirective& stop : response->stops()) held_.Stop(stop.lease(), ToStopReason(stop.reason()));
+  listeners_.on_followed(response->followed_logs());
   return absl::OkStatus();
 }
 

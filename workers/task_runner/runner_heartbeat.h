@@ -12,6 +12,7 @@
 #include "workers/task_runner/held_leases.h"
 #include "workers/task_runner/lease_fence.h"
 #include "workers/task_runner/runner_client.h"
+#include "workers/task_runner/task_work.h"
 
 namespace fleet::runner {
 
@@ -23,9 +24,16 @@ class RunnerHeartbeat {
     absl::Duration interval;
   };
 
-  // Starts at once. `on_lost` is called, from its thread, when the services do not know this runner any more.
-  RunnerHeartbeat(RunnerClient& client, HeldLeases& held, LeaseFence& fence, Timing timing,
-                  std::function<void()> on_lost);
+  // Told on its thread.
+  struct Listeners {
+    // The services do not know this runner any more.
+    std::function<void()> on_lost;
+    // Whose logs are followed now, with every answer.
+    std::function<void(const TaskWork::FollowedLogs& followed)> on_followed;
+  };
+
+  // Starts at once.
+  RunnerHeartbeat(RunnerClient& client, HeldLeases& held, LeaseFence& fence, Timing timing, Listeners listeners);
 
   // Ends the threads, then sends a last heartbeat that acknowledges `lease_seq`, received or not: leases that are not
   // held go back to the queue at once rather than when the runner is found lost.
@@ -42,7 +50,7 @@ class RunnerHeartbeat {
   HeldLeases& held_;
   LeaseFence& fence_;
   const Timing timing_;
-  const std::function<void()> on_lost_;
+  const Listeners listeners_;
   int64_t heartbeat_seq_ = 0;
   PeriodicLoop fence_loop_;
   PeriodicLoop beat_loop_;

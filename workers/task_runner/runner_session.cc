@@ -45,13 +45,14 @@ absl::Status RunnerSession::Register() {
   heartbeat_interval_ = DurationOr(response.heartbeat_interval(), absl::Seconds(5));
   fence_.SetLeaseDuration(lease_duration_);
   fence_.Answered(sent);
-  LogInfo("runner_registered", {{"runner_id", runner_id_}, {"pool", config_.pool}, {"slots", config_.slots}});
+  LogInfo("runner_registered", {{"runner", runner_id_}, {"pool", config_.pool}, {"slots", config_.slots}});
   return absl::OkStatus();
 }
 
 void RunnerSession::Run() {
-  RunnerHeartbeat heartbeat(client_, held_, fence_, {runner_id_, lease_duration_, heartbeat_interval_},
-                            [this] { EnterPhase(Phase::kLost); });
+  RunnerHeartbeat heartbeat(
+      client_, held_, fence_, {runner_id_, lease_duration_, heartbeat_interval_},
+      {[this] { EnterPhase(Phase::kLost); }, [this](const auto& followed) { work_.FollowLogs(runner_id_, followed); }});
   {
     const auto slots = static_cast<std::size_t>(config_.slots);
     ThreadPool pool(slots, slots);
@@ -79,7 +80,7 @@ void RunnerSession::LeaseUntilToldOtherwise(ThreadPool& pool) {
       } else if (MustRegisterAnew(status)) {
         EnterPhase(Phase::kLost);
       } else if (phase() == Phase::kLeasing) {
-        LogWarning("lease_failed", {{"runner_id", runner_id_}, {"error", status}});
+        LogWarning("lease_failed", {{"runner", runner_id_}, {"error", status}});
         Pause(backoff.Next());
       }
     }
@@ -109,6 +110,10 @@ absl::Status RunnerSession::LeaseOnce(ThreadPool& pool, int free_slots) {
 
 void RunnerSession::Start(ThreadPool& pool, const LeasedTask& task) {
   const bool taken = pool.Submit([this, task, stop = held_.TokenOf(task.lease)] {
+    const LogScope scope({{"runner", runner_id_},
+                          {"fleet", task.fleet->fleet_id()},
+                          {"task", task.lease.task_id()},
+                          {"attempt", task.lease.attempt()}});
     work_.Execute(task, reporter_, *stop);
     held_.Release(task.lease);
   });
@@ -143,7 +148,7 @@ void RunnerSession::EnterPhase(Phase phase) {
   }
   if (phase == Phase::kReleasing) held_.StopAll(StopReason::kReleased);
   if (phase == Phase::kLost) {
-    LogWarning("runner_lost", {{"runner_id", runner_id_}, {"held", held_.size()}});
+    LogWarning("runner_lost", {{"runner", runner_id_}, {"held", held_.size()}});
     held_.StopAll(StopReason::kLeaseLost);
     // A parked call learns of the loss only when there is work to hand out.
     client_.InterruptLeases();

@@ -145,6 +145,7 @@ absl::Status StepRunner::RunStep(const v1::WorkflowStep& step, const Start& star
   const absl::Duration remaining = bounds.Remaining();
   spec->timeout = std::min(remaining, StepTimeout(step));
   OutputTail step_log;
+  step_log.CopyTo(log.copy());
   const absl::StatusOr<ProcessResult> result = subprocess_.Run(*spec, bounds.stop(), step_log);
   log.AppendTail(step_log);
   if (!result.ok()) {

@@ -258,8 +258,11 @@ absl::StatusOr<ProcessResult> Subprocess::Run(const ProcessSpec& spec, const Sto
   if (spec.timeout <= absl::ZeroDuration()) return ProcessResult{ProcessResult::Ending::kTimedOut};
   ProcessRun run(clock_, spec, stop);
   FLEET_RETURN_IF_ERROR(run.Start(errors != nullptr));
+  if (metrics_ != nullptr) metrics_->ProcessStarted();
   run.Watch(output, errors);
-  return run.Finish();
+  absl::StatusOr<ProcessResult> result = run.Finish();
+  if (metrics_ != nullptr) metrics_->ProcessEnded();
+  return result;
 }
 
 }  // namespace fleet::runner

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
+#include "common/metrics/fleet_metrics.h"
 #include "workers/task_runner/output_sink.h"
 #include "workers/task_runner/stop_token.h"
 
@@ -45,7 +46,9 @@ struct ProcessResult {
 
 class Subprocess {
  public:
-  explicit Subprocess(const Clock& clock) : clock_(clock) {}
+  // `metrics`, if any, counts what runs; both must outlive it.
+  explicit Subprocess(const Clock& clock, metrics::RunnerMetrics* metrics = nullptr)
+      : clock_(clock), metrics_(metrics) {}
 
   // Runs `spec` until it ends; stdout goes to `output` and stderr to `errors`, or both interleaved to `output` if
   // `errors` is null. Returns kNotFound if there is no such program or file, kInvalidArgument if it cannot be executed
@@ -56,6 +59,7 @@ class Subprocess {
 
  private:
   const Clock& clock_;
+  metrics::RunnerMetrics* const metrics_;
 };
 
 }  // namespace fleet::runner

@@ -54,6 +54,21 @@ std::optional<v1::TaskState> FinalState(const absl::Status& status, StopReason r
   return absl::IsDeadlineExceeded(status) ? v1::TASK_STATE_TIMED_OUT : v1::TASK_STATE_FAILED;
 }
 
+// As metrics call it.
+const char* ResultLabel(const std::optional<v1::TaskState>& state) {
+  if (!state.has_value()) return "abandoned";
+  switch (*state) {
+    case v1::TASK_STATE_COMPLETED:
+      return "completed";
+    case v1::TASK_STATE_CANCELLED:
+      return "cancelled";
+    case v1::TASK_STATE_TIMED_OUT:
+      return "timed_out";
+    default:
+      return "failed";
+  }
+}
+
 v1::Failure FinalFailure(v1::TaskState state, const absl::Status& status, absl::Duration timeout,
                          const StopToken& stop) {
   if (stop.reason() == StopReason::kDiskFull) {
@@ -94,47 +109,76 @@ v1::TaskOutcome Outcome(const StepOutput& output, bool changed) {
 }  // namespace
 
 TaskExecutor::TaskExecutor(GitSettings settings, TaskDirectories& directories, const Clock& clock,
-                           StepSettingsFiles step_settings, const tracing::Tracer& tracer)
+                           StepSettingsFiles step_settings, TaskTelemetry telemetry)
     : settings_(std::move(settings)),
       directories_(directories),
       clock_(clock),
       step_settings_(std::move(step_settings)),
-      tracer_(tracer),
-      subprocess_(clock) {}
+      telemetry_(telemetry),
+      subprocess_(clock, telemetry.metrics) {}
 
-std::string TaskExecutor::Shown(const Attempt& attempt, absl::string_view text) const {
-  return HidePrivatePaths(MaskSecrets(domain::CleanText(text), attempt.secrets), directories_.root());
+void TaskExecutor::FollowLogs(const std::string& runner_id, const FollowedLogs& followed) {
+  if (telemetry_.live_logs != nullptr) telemetry_.live_logs->Follow(runner_id, followed);
+}
+
+void TaskExecutor::OpenLiveLog(Attempt& attempt) const {
+  if (telemetry_.live_logs == nullptr) return;
+  attempt.live_log = telemetry_.live_logs->Open(
+      attempt.task.lease, {[this, secrets = attempt.secrets](absl::string_view text) { return Shown(secrets, text); },
+                           attempt.secrets, directories_.root()});
+  attempt.log.CopyTo(attempt.live_log.get());
+}
+
+void TaskExecutor::CloseLiveLog(Attempt& attempt) const {
+  if (attempt.live_log == nullptr) return;
+  attempt.log.CopyTo(nullptr);
+  telemetry_.live_logs->Close(attempt.live_log);
+}
+
+std::string TaskExecutor::Shown(const std::vector<std::string>& secrets, absl::string_view text) const {
+  return HidePrivatePaths(MaskSecrets(domain::CleanText(text), secrets), directories_.root());
 }
 
 void TaskExecutor::FillResult(Attempt& attempt) const {
   v1::TaskResult& result = attempt.result;
   const StepOutput& output = attempt.output;
-  result.set_summary(domain::KeepHead(Shown(attempt, output.summary), domain::kMaxReportText));
-  result.set_pull_request_url(Shown(attempt, output.pull_request_url));
+  result.set_summary(domain::KeepHead(Shown(attempt.secrets, output.summary), domain::kMaxReportText));
+  result.set_pull_request_url(Shown(attempt.secrets, output.pull_request_url));
   if (output.cost_usd.has_value()) result.set_cost_usd(*output.cost_usd);
-  result.set_log_tail(attempt.log.Log(Shown(attempt, attempt.log.Text()), domain::kMaxLogTail));
+  result.set_log_tail(attempt.log.Log(Shown(attempt.secrets, attempt.log.Text()), domain::kMaxLogTail));
 }
 
 void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopToken& stop) {
+  if (telemetry_.metrics != nullptr) telemetry_.metrics->TaskStarted();
+  const std::optional<v1::TaskState> state = ExecuteCounted(task, reporter, stop);
+  if (telemetry_.metrics == nullptr) return;
+  telemetry_.metrics->CountTask(ResultLabel(state));
+  telemetry_.metrics->TaskEnded();
+}
+
+std::optional<v1::TaskState> TaskExecutor::ExecuteCounted(const LeasedTask& task, TaskReporter& reporter,
+                                                          StopToken& stop) const {
   const WorkBounds bounds(clock_, TaskTimeout(*task.fleet), stop);
-  const TaskTrace trace(tracer_, clock_, task.lease.traceparent());
-  Attempt attempt{task, reporter, bounds, trace, OutputTail(), StepOutput(), v1::TaskResult(), false, {}};
+  const TaskTrace trace(telemetry_.tracer, clock_, task.lease.traceparent());
+  Attempt attempt{task, reporter, bounds, trace, OutputTail(), StepOutput(), v1::TaskResult(), false, {}, nullptr};
   const std::string& id = task.lease.task_id();
-  LogInfo("task_started", {{"task_id", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
+  LogInfo("task_started", {{"task", id}, {"attempt", task.lease.attempt()}, {"repo", task.lease.repo()}});
   const absl::Status status = Work(attempt, stop);
+  // Before the end is reported: after it nothing more of the log is taken.
+  CloseLiveLog(attempt);
   const std::optional<v1::TaskState> state = FinalState(status, stop.reason());
   if (!state.has_value()) {
-    LogInfo("task_abandoned", {{"task_id", id}, {"attempt", task.lease.attempt()}});
-    return;
+    LogInfo("task_abandoned", {{"task", id}, {"attempt", task.lease.attempt()}});
+    return std::nullopt;
   }
   FillResult(attempt);
   if (*state == v1::TASK_STATE_FAILED || *state == v1::TASK_STATE_TIMED_OUT) {
     v1::Failure& failure = *attempt.result.mutable_failure();
     failure = FinalFailure(*state, status, bounds.timeout(), stop);
-    failure.set_message(domain::KeepHead(Shown(attempt, failure.message()), domain::kMaxReportText));
+    failure.set_message(domain::KeepHead(Shown(attempt.secrets, failure.message()), domain::kMaxReportText));
   }
   // Without the failure's message: it may quote what a step printed.
-  LogInfo("task_ended", {{"task_id", id},
+  LogInfo("task_ended", {{"task", id},
                          {"attempt", task.lease.attempt()},
                          {"state", v1::TaskState_Name(*state)},
                          {"category", v1::FailureCategory_Name(attempt.result.failure().category())},
@@ -142,6 +186,7 @@ void TaskExecutor::Execute(const LeasedTask& task, TaskReporter& reporter, StopT
   TaskTrace::Part report = trace.Begin("report");
   reporter.Finish(task.lease, *state, attempt.result, stop);
   report.End(absl::OkStatus());
+  return state;
 }
 
 absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
@@ -154,7 +199,7 @@ absl::Status TaskExecutor::Work(Attempt& attempt, StopToken& stop) const {
   if (!settings.ok()) return TaskFailure(domain::FailureReason::kRunnerSetup, settings.status().message());
   attempt.secrets = settings->secrets;
   FLEET_ASSIGN_OR_RETURN(const TaskDirectory directory, directories_.Make(stop));
-  FLEET_ASSIGN_OR_RETURN(const GitClone clone, Clone(attempt, directory.path()));
+  FLEET_ASSIGN_OR_RETURN(const GitClone clone, Timed("clone", [&] { return Clone(attempt, directory.path()); }));
   FLEET_RETURN_IF_ERROR(attempt.reporter.AnnounceOnce(lease, v1::TASK_STATE_RUNNING, stop));
   FLEET_RETURN_IF_ERROR(RunSteps(attempt, {clone.tree, directory.path(), settings_.path}, *settings));
   return Publish(attempt, clone);
@@ -178,7 +223,9 @@ absl::StatusOr<GitClone> TaskExecutor::Clone(Attempt& attempt, const std::string
 absl::Status TaskExecutor::RunSteps(Attempt& attempt, const StepPlaces& places, const StepSettings& settings) const {
   const TaskContext context = MakeTaskContext(attempt.task);
   const StepRunner steps(subprocess_, places, context, settings, attempt.trace);
-  absl::Status status = steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output);
+  OpenLiveLog(attempt);
+  absl::Status status = Timed(
+      "steps", [&] { return steps.Run(attempt.task.fleet->workflow(), attempt.bounds, attempt.log, attempt.output); });
   attempt.spoken_for = SpeaksForBranch(attempt.output);
   LeaveOutForeignUrl(attempt.task.lease.clone_url(), attempt.output, attempt.log);
   return status;
@@ -212,7 +259,7 @@ absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) cons
     return absl::OkStatus();
   }
   TaskTrace::Part commit = attempt.trace.Begin("commit");
-  absl::StatusOr<Publication> prepared = publisher.Prepare(spec, claim);
+  absl::StatusOr<Publication> prepared = Timed("commit", [&] { return publisher.Prepare(spec, claim); });
   commit.End(prepared.status());
   FLEET_RETURN_IF_ERROR(prepared.status());
   Publication publication = *std::move(prepared);
@@ -220,7 +267,8 @@ absl::Status TaskExecutor::Publish(Attempt& attempt, const GitClone& clone) cons
     FLEET_RETURN_IF_ERROR(attempt.reporter.Announce(lease, v1::TASK_STATE_FINALIZING, stop));
     // A process that was frozen since that answer finds out here; the push's own condition covers the rest.
     if (!attempt.reporter.MayHold(stop)) return absl::AbortedError("the lease is lost");
-    FLEET_ASSIGN_OR_RETURN(publication.commit, Push(attempt, publisher, publication, spec, claim));
+    FLEET_ASSIGN_OR_RETURN(publication.commit,
+                           Timed("push", [&] { return Push(attempt, publisher, publication, spec, claim); }));
   }
   result.set_outcome(Outcome(attempt.output, publication.changed));
   result.set_commit(publication.commit);

@@ -104,7 +104,7 @@ void TaskReporter::Finish(const v1::Lease& lease, v1::TaskState state, const v1:
   for (int refusals = 0; refusals < 2;) {
     const auto answer = Ask(report, lease.traceparent());
     if (answer.ok() && answer->status() == v1::REPORT_STATUS_INVALID) {
-      LogError("report_refused", {{"task_id", lease.task_id()}, {"reason", answer->message()}});
+      LogError("report_refused", {{"task", lease.task_id()}, {"reason", answer->message()}});
       MakePlainFailure(report, answer->message());
       ++refusals;
     } else if (answer.ok() && answer->status() == v1::REPORT_STATUS_STOP &&
@@ -115,7 +115,7 @@ void TaskReporter::Finish(const v1::Lease& lease, v1::TaskState state, const v1:
     } else if (answer.ok() || absl::IsAborted(answer.status())) {
       return;
     } else if (stop.WaitUntilAbandoned(backoff.Next())) {
-      LogWarning("report_given_up", {{"task_id", lease.task_id()}, {"error", answer.status()}});
+      LogWarning("report_given_up", {{"task", lease.task_id()}, {"error", answer.status()}});
       return;
     }
   }

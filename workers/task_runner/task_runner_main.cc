@@ -20,6 +20,7 @@
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/logging/structured_log.h"
 #include "common/metrics/fleet_metrics.h"
+#include "common/metrics/log_metrics.h"
 #include "common/metrics/ops_server.h"
 #include "common/status/status_macros.h"
 #include "common/tracing/tracing.h"
@@ -28,6 +29,7 @@
 #include "workers/task_runner/disk_guard.h"
 #include "workers/task_runner/host_identity.h"
 #include "workers/task_runner/leftover_remover.h"
+#include "workers/task_runner/live_logs.h"
 #include "workers/task_runner/process_hardening.h"
 #include "workers/task_runner/runner_client.h"
 #include "workers/task_runner/runner_config.h"
@@ -64,14 +66,20 @@ ABSL_FLAG(std::string, metrics_listen, "",
           "address for /metrics, /healthz and /readyz, port 0 takes a free one; default: none are served");
 ABSL_FLAG(std::string, otlp_endpoint, "",
           "collector to send traces to by OTLP over HTTP, as http://host:4318; default: none are recorded");
+ABSL_FLAG(fleet::LogLevel, log_level, fleet::LogLevel::kInfo,
+          "which lines are logged: debug, info, warning or error and above; see docs/operations.md for how to change "
+          "it at run time");
 ABSL_FLAG(std::string, port_file, "", "where to write the port of /metrics: a line metrics=PORT");
 
 namespace fleet::runner {
 namespace {
 
+constexpr absl::Duration kCallTimeout = absl::Seconds(5);
 constexpr absl::Duration kRemovalInterval = absl::Seconds(1);
 // A disk takes some GB a second: the reserve must last until a task is measured and stopped.
 constexpr absl::Duration kGuardInterval = absl::Milliseconds(250);
+// Of logs that are followed; at most a chunk of each.
+constexpr absl::Duration kLogInterval = absl::Milliseconds(500);
 
 std::string Environment(const char* name, const std::string& fallback) {
   const char* value = std::getenv(name);
@@ -145,6 +153,7 @@ int Main(ShutdownSignal& signals) {
   metrics::RegisterBuildInfo(registry, "fleet-runner");
   metrics::RunnerMetrics metrics(registry);
   const tracing::Tracing tracing(config.tracing, "fleet-runner", registry);
+  metrics.AddSlots(static_cast<std::size_t>(config.slots));
   LeftoverRemover leftovers(Clock::System(), metrics);
   auto work_directory = WorkDirectory::Open(config.work_dir, &leftovers);
   if (!work_directory.ok()) {
@@ -152,16 +161,23 @@ int Main(ShutdownSignal& signals) {
     return 1;
   }
   const BootClock boot_clock;
-  RunnerClient client(config.servers, config.user);
+  RunnerClient client(config.servers, config.user, kCallTimeout, &metrics);
   TaskDirectories directories(work_directory->path(), leftovers);
   DiskGuard guard(work_directory->path(), config.disk_reserve, directories, metrics);
-  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings, tracing.tracer());
+  metrics::LiveLogMetrics log_metrics(registry);
+  LiveLogs live_logs(client, log_metrics);
+  TaskExecutor executor(config.git, directories, Clock::System(), config.step_settings,
+                        {tracing.tracer(), &live_logs, &metrics});
   const PeriodicLoop removing(kRemovalInterval, [&] {
     leftovers.RunOnce();
     return PeriodicLoop::Next::kWait;
   });
   const PeriodicLoop guarding(kGuardInterval, [&] {
     guard.RunOnce();
+    return PeriodicLoop::Next::kWait;
+  });
+  const PeriodicLoop sending_logs(kLogInterval, [&] {
+    live_logs.RunOnce();
     return PeriodicLoop::Next::kWait;
   });
   RunnerLoop loop(config, client, executor, boot_clock);
@@ -189,11 +205,11 @@ int Main(ShutdownSignal& signals) {
 int main(int argc, char** argv) {
   fleet::runner::HardenProcess();
   fleet::runner::RaiseOpenFilesLimit();
-  fleet::SetLogComponent("fleet-runner");
   fleet::ParseProgramFlags(argc, argv,
                            "Leases child tasks from fleet-service and executes them with git. Run any\n"
                            "number, on any machine; see docs/operations.md, \"More runners\".",
                            __FILE__);
+  fleet::StartLog("fleet-runner", absl::GetFlag(FLAGS_log_level));
   fleet::ShutdownSignal signals;
   return fleet::runner::Main(signals);
 }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "cli/fleetctl/output/value_format.h"
 #include "common/rpc/failover_channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error_info.h"
@@ -42,6 +43,31 @@ absl::Status DescribeFailure(const std::string& address, const grpc::Status& sta
                                 late            ? "no answer in time"
                                 : cause.empty() ? "no connection"
                                                 : cause),
+                   std::move(info));
+}
+
+bool IsWorthAnotherStream(const grpc::Status& end) {
+  switch (end.error_code()) {
+    case grpc::StatusCode::OK:  // ended before its time
+    case grpc::StatusCode::CANCELLED:
+    case grpc::StatusCode::UNKNOWN:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::ABORTED:
+    case grpc::StatusCode::INTERNAL:
+    case grpc::StatusCode::UNAVAILABLE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+absl::Status NobodyAnswered(absl::Duration silence, const std::string& last_address, const std::string& cause) {
+  ErrorInfo info;
+  info.reason = "SERVER_UNREACHABLE";
+  return MakeError(absl::StatusCode::kUnavailable,
+                   absl::StrCat("no fleet-service has answered for ", FormatElapsed(silence), "; the last one tried, ",
+                                last_address, ": ", cause),
                    std::move(info));
 }
 

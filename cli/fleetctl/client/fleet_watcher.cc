@@ -1,36 +1,18 @@
 #include "cli/fleetctl/client/fleet_watcher.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "cli/fleetctl/client/call_failure.h"
+#include "cli/fleetctl/client/response_stream.h"
 #include "cli/fleetctl/output/state_names.h"
-#include "cli/fleetctl/output/value_format.h"
-#include "common/rpc/grpc_status.h"
-#include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 
 namespace fleet::cli {
 namespace {
 
 constexpr absl::Duration kTick = absl::Milliseconds(250);
-
-// Watching changes nothing, so whatever may be the server's or the network's fault is tried again.
-bool IsWorthAnotherTry(const grpc::Status& end) {
-  switch (end.error_code()) {
-    case grpc::StatusCode::OK:  // ended before the fleet did
-    case grpc::StatusCode::CANCELLED:
-    case grpc::StatusCode::UNKNOWN:
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-    case grpc::StatusCode::RESOURCE_EXHAUSTED:
-    case grpc::StatusCode::ABORTED:
-    case grpc::StatusCode::INTERNAL:
-    case grpc::StatusCode::UNAVAILABLE:
-      return true;
-    default:
-      return false;
-  }
-}
 
 }  // namespace
 
@@ -53,7 +35,7 @@ absl::StatusOr<v1::Fleet> FleetWatcher::Watch(const std::string& fleet_id, Fleet
 }
 
 grpc::Status FleetWatcher::Follow(Progress& progress, FleetObserver& observer) {
-  WatchStream stream(servers_, progress.request);
+  ResponseStream<v1::WatchFleetResponse> stream(servers_, &v1::FleetService::Stub::WatchFleet, progress.request);
   const Interruption::Subscription cancel(interruption_, [&stream](int) { stream.Cancel(); });
   absl::Duration heard = clock_.Elapsed();
   absl::Duration patience = options_.patience.watch_answer_timeout;
@@ -96,18 +78,11 @@ absl::Status FleetWatcher::Judge(const grpc::Status& end, Progress& progress, Fl
     return absl::OkStatus();
   }
   const rpc::FailoverChannel::Server server = servers_.InUse();
-  if (!IsWorthAnotherTry(end)) return DescribeFailure(server.address, end);
+  if (!IsWorthAnotherStream(end)) return DescribeFailure(server.address, end);
   servers_.MoveOn(server);
   const std::string cause = end.ok() ? "the stream ended early" : end.error_message();
   const absl::Duration silence = clock_.Elapsed() - progress.last_word;
-  if (silence >= options_.give_up_after) {
-    ErrorInfo info;
-    info.reason = "SERVER_UNREACHABLE";
-    return MakeError(absl::StatusCode::kUnavailable,
-                     absl::StrCat("no fleet-service has answered for ", FormatElapsed(silence),
-                                  "; the last one tried, ", server.address, ": ", cause),
-                     std::move(info));
-  }
+  if (silence >= options_.give_up_after) return NobodyAnswered(silence, server.address, cause);
   if (!std::exchange(progress.lost, true)) {
     observer.OnNotice(
         absl::StrCat("lost ", server.address, " (", cause, "); the fleet goes on, trying ", servers_.InUse().address));

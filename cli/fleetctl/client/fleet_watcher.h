@@ -12,7 +12,6 @@
 #include "absl/time/time.h"
 #include "cli/fleetctl/client/interruption.h"
 #include "cli/fleetctl/client/patience.h"
-#include "cli/fleetctl/client/watch_stream.h"
 #include "common/clock/clock.h"
 #include "common/rpc/backoff.h"
 #include "common/rpc/failover_channel.h"

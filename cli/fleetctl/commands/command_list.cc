@@ -7,6 +7,7 @@
 #include "cli/fleetctl/commands/attempts_command.h"
 #include "cli/fleetctl/commands/audit_command.h"
 #include "cli/fleetctl/commands/cancel_command.h"
+#include "cli/fleetctl/commands/debug_logs_command.h"
 #include "cli/fleetctl/commands/diagnose_command.h"
 #include "cli/fleetctl/commands/doctor_command.h"
 #include "cli/fleetctl/commands/failures_command.h"
@@ -61,6 +62,10 @@ Examples:
   fleetctl limits list
   fleetctl limits set user_active 200 --user alice
 )"}},
+      {"debug", {"Look into the services, workers and runners", R"(
+Example:
+  fleetctl debug logs 01JZ0000000000000000000000 /var/log/fleet
+)"}},
   };
   const auto add = [&list](std::string name, std::shared_ptr<Command> command) {
     list.commands.push_back({std::move(name), std::move(command)});
@@ -92,6 +97,7 @@ Examples:
   add("limits list", std::make_shared<LimitsListCommand>());
   add("limits set", std::make_shared<LimitsSetCommand>());
   add("limits reset", std::make_shared<LimitsResetCommand>());
+  add("debug logs", std::make_shared<DebugLogsCommand>());
   add("audit", std::make_shared<AuditCommand>());
   add("doctor", std::make_shared<DoctorCommand>());
   add("diagnose", std::make_shared<DiagnoseCommand>());

@@ -1,4 +1,4 @@
-// logs: the end of the log of a repository's last attempt.
+// logs: the end of the log of a repository's last attempt, or with --follow what a running one prints.
 #ifndef FLEET_CLI_FLEETCTL_COMMANDS_LOGS_COMMAND_H_
 #define FLEET_CLI_FLEETCTL_COMMANDS_LOGS_COMMAND_H_
 
@@ -14,6 +14,7 @@ class LogsCommand : public Command {
   struct Options {
     std::string fleet_id;
     std::string repo;
+    bool follow = false;
   };
 
   CommandHelp Help() const override;
@@ -24,6 +25,10 @@ class LogsCommand : public Command {
   const Options& options() const { return options_; }
 
  private:
+  absl::StatusOr<int> ShowStored(const std::string& fleet_id, CommandContext& context) const;
+  // Goes on for as long as LogFollower does.
+  absl::StatusOr<int> Follow(const std::string& fleet_id, CommandContext& context) const;
+
   Options options_;
 };
 

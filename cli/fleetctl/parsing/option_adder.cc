@@ -12,6 +12,7 @@
 namespace fleet::cli {
 namespace {
 
+constexpr int kMostArguments = 1000;
 constexpr int32_t kMaxInt32 = std::numeric_limits<int32_t>::max();
 
 // CLI11 reports by exceptions; they end in ParseCommandLine. Of "-o,--output" the last name is shown.
@@ -89,6 +90,20 @@ AddedOption OptionAdder::Repeatable(const std::string& name, Take take, const st
                    ->expected(1)
                    ->allow_extra_args(false)
                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
+}
+
+AddedOption OptionAdder::Arguments(const std::string& name, Take take, const std::string& help) {
+  return Added(app_.add_option(
+                       name,
+                       [name, take = std::move(take)](const CLI::results_t& values) {
+                         for (const std::string& value : values) Check(name, take(value));
+                         return true;
+                       },
+                       help)
+                   ->check(OfKind(domain::TextKind::kName))
+                   ->type_size(1)
+                   ->expected(1, kMostArguments)
+                   ->required());
 }
 
 AddedOption OptionAdder::FleetId(std::string& fleet_id) {

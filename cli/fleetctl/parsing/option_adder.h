@@ -75,6 +75,8 @@ class OptionAdder {
   // May be repeated, each time with one value.
   AddedOption Repeatable(const std::string& name, Take take, const std::string& help,
                          domain::TextKind kind = domain::TextKind::kName);
+  // Arguments told by their place, at least one, after all others.
+  AddedOption Arguments(const std::string& name, Take take, const std::string& help);
   // Repeatable; its values are names of an enumeration, which `all` lists for help and errors.
   template <typename Enum>
   AddedOption Names(const std::string& name, std::vector<Enum>& values, std::optional<Enum> (*parse)(absl::string_view),

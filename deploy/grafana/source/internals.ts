@@ -113,6 +113,28 @@ export const internals = () => dashboard('fleet-internals', 'Fleet / Database an
     title: 'Children moved by jobs', unit: OpsPerSecond, width: 6, description: 'Enqueued, swept, returned to the queue, by kind.',
     queries: [{expr: `sum by (exported_job) (${rate('fleet_worker_children_total')})`, legend: '{{exported_job}}'}],
   }),
+  row('Followed logs and traces'),
+  timeseries({
+    title: 'Followed logs', unit: BytesIEC, description: 'Bytes a second from runners to services and on to followers; skipped and dropped is what followers miss.',
+    queries: [
+      {expr: `sum by (direction) (${rate('fleet_service_log_bytes_total')})`, legend: '{{direction}}'},
+      {expr: `sum(${rate('fleet_runner_log_sent_bytes_total')})`, legend: 'sent by runners'},
+      {expr: `sum(${rate('fleet_runner_log_dropped_bytes_total')})`, legend: 'dropped by runners'},
+      {expr: `sum(${rate('fleet_service_log_skipped_bytes_total')})`, legend: 'skipped'},
+    ],
+  }),
+  timeseries({
+    title: 'Followers of logs', unit: NoUnit, description: 'Streams that wait for more of a running child\'s log.',
+    queries: [{expr: `sum(${series('fleet_service_log_followers')})`, legend: 'followers'}],
+  }),
+  timeseries({
+    title: 'Spans', unit: OpsPerSecond, description: 'Sent to the collector of traces, given up by reason, and batches that failed.',
+    queries: [
+      {expr: `sum(${rate('fleet_trace_spans_exported_total')})`, legend: 'exported'},
+      {expr: `sum by (reason) (${rate('fleet_trace_spans_dropped_total')})`, legend: 'dropped: {{reason}}'},
+      {expr: `sum(${rate('fleet_trace_export_failures_total')})`, legend: 'failed batches'},
+    ],
+  }),
   row('Processes'),
   timeseries({
     title: 'Processor', unit: PercentUnit, description: 'Of one core, by process.',

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/domain/bounds.h"
+#include "common/logging/structured_log.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "services/fleet/requests/declared_parameters.h"
@@ -32,6 +33,11 @@ absl::Status FleetApi::CreateFleet(const domain::Caller& caller, const v1::Creat
   FLEET_ASSIGN_OR_RETURN(const store::FleetStore::Created created, fleets_.Create(caller, fleet));
   ToProto(created.record, *response.mutable_fleet());
   response.set_replayed(created.replayed);
+  if (!created.replayed) {
+    LogInfo("fleet_submitted", {{"fleet", created.record.fleet.id.ToString()},
+                                {"user", caller.user},
+                                {"repositories", created.record.fleet.rollup.total}});
+  }
   changes_.FleetSubmitted(created.record.fleet.id);
   return absl::OkStatus();
 }
@@ -57,6 +63,8 @@ absl::Status FleetApi::SealFleet(const domain::Caller& caller, const v1::SealFle
   const auto total = request.has_total() ? std::optional(request.total()) : std::nullopt;
   FLEET_ASSIGN_OR_RETURN(const store::FleetRecord record, fleets_.Seal(caller, id, total));
   ToProto(record, *response.mutable_fleet());
+  LogInfo("fleet_sealed",
+          {{"fleet", id.ToString()}, {"user", caller.user}, {"repositories", record.fleet.rollup.total}});
   changes_.FleetControlled(id);
   return absl::OkStatus();
 }

@@ -25,6 +25,8 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   table.Add("fleet.v1.FleetService/ListTaskAttempts", apis.fleets, &FleetApi::ListTaskAttempts, pools.callers);
   table.AddStream<v1::WatchFleetResponse>("fleet.v1.FleetService/WatchFleet", apis.watches, &WatchApi::WatchFleet,
                                           pools.watchers);
+  table.AddStream<v1::FollowTaskLogResponse>("fleet.v1.FleetService/FollowTaskLog", apis.logs, &LogApi::FollowTaskLog,
+                                             pools.watchers);
   table.Add("fleet.v1.FleetService/CancelFleet", apis.controls, &ControlApi::CancelFleet, pools.callers);
   table.Add("fleet.v1.FleetService/CancelFleetTask", apis.controls, &ControlApi::CancelFleetTask, pools.callers);
   table.Add("fleet.v1.FleetService/PauseFleet", apis.controls, &ControlApi::PauseFleet, pools.callers);
@@ -52,6 +54,7 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
   table.AddPending("fleet.v1.RunnerService/LeaseTasks", apis.runners, &RunnerApi::LeaseTasks);
   table.AddPending("fleet.v1.RunnerService/ReportTasks", apis.runners, &RunnerApi::ReportTasks);
   table.Add("fleet.v1.RunnerService/Heartbeat", apis.runners, &RunnerApi::Heartbeat, pools.runners);
+  table.Add("fleet.v1.RunnerService/SendTaskLog", apis.logs, &LogApi::SendTaskLog, pools.runners);
 
   // What may be long: targets with parameters, a catalog, programs, logs, a selection of repositories.
   for (const char* large : {"fleet.v1.FleetService/CreateFleet", "fleet.v1.FleetService/AddFleetTargets",

@@ -8,6 +8,7 @@
 #include "services/fleet/api/catalog_api.h"
 #include "services/fleet/api/control_api.h"
 #include "services/fleet/api/fleet_api.h"
+#include "services/fleet/api/log_api.h"
 #include "services/fleet/api/runner_api.h"
 #include "services/fleet/api/system_api.h"
 #include "services/fleet/api/watch_api.h"
@@ -22,6 +23,7 @@ struct Apis {
   RunnerApi& runners;
   AdminApi& admin;
   SystemApi& system;
+  LogApi& logs;
 };
 
 // Of their own, so that callers who list and watch cannot keep a heartbeat waiting.

@@ -1,14 +1,29 @@
 #include "services/fleet/api/runner_api.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
+#include "common/logging/structured_log.h"
 #include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
 #include "services/fleet/requests/runner_requests.h"
 
 namespace fleet::service {
+namespace {
+
+// Of every child several times: for debugging only.
+void LogReport(const std::string& runner_id, const v1::TaskReport& report, v1::ReportStatus status) {
+  if (!LogEnabled(LogLevel::kDebug)) return;
+  LogDebug("task_reported", {{"runner", runner_id},
+                             {"task", report.task_id()},
+                             {"attempt", report.attempt()},
+                             {"state", v1::TaskState_Name(report.state())},
+                             {"status", v1::ReportStatus_Name(status)}});
+}
+
+}  // namespace
 
 absl::Status RunnerApi::RegisterRunner(const domain::Caller& caller, const v1::RegisterRunnerRequest& request,
                                        v1::RegisterRunnerResponse& response) {
@@ -61,7 +76,7 @@ void RunnerApi::Record(const v1::ReportTasksRequest& request, v1::ReportTasksRes
   }
   if (reports.empty()) return done(absl::OkStatus());
   using Outcome = dispatch::ReportBatcher::Outcome;
-  reports_.Submit(std::move(reports), [&response, done, positions = std::move(positions)](
+  reports_.Submit(std::move(reports), [&request, &response, done, positions = std::move(positions)](
                                           absl::StatusOr<std::vector<Outcome>> outcomes) {
     if (!outcomes.ok()) return done(outcomes.status());
     for (std::size_t i = 0; i < positions.size(); ++i) {
@@ -69,6 +84,7 @@ void RunnerApi::Record(const v1::ReportTasksRequest& request, v1::ReportTasksRes
       v1::TaskReportAnswer& answer = *response.mutable_answers(positions[i]);
       answer.set_message(outcome.refused);
       answer.set_status(outcome.refused.empty() ? ToProto(outcome.answer.verdict) : v1::REPORT_STATUS_INVALID);
+      LogReport(request.runner_id(), request.reports(positions[i]), answer.status());
     }
     done(absl::OkStatus());
   });
@@ -81,7 +97,22 @@ absl::Status RunnerApi::Heartbeat(const domain::Caller& caller, const v1::Heartb
   FLEET_RETURN_IF_ERROR(owners_.Check(caller, heartbeat.runner_id));
   FLEET_ASSIGN_OR_RETURN(const std::vector<store::StopOrder> orders, runners_.Heartbeat(heartbeat));
   for (const store::StopOrder& order : orders) ToProto(order, *response.add_stops());
+  TellFollowed(heartbeat, response);
   return absl::OkStatus();
+}
+
+void RunnerApi::TellFollowed(const store::RunnerHeartbeat& heartbeat, v1::HeartbeatResponse& response) const {
+  std::map<domain::TaskId, int32_t> attempts;
+  std::vector<domain::TaskId> held;
+  for (const store::GrantedTask& lease : heartbeat.held) {
+    attempts[lease.id] = lease.attempt;
+    held.push_back(lease.id);
+  }
+  for (const domain::TaskId& task : logs_.FollowedOf(held)) {
+    v1::HeldLease& followed = *response.add_followed_logs();
+    followed.set_task_id(task.ToString());
+    followed.set_attempt(attempts[task]);
+  }
 }
 
 }  // namespace fleet::service

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/dispatch/log_relay.h"
 #include "common/dispatch/report_batcher.h"
 #include "common/domain/caller.h"
 #include "common/rpc/method_table.h"
@@ -20,11 +21,12 @@ class RunnerApi {
  public:
   // `heartbeat_interval`: told to runners, unless half a lease is shorter.
   RunnerApi(store::RunnerStore& runners, RunnerOwners& owners, TaskLeasing& leasing, dispatch::ReportBatcher& reports,
-            absl::Duration heartbeat_interval)
+            const dispatch::LogRelay& logs, absl::Duration heartbeat_interval)
       : runners_(runners),
         owners_(owners),
         leasing_(leasing),
         reports_(reports),
+        logs_(logs),
         heartbeat_interval_(heartbeat_interval) {}
 
   absl::Status RegisterRunner(const domain::Caller& caller, const v1::RegisterRunnerRequest& request,
@@ -37,12 +39,15 @@ class RunnerApi {
                          v1::HeartbeatResponse& response);
 
  private:
+  // Those of the held leases whose log somebody follows.
+  void TellFollowed(const store::RunnerHeartbeat& heartbeat, v1::HeartbeatResponse& response) const;
   void Record(const v1::ReportTasksRequest& request, v1::ReportTasksResponse& response, const rpc::Done& done);
 
   store::RunnerStore& runners_;
   RunnerOwners& owners_;
   TaskLeasing& leasing_;
   dispatch::ReportBatcher& reports_;
+  const dispatch::LogRelay& logs_;
   const absl::Duration heartbeat_interval_;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/domain/bounds.h"
+#include "common/logging/structured_log.h"
 #include "common/status/error_info.h"
 #include "common/status/status_macros.h"
 #include "services/fleet/requests/runner_requests.h"
@@ -33,13 +34,24 @@ absl::Status Refusal(Kind kind) {
                    {"RUNNER_NOT_REGISTERED", {}, {}});
 }
 
+// Of every child: for debugging only.
+void LogLeases(const domain::Ulid& runner_id, const store::LeaseAnswer& granted) {
+  if (!LogEnabled(LogLevel::kDebug)) return;
+  for (const store::GrantedTask& task : granted.tasks) {
+    LogDebug("task_leased",
+             {{"runner", runner_id.ToString()}, {"task", task.id.ToString()}, {"attempt", task.attempt}});
+  }
+}
+
 }  // namespace
 
 void TaskLeasing::Lease(const store::LeaseDemand& demand, absl::Duration wait, v1::LeaseTasksResponse& response,
                         const rpc::PendingCall& call) {
   const absl::Duration longest = std::max(absl::ZeroDuration(), std::min(wait, call.time_left - kWayBack));
-  const auto answer = [&response, done = call.done, this](absl::StatusOr<store::LeaseAnswer> granted) {
+  const auto answer = [&response, done = call.done, runner_id = demand.runner_id,
+                       this](absl::StatusOr<store::LeaseAnswer> granted) {
     if (!granted.ok()) return done(granted.status());
+    LogLeases(runner_id, *granted);
     Answer(*std::move(granted), response, done);
   };
   dispatcher_.Park(demand, longest, answer, call.abandoned);

@@ -34,6 +34,13 @@ constexpr char kWorkflowFile[] =
 
 // What `diagnose` makes, and only the test of what is printed lets it run.
 constexpr char kBundle[] = "approved-outputs-bundle";
+constexpr char kProcessLog[] =
+    R"({"time":"2025-06-15T15:03:41.000200Z","level":"info","source":"fleet-runner","message":"task_started",)"
+    R"("task":"01JXTB1W60QK4T7XWZ2V5N6P8R-3","attempt":1,"repo":"acme-web/checkout-frontend"})"
+    "\nnot of ours\n"
+    R"({"time":"2025-06-15T15:03:07.120000Z","level":"info","source":"fleet-service","message":"fleet_submitted",)"
+    R"("fleet":"01JXTB1W60QK4T7XWZ2V5N6P8R","user":"release-bot","repositories":3,"request":"5f0c2a9be1d47a63"})"
+    "\n";
 
 const std::vector<Example>& Examples() {
   static const auto* const kExamples = new std::vector<Example>{
@@ -52,6 +59,7 @@ const std::vector<Example>& Examples() {
       {"tasks_by_repo", {"tasks", kRunningFleet, "--repo", "acme-web/checkout-frontend"}, ""},
       {"logs", {"logs", kRunningFleet, "acme-web/checkout-frontend"}, ""},
       {"logs_of_a_running_repository", {"logs", kRunningFleet, "acme-web/storefront"}, ""},
+      {"logs_followed", {"logs", kRunningFleet, "acme-web/storefront", "--follow"}, ""},
       {"attempts", {"attempts", kRunningFleet, "acme-web/checkout-frontend"}, ""},
       {"attempts_with_logs", {"attempts", kRunningFleet, "acme-web/checkout-frontend", "--logs"}, ""},
       {"failures", {"failures", kEndedFleet}, ""},
@@ -77,6 +85,7 @@ const std::vector<Example>& Examples() {
       {"limits_set", {"limits", "set", "user_active", "200", "--user", "release-bot"}, ""},
       {"limits_set_that_stops_everybody", {"limits", "set", "system_active", "0"}, ""},
       {"limits_reset", {"limits", "reset", "user_active"}, ""},
+      {"debug_logs", {"debug", "logs", kRunningFleet, "-"}, kProcessLog},
       {"audit", {"audit"}, ""},
       {"doctor", {"doctor"}, ""},
       {"diagnose", {"diagnose", kRunningFleet, "--out", kBundle}, ""},

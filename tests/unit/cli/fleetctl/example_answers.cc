@@ -23,6 +23,32 @@ grpc::Status Watch(grpc::ServerContext&, const v1::WatchFleetRequest& request, W
   return grpc::Status::OK;
 }
 
+// To the end of a repository that runs.
+grpc::Status FollowLog(grpc::ServerContext&, const v1::FollowTaskLogRequest& request, LogWriter& writer) {
+  v1::Task followed;
+  for (const v1::Task& task : Children(request.fleet_id())) {
+    if (task.repo() == request.repo()) followed = task;
+  }
+  v1::FollowTaskLogResponse first;
+  *first.mutable_task() = followed;
+  writer.Write(first);
+  v1::FollowTaskLogResponse text;
+  text.set_attempt(1);
+  text.set_text("==> npm test\n");
+  writer.Write(text);
+  text.set_offset(18224);
+  text.set_skipped_bytes(18211);
+  text.set_text("212 passed\n");
+  writer.Write(text);
+  v1::FollowTaskLogResponse last;
+  last.set_attempt(1);
+  last.set_offset(18235);
+  *last.mutable_task() = followed;
+  last.mutable_task()->set_state(v1::TASK_STATE_COMPLETED);
+  writer.Write(last);
+  return grpc::Status::OK;
+}
+
 void AnswerQuestions(FakeAnswers& answers) {
   answers.get_fleet = [](const v1::GetFleetRequest& request, v1::GetFleetResponse& response) {
     *response.mutable_fleet() = FleetOf(request.fleet_id());
@@ -50,6 +76,7 @@ void AnswerQuestions(FakeAnswers& answers) {
     return absl::OkStatus();
   };
   answers.watch_fleet = Watch;
+  answers.follow_task_log = FollowLog;
   answers.list_audit_events = [](const auto&, auto& response) {
     AddEvents(response);
     return absl::OkStatus();

@@ -109,6 +109,12 @@ class FakeServer::Fleets : public v1::FleetService::Service {
     if (server_.answers_.watch_fleet == nullptr) return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "");
     return server_.answers_.watch_fleet(*context, *request, *writer);
   }
+  grpc::Status FollowTaskLog(grpc::ServerContext* context, const v1::FollowTaskLogRequest* request,
+                             LogWriter* writer) override {
+    server_.Note(*context);
+    if (server_.answers_.follow_task_log == nullptr) return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "");
+    return server_.answers_.follow_task_log(*context, *request, *writer);
+  }
 
  private:
   FakeServer& server_;

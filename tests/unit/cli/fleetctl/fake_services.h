@@ -18,6 +18,7 @@
 namespace fleet::cli {
 
 using WatchWriter = grpc::ServerWriter<v1::WatchFleetResponse>;
+using LogWriter = grpc::ServerWriter<v1::FollowTaskLogResponse>;
 
 // What the methods do; those that a test leaves out are UNIMPLEMENTED. Set before the first call.
 struct FakeAnswers {
@@ -40,6 +41,7 @@ struct FakeAnswers {
   Method<v1::ListFailureGroupsRequest, v1::ListFailureGroupsResponse> list_failure_groups;
   Method<v1::ListTaskAttemptsRequest, v1::ListTaskAttemptsResponse> list_task_attempts;
   std::function<grpc::Status(grpc::ServerContext&, const v1::WatchFleetRequest&, WatchWriter&)> watch_fleet;
+  std::function<grpc::Status(grpc::ServerContext&, const v1::FollowTaskLogRequest&, LogWriter&)> follow_task_log;
   Method<v1::ImportRepositoriesRequest, v1::ImportRepositoriesResponse> import_repositories;
   Method<v1::GetRepositoryRequest, v1::GetRepositoryResponse> get_repository;
   Method<v1::DeleteRepositoryRequest, v1::DeleteRepositoryResponse> delete_repository;

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "common/status/status_macros.h"
 #include "tests/support/status_matchers.h"
@@ -78,6 +81,89 @@ TEST_F(TransactionTest, RollsBackOnDemandAndIsOk) {
 TEST_F(TransactionTest, ATransactionThatDidNothingIsOk) {
   ConnectionPool pool(url(), 1);
   FLEET_EXPECT_OK(InTransaction(pool, [](Transaction&) { return absl::OkStatus(); }));
+}
+
+// Keeps what it is told.
+struct HeardEnds : PoolObserver {
+  struct Word : CommitNote {
+    explicit Word(int number) : value(number) {}
+    const int value;
+  };
+  void Acquired(absl::Duration) override { ++acquired; }
+  void AcquireTimedOut() override { ++timed_out; }
+  void ConnectionsAre(std::size_t used, std::size_t left) override {
+    in_use = used;
+    idle = left;
+  }
+  void TransactionEnded(TransactionEnd end, absl::Duration took) override {
+    ends.push_back(end);
+    EXPECT_GT(took, absl::ZeroDuration());
+  }
+  void RunsAgain(const absl::Status& failure) override { again.push_back(failure.code()); }
+  void Committed(const CommitNote& note) override { notes.push_back(dynamic_cast<const Word&>(note).value); }
+
+  int acquired = 0;
+  int timed_out = 0;
+  std::size_t in_use = 0;
+  std::size_t idle = 0;
+  std::vector<TransactionEnd> ends;
+  std::vector<absl::StatusCode> again;
+  std::vector<int> notes;
+};
+
+TEST_F(TransactionTest, ItsObserverHearsHowItEndedAndOfWhatIsCommitted) {
+  HeardEnds heard;
+  ConnectionPool pool(url(), 1, absl::Seconds(10), &heard);
+  const auto run = [&](int word, const absl::Status& answer, bool roll_back) {
+    return InTransaction(pool, [&](Transaction& transaction) -> absl::Status {
+      if (roll_back) transaction.RollBackInstead();
+      FLEET_RETURN_IF_ERROR(transaction.Execute(kAdd, {1}).status());
+      transaction.Note(std::make_unique<const HeardEnds::Word>(word));
+      return answer;
+    });
+  };
+  FLEET_EXPECT_OK(run(1, absl::OkStatus(), false));
+  FLEET_EXPECT_OK(run(2, absl::OkStatus(), true));
+  EXPECT_FALSE(run(3, absl::FailedPreconditionError("not now"), false).ok());
+  EXPECT_THAT(heard.ends, ::testing::ElementsAre(TransactionEnd::kCommitted, TransactionEnd::kRolledBack,
+                                                 TransactionEnd::kRolledBack));
+  EXPECT_THAT(heard.notes, ::testing::ElementsAre(1));
+  EXPECT_EQ(heard.acquired, 3);
+  EXPECT_EQ(heard.in_use, 0U);
+  EXPECT_EQ(heard.idle, 1U);
+}
+
+TEST_F(TransactionTest, ItsObserverHearsOfFailuresAndOfEachFurtherRun) {
+  HeardEnds heard;
+  ConnectionPool pool(url(), 1, absl::Seconds(10), &heard);
+  constexpr Statement kWrong{"transaction_test_wrong", "select 1 / $1::int"};
+  EXPECT_FALSE(InTransaction(pool, [&](Transaction& transaction) { return transaction.Execute(kWrong, {0}); }).ok());
+  EXPECT_THAT(heard.ends, ::testing::ElementsAre(TransactionEnd::kFailed));
+  EXPECT_THAT(heard.again, ::testing::IsEmpty());
+  heard.ends.clear();
+  int runs = 0;
+  FLEET_EXPECT_OK(InTransaction(pool, [&](Transaction& transaction) -> absl::Status {
+    transaction.Note(std::make_unique<const HeardEnds::Word>(++runs));
+    FLEET_RETURN_IF_ERROR(transaction.Execute(kAdd, {1}).status());
+    if (runs == 1) {
+      EXPECT_EQ(EndOtherSessions(), 1);
+    }
+    return transaction.Execute(kAdd, {2}).status();
+  }));
+  EXPECT_THAT(heard.ends, ::testing::ElementsAre(TransactionEnd::kFailed, TransactionEnd::kCommitted));
+  EXPECT_THAT(heard.again, ::testing::ElementsAre(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(heard.notes, ::testing::ElementsAre(2)) << "of the run that was committed alone";
+}
+
+TEST_F(TransactionTest, ItsObserverHearsWhoGotNoConnection) {
+  HeardEnds heard;
+  ConnectionPool pool(url(), 1, absl::Milliseconds(10), &heard);
+  const auto held = pool.Acquire();
+  FLEET_ASSERT_OK(held);
+  EXPECT_EQ(heard.in_use, 1U);
+  EXPECT_FALSE(pool.Acquire().ok());
+  EXPECT_EQ(heard.timed_out, 1);
+  EXPECT_EQ(heard.acquired, 1);
 }
 
 TEST_F(TransactionTest, EachStatementSeesWhatWasCommittedBeforeIt) {

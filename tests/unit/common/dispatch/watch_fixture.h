@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,12 @@ class FakeFeed {
     summary_ = summary;
   }
 
+  // How old a fleet's last change is whenever it is read.
+  void SetAge(absl::Duration age) {
+    MutexLock lock(mutex_);
+    age_ = age;
+  }
+
   int fleet_reads() const { return fleet_reads_; }
   int change_reads() const { return change_reads_; }
   int revision_reads() const { return revision_reads_; }
@@ -75,6 +82,9 @@ class FakeFeed {
       records[id].fleet.id = id;
       records[id].fleet.revision = stored->second.revision();
       records[id].fleet.state = stored->second.state;
+      if (!age_.has_value()) continue;
+      records[id].usage.now = absl::FromUnixSeconds(1'000'000);
+      records[id].fleet.updated_at = records[id].usage.now - *age_;
     }
     return records;
   }
@@ -115,6 +125,7 @@ class FakeFeed {
   Mutex mutex_;
   std::map<domain::Ulid, Stored> fleets_ ABSL_GUARDED_BY(mutex_);
   std::string summary_ ABSL_GUARDED_BY(mutex_);
+  std::optional<absl::Duration> age_ ABSL_GUARDED_BY(mutex_);
   std::atomic<bool> failing_ = false;
   std::atomic<std::size_t> tasks_per_change_ = 1;
   std::atomic<int64_t> rows_per_read_ = 1'000'000;

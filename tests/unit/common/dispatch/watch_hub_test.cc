@@ -396,5 +396,32 @@ TEST_F(WatchHubTest, NoWatcherMissesAChangeOrStepsBackUnderStress) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST_F(WatchHubTest, TellsHowOldAChangeIsWhenItIsTold) {
+  std::vector<absl::Duration> lags;  // of the hub's thread, until it has stopped
+  options_.observe_lag = [&](absl::Duration lag) { lags.push_back(lag); };
+  clock_.Advance(absl::Seconds(1));
+  feed_.SetAge(absl::Milliseconds(40));
+  Start();
+  TestWatcher watcher(*hub_, id_, 1);
+  Settle();
+  ChangeAndWake();
+  ASSERT_NE(watcher.Next(), nullptr);
+  hub_->Stop();
+  EXPECT_THAT(lags, ElementsAre(absl::Milliseconds(40)));
+}
+
+TEST_F(WatchHubTest, WhatAWatcherMissedWhileItWasAwayIsNoLag) {
+  std::vector<absl::Duration> lags;
+  options_.observe_lag = [&](absl::Duration lag) { lags.push_back(lag); };
+  clock_.Advance(absl::Seconds(1));
+  feed_.SetAge(absl::Hours(1));
+  Start();
+  TestWatcher watcher(*hub_, id_, 0);
+  ASSERT_NE(watcher.Next(), nullptr);
+  Settle();
+  hub_->Stop();
+  EXPECT_THAT(lags, ::testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace fleet::dispatch

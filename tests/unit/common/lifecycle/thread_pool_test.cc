@@ -65,6 +65,7 @@ TEST(ThreadPoolTest, RefusesWorkBeyondItsQueue) {
     EXPECT_TRUE(pool.Submit([&] { ++runs; }));
     EXPECT_TRUE(pool.Submit([&] { ++runs; }));
     EXPECT_FALSE(pool.Submit([&] { ++runs; }));
+    EXPECT_EQ(pool.queued(), 2U);  // the one that runs does not wait
     gate.Open();
   }
   EXPECT_EQ(runs, 2);

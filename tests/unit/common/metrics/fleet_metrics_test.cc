@@ -8,7 +8,6 @@ namespace fleet::metrics {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 TEST(BuildInfoTest, SaysWhatRuns) {
   prometheus::Registry registry;
@@ -16,38 +15,23 @@ TEST(BuildInfoTest, SaysWhatRuns) {
   EXPECT_THAT(MetricsText(registry), HasSubstr(R"(fleet_build_info{component="fleet-service",version=")"));
 }
 
-TEST(ServiceMetricsTest, ResultsAreThereBeforeTheFirstChildEnds) {
+TEST(ServiceMetricsTest, TellsWhatWasObservedAndSet) {
   prometheus::Registry registry;
   ServiceMetrics metrics(registry);
-  for (const char* result : {"completed", "failed", "cancelled", "timed_out"}) {
-    EXPECT_THAT(MetricsText(registry),
-                HasSubstr(std::string("fleet_task_completions_total{result=\"") + result + "\"} 0"));
-  }
-}
-
-TEST(ServiceMetricsTest, CountersAddUpAndGaugesAreSet) {
-  prometheus::Registry registry;
-  ServiceMetrics metrics(registry);
-  metrics.SetTasks({{"queued", 5}, {"running", 2}});
-  metrics.SetTasks({{"queued", 4}, {"running", 3}});
-  metrics.SetOpenFleets(7);
-  metrics.CountCompletion("failed");
-  metrics.CountCompletion("failed");
-  metrics.CountFailure("network");
-  metrics.AddCost(0.5);
-  metrics.AddCost(0.25);
+  EXPECT_THAT(MetricsText(registry), HasSubstr("fleet_service_calls_waiting{threads=\"watch\"} 0"));
   metrics.ObserveDispatch(30);
   metrics.ObserveReports(3);
   metrics.ObserveReports(4);
   metrics.SetWatchers(9);
   metrics.SetParkedLeases(8);
+  metrics.ObserveWatchLag(absl::Milliseconds(250));
+  metrics.SetCallsWaiting("runners", 6);
+  metrics.SetCallsWaiting("runners", 5);
   const std::string text = MetricsText(registry);
   for (const char* line :
-       {"fleet_tasks{state=\"queued\"} 4", "fleet_tasks{state=\"running\"} 3", "fleet_open_fleets 7",
-        "fleet_task_completions_total{result=\"failed\"} 2", "fleet_task_failures_total{category=\"network\"} 1",
-        "fleet_task_cost_usd_total 0.75", "fleet_dispatch_batch_tasks_count 1", "fleet_dispatch_batch_tasks_sum 30",
-        "fleet_report_batch_reports_count 2", "fleet_report_batch_reports_sum 7", "fleet_watchers 9",
-        "fleet_parked_leases 8"}) {
+       {"fleet_dispatch_batch_tasks_count 1", "fleet_dispatch_batch_tasks_sum 30", "fleet_report_batch_reports_count 2",
+        "fleet_report_batch_reports_sum 7", "fleet_watchers 9", "fleet_parked_leases 8",
+        "fleet_watch_lag_seconds_sum 0.25", "fleet_service_calls_waiting{threads=\"runners\"} 5"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
@@ -104,11 +88,40 @@ TEST(RunnerMetricsTest, SaysWhatIsLeftAndWhatWasStopped) {
   metrics.CountLeftoverRemoval(false);
   metrics.SetDiskFree(5000, 70);
   metrics.CountStoppedForDisk();
+  metrics.SetDiskSize(9000, 400);
   const std::string text = MetricsText(registry);
   for (const char* line :
        {"fleet_runner_leftover_directories 2", "fleet_runner_leftover_removals_total{result=\"ok\"} 1",
         "fleet_runner_leftover_removals_total{result=\"error\"} 2", "fleet_runner_disk_free_bytes 5000",
-        "fleet_runner_disk_free_files 70", "fleet_runner_tasks_stopped_for_disk_total 1"}) {
+        "fleet_runner_disk_free_files 70", "fleet_runner_tasks_stopped_for_disk_total 1",
+        "fleet_runner_disk_size_bytes 9000", "fleet_runner_disk_reserve_bytes 400"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(RunnerMetricsTest, SaysWhatTasksDoAndTake) {
+  prometheus::Registry registry;
+  RunnerMetrics metrics(registry);
+  metrics.AddSlots(4);
+  metrics.TaskStarted();
+  metrics.TaskStarted();
+  metrics.TaskEnded();
+  metrics.CountTask("timed_out");
+  metrics.ObservePhase("clone", absl::Seconds(2));
+  metrics.ProcessStarted();
+  metrics.ProcessStarted();
+  metrics.ProcessEnded();
+  metrics.CountHeartbeat(false);
+  EXPECT_THAT(MetricsText(registry), HasSubstr("fleet_runner_last_heartbeat_timestamp_seconds 0\n"));
+  metrics.CountHeartbeat(true);
+  const std::string text = MetricsText(registry);
+  for (const char* line :
+       {"fleet_runner_own_slots{state=\"used\"} 1", "fleet_runner_own_slots{state=\"free\"} 3",
+        "fleet_runner_tasks_total{result=\"timed_out\"} 1", "fleet_runner_tasks_total{result=\"abandoned\"} 0",
+        "fleet_runner_phase_duration_seconds_sum{phase=\"clone\"} 2",
+        "fleet_runner_phase_duration_seconds_count{phase=\"push\"} 0", "fleet_runner_processes 1",
+        "fleet_runner_heartbeats_total{result=\"ok\"} 1", "fleet_runner_heartbeats_total{result=\"error\"} 1",
+        "fleet_runner_last_heartbeat_timestamp_seconds 1"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

@@ -52,6 +52,13 @@ TEST_F(OpsServerTest, IsReadyWhileItsCheckSaysSoAndNotOnceItStops) {
   EXPECT_EQ(Answer("GET", "/readyz").body, "not ready: stopping\n");
 }
 
+TEST_F(OpsServerTest, MetricsSayWhetherItIsReadyAndWhatTheProcessTakes) {
+  EXPECT_THAT(Answer("GET", "/metrics").body, HasSubstr("\nfleet_ready 1\n"));
+  ready_ = absl::UnavailableError("the database is away");
+  EXPECT_THAT(Answer("GET", "/metrics").body,
+              AllOf(HasSubstr("\nfleet_ready 0\n"), HasSubstr("\nprocess_resident_memory_bytes ")));
+}
+
 TEST_F(OpsServerTest, IsHealthyWhetherReadyOrNot) {
   ready_ = absl::UnavailableError("the database is away");
   EXPECT_EQ(Answer("GET", "/healthz").status, 200);

@@ -46,6 +46,23 @@ TEST(RpcMetricsTest, SpellsCodesAsGoDoes) {
   }
 }
 
+TEST(RpcMetricsTest, AMethodThatIsExpectedIsThereBeforeItsFirstCall) {
+  prometheus::Registry registry;
+  RpcMetrics metrics(registry);
+  metrics.Expect(RpcType::kUnary, kService, "GetFleet");
+  const std::string text = MetricsText(registry);
+  const std::string method = R"(grpc_method="GetFleet",grpc_service="fleet.v1.FleetService",grpc_type="unary"})";
+  EXPECT_THAT(text, HasSubstr("grpc_server_started_total{" + method + " 0\n"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_msg_received_total{" + method + " 0\n"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_msg_sent_total{" + method + " 0\n"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handling_seconds_count{" + method + " 0\n"));
+  for (const char* code : {"OK", "Unknown", "DeadlineExceeded", "Internal", "Unavailable", "DataLoss"}) {
+    EXPECT_THAT(text,
+                HasSubstr(std::string("grpc_server_handled_total{grpc_code=\"") + code + "\"," + method + " 0\n"));
+  }
+  EXPECT_EQ(metrics.in_flight(), 0);
+}
+
 TEST(RpcMetricsTest, CallsOfOneMethodAddUp) {
   prometheus::Registry registry;
   RpcMetrics metrics(registry);

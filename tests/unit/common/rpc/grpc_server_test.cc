@@ -130,6 +130,15 @@ class GrpcServerTest : public ::testing::Test {
   std::unique_ptr<v1::AdminService::Stub> stub_;
 };
 
+TEST_F(GrpcServerTest, EveryMethodHasItsSeriesBeforeItIsCalled) {
+  EXPECT_THAT(environment_.Metrics(),
+              HasSubstr("grpc_server_started_total{grpc_method=\"SetLimit\",grpc_service=\"fleet.v1.AdminService\","
+                        "grpc_type=\"unary\"} 0\n"));
+  EXPECT_THAT(environment_.Metrics(),
+              HasSubstr("grpc_server_handled_total{grpc_code=\"Unavailable\",grpc_method=\"ListLimits\","
+                        "grpc_service=\"fleet.v1.AdminService\",grpc_type=\"unary\"} 0\n"));
+}
+
 TEST_F(GrpcServerTest, ACallIsAnsweredWithItsResponse) {
   v1::SetLimitResponse response;
   EXPECT_THAT(SetLimit("user_active", response), IsOk());

@@ -157,19 +157,5 @@ TEST_F(FleetStoreTest, ListsByCreatorAndState) {
   EXPECT_EQ(List({.states = {FleetState::kPending, FleetState::kRunning}, .limit = 2}).size(), 3U);
 }
 
-TEST_F(FleetStoreTest, TotalsCountOpenFleetsOnly) {
-  stores_.CreateFleet({.targets = 3});
-  const domain::Ulid ended = stores_.CreateFleet({.targets = 2});
-  stores_.ExpandAll();
-  FLEET_ASSERT_OK(stores_.fleets.Cancel({"alice"}, ended, domain::CancelMode::kStop));
-  stores_.SweepAll();
-  ASSERT_EQ(stores_.GetFleet(ended).state, FleetState::kCancelled);
-  const auto totals = stores_.fleets.OpenTotals();
-  FLEET_ASSERT_OK(totals);
-  EXPECT_EQ(totals->fleets, 1);
-  EXPECT_EQ(totals->tasks[static_cast<std::size_t>(domain::TaskState::kQueued)], 3);
-  EXPECT_EQ(totals->tasks[static_cast<std::size_t>(domain::TaskState::kCancelled)], 0);
-}
-
 }  // namespace
 }  // namespace fleet::store

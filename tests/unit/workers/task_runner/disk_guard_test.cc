@@ -49,7 +49,9 @@ TEST_F(DiskGuardTest, LeavesAllAloneWhileThereIsRoom) {
   EXPECT_FALSE(tasks_.full());
   EXPECT_FALSE(large_.stopped());
   EXPECT_THAT(metrics::MetricsText(registry_), AllOf(HasSubstr("fleet_runner_disk_free_bytes 107374182400\n"),
-                                                     HasSubstr("fleet_runner_disk_free_files 5000000\n")));
+                                                     HasSubstr("fleet_runner_disk_free_files 5000000\n"),
+                                                     HasSubstr("fleet_runner_disk_size_bytes 214748364800\n"),
+                                                     HasSubstr("fleet_runner_disk_reserve_bytes 1073741824\n")));
 }
 
 TEST_F(DiskGuardTest, StopsTheTaskWithMostBytesAndTakesNoMore) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/clock/clock.h"
+#include "common/domain/log_window.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/grpc_status.h"
 #include "common/status/error_info.h"
@@ -101,6 +102,27 @@ void FakeRunnerService::SetReportsUnavailable(bool unavailable) {
 void FakeRunnerService::SetHeartbeatsUnavailable(bool unavailable) {
   MutexLock lock(mutex_);
   heartbeats_unavailable_ = unavailable;
+}
+
+void FakeRunnerService::FollowLogs(bool follow) {
+  MutexLock lock(mutex_);
+  follow_logs_ = follow;
+}
+
+std::string FakeRunnerService::SentLog(const std::string& task_id) const {
+  MutexLock lock(mutex_);
+  const auto log = logs_.find(task_id);
+  return log == logs_.end() ? "" : log->second.text;
+}
+
+int FakeRunnerService::logs_seen() const {
+  MutexLock lock(mutex_);
+  return logs_seen_;
+}
+
+void FakeRunnerService::SetLogsUnavailable(bool unavailable) {
+  MutexLock lock(mutex_);
+  logs_unavailable_ = unavailable;
 }
 
 void FakeRunnerService::LoseNextLeaseAnswer() {
@@ -285,6 +307,7 @@ grpc::Status FakeRunnerService::Heartbeat(grpc::ServerContext* context, const v1
     const auto found = tasks_.find(lease.task_id());
     const bool live = found != tasks_.end() && found->second.runner_id == request->runner_id() &&
                       found->second.lease.attempt() == lease.attempt();
+    if (live && follow_logs_) *response->add_followed_logs() = lease;
     const auto directive = directives_.find(lease.task_id());
     if (live && directive == directives_.end()) continue;
     if (found != tasks_.end() && found->second.ended) continue;  // its final answer is on the way
@@ -297,6 +320,27 @@ grpc::Status FakeRunnerService::Heartbeat(grpc::ServerContext* context, const v1
     if (task.runner_id == request->runner_id() && acknowledged && held.count({id, task.lease.attempt()}) == 0) {
       task.runner_id.clear();
     }
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeRunnerService::SendTaskLog(grpc::ServerContext* /*context*/, const v1::SendTaskLogRequest* request,
+                                            v1::SendTaskLogResponse* response) {
+  MutexLock lock(mutex_);
+  ++logs_seen_;
+  if (unavailable_ || logs_unavailable_) return Unavailable();
+  if (request->runner_id().empty() || request->chunks_size() < 1 || request->chunks_size() > domain::kMaxLogChunks) {
+    Violation("a SendTaskLog that is refused");
+  }
+  for (const v1::TaskLogChunk& chunk : request->chunks()) {
+    Log& log = logs_[chunk.task_id()];
+    if (chunk.text().size() > domain::kMaxLogChunk) Violation("a chunk that is too long");
+    if (chunk.offset() < log.end) Violation("a chunk out of order");
+    if (chunk.offset() > log.end) absl::StrAppend(&log.text, "[", chunk.offset() - log.end, "]");
+    log.text += chunk.text();
+    log.end = chunk.offset() + static_cast<int64_t>(chunk.text().size());
+    const auto task = tasks_.find(chunk.task_id());
+    response->add_followed(follow_logs_ && task != tasks_.end() && !task->second.ended);
   }
   return grpc::Status::OK;
 }

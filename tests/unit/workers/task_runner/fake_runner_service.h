@@ -67,6 +67,13 @@ class FakeRunnerService final : public v1::RunnerService::Service {
   void Cancel(const std::string& task_id, v1::StopReason directive = v1::STOP_REASON_UNSPECIFIED);
   // As if the lease had gone to somebody else.
   void TakeLease(const std::string& task_id);
+  // Whether somebody follows the logs of all tasks.
+  void FollowLogs(bool follow);
+  // What was sent of a task's log; "[N]" stands for N bytes that were left out.
+  std::string SentLog(const std::string& task_id) const;
+  int logs_seen() const;
+  // Only SendTaskLog.
+  void SetLogsUnavailable(bool unavailable);
   // Marks every runner lost; its tasks are queued again.
   void LoseRunners();
 
@@ -78,6 +85,8 @@ class FakeRunnerService final : public v1::RunnerService::Service {
                            v1::ReportTasksResponse* response) override;
   grpc::Status Heartbeat(grpc::ServerContext* context, const v1::HeartbeatRequest* request,
                          v1::HeartbeatResponse* response) override;
+  grpc::Status SendTaskLog(grpc::ServerContext* context, const v1::SendTaskLogRequest* request,
+                           v1::SendTaskLogResponse* response) override;
 
  private:
   struct Runner {
@@ -112,6 +121,15 @@ class FakeRunnerService final : public v1::RunnerService::Service {
   bool refuse_final_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t heartbeats_ ABSL_GUARDED_BY(mutex_) = 0;
   int reports_seen_ ABSL_GUARDED_BY(mutex_) = 0;
+  // What is received of a log, and how far it reaches.
+  struct Log {
+    std::string text;
+    int64_t end = 0;
+  };
+  std::map<std::string, Log> logs_ ABSL_GUARDED_BY(mutex_);
+  bool follow_logs_ ABSL_GUARDED_BY(mutex_) = false;
+  bool logs_unavailable_ ABSL_GUARDED_BY(mutex_) = false;
+  int logs_seen_ ABSL_GUARDED_BY(mutex_) = 0;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

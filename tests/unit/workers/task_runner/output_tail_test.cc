@@ -15,6 +15,21 @@ TEST(OutputTailTest, KeepsShortOutputWhole) {
   EXPECT_EQ(tail.Text(), "abcdef");
 }
 
+TEST(OutputTailTest, CopiesWhatIsAppendedOnce) {
+  OutputTail copy(100);
+  OutputTail whole(8);
+  whole.CopyTo(&copy);
+  whole.Append("==> step\n");
+  OutputTail step(8);
+  step.CopyTo(whole.copy());
+  step.Append("a line that is long\n");
+  EXPECT_EQ(copy.Text(), "==> step\na line that is long\n") << "as it comes, and whole";
+  whole.AppendTail(step);
+  whole.CopyTo(nullptr);
+  whole.Append("later");
+  EXPECT_EQ(copy.Text(), "==> step\na line that is long\n");
+}
+
 TEST(OutputTailTest, KeepsTheEndOfSmallPieces) {
   OutputTail tail(4);
   for (char c = 'a'; c <= 'z'; ++c) tail.Append(std::string(1, c));

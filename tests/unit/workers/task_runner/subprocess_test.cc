@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/wait_until.h"
+#include "tests/unit/common/metrics/metrics_text.h"
 #include "tests/unit/workers/task_runner/test_directory.h"
 #include "workers/task_runner/output_tail.h"
 #include "workers/task_runner/output_text.h"
@@ -47,6 +48,23 @@ class SubprocessTest : public ::testing::Test {
   OutputTail output_;
   Subprocess subprocess_{Clock::System()};
 };
+
+TEST_F(SubprocessTest, CountsWhatRuns) {
+  prometheus::Registry registry;
+  metrics::RunnerMetrics metrics(registry);
+  const Subprocess counted(Clock::System(), &metrics);
+  std::thread running(
+      [&] { EXPECT_TRUE(counted.Run(Shell("while [ ! -e go ]; do sleep 0.01; done"), stop_, output_).ok()); });
+  EXPECT_TRUE(WaitUntil(
+      [&] { return metrics::MetricsText(registry).find("fleet_runner_processes 1\n") != std::string::npos; }));
+  WriteFile(directory_ / "go", "");
+  running.join();
+  EXPECT_THAT(metrics::MetricsText(registry), HasSubstr("fleet_runner_processes 0\n"));
+  ProcessSpec missing = Shell("");
+  missing.argv = {"/no/such/program"};
+  EXPECT_FALSE(counted.Run(missing, stop_, output_).ok());
+  EXPECT_THAT(metrics::MetricsText(registry), HasSubstr("fleet_runner_processes 0\n"));
+}
 
 TEST_F(SubprocessTest, ReportsExitCodeAndInterleavedOutput) {
   const auto result = Run(Shell("echo out; echo err >&2; echo out2; exit 7"));

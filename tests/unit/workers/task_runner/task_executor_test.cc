@@ -1,17 +1,20 @@
 #include "workers/task_runner/task_executor.h"
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/domain/bounds.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "prometheus/registry.h"
 #include "tests/support/wait_until.h"
+#include "tests/unit/common/metrics/metrics_text.h"
 #include "tests/unit/workers/task_runner/fake_runner_service.h"
 #include "tests/unit/workers/task_runner/git_fixture.h"
 #include "workers/task_runner/boot_clock.h"
@@ -23,6 +26,7 @@ namespace fleet::runner {
 namespace {
 
 using ::fleet::testing::WaitUntil;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -58,8 +62,11 @@ class TaskExecutorTest : public ::testing::Test {
   }
   void Start() {
     service_.Add(lease_, fleet_);
-    client_ = std::make_unique<RunnerClient>(std::vector<std::string>{service_.address()}, "tester");
-    executor_ = std::make_unique<TaskExecutor>(settings_, directories_, Clock::System(), step_settings_);
+    client_ = std::make_unique<RunnerClient>(std::vector<std::string>{service_.address()}, "tester", absl::Seconds(5),
+                                             &metrics_);
+    live_logs_ = std::make_unique<LiveLogs>(*client_, log_metrics_);
+    executor_ = std::make_unique<TaskExecutor>(settings_, directories_, Clock::System(), step_settings_,
+                                               TaskTelemetry{tracing::Tracer::Off(), live_logs_.get(), &metrics_});
     loop_ = std::make_unique<RunnerLoop>(config_, *client_, *executor_, clock_);
     thread_ = std::thread([this] { EXPECT_TRUE(loop_->Run().ok()); });
   }
@@ -76,6 +83,7 @@ class TaskExecutorTest : public ::testing::Test {
     const auto reports = service_.Get(kTaskId).reports;
     return reports.empty() ? v1::TaskReport() : reports.back();
   }
+  std::string Metrics() const { return metrics::MetricsText(registry_); }
   std::string Marker(const std::string& name) { return fixture_.directory() / name; }
 
   FakeRunnerService service_;
@@ -93,6 +101,8 @@ class TaskExecutorTest : public ::testing::Test {
   LeftoverRemover leftovers_{Clock::System(), metrics_};
   TaskDirectories directories_{work_directory_, leftovers_};
   std::unique_ptr<RunnerClient> client_;
+  metrics::LiveLogMetrics log_metrics_{registry_};
+  std::unique_ptr<LiveLogs> live_logs_;
   std::unique_ptr<TaskExecutor> executor_;
   std::unique_ptr<RunnerLoop> loop_;
   std::thread thread_;
@@ -112,6 +122,31 @@ TEST_F(TaskExecutorTest, PushesWhatTheStepsChanged) {
   EXPECT_EQ(fixture_.Show(bare_, kBranch, "a"), "one\ntwo");
   EXPECT_EQ(fixture_.Git(bare_, {"log", "-1", "--format=%an <%ae>%n%B", kBranch}),
             absl::StrCat("Fleet <fleet@localhost>\nChange a\n\nFleet-Task: ", kTaskId));
+}
+
+TEST_F(TaskExecutorTest, WhatStepsPrintIsSentWhileTheyRunAndTheRestBeforeTheEnd) {
+  step_settings_.environment = fixture_.directory() / "environment";
+  std::ofstream(step_settings_.environment) << "TOKEN=hunter2-hunter2\n";
+  AddStep(absl::StrCat("echo begun $TOKEN; pwd; while [ ! -e '", Marker("go"), "' ]; do sleep 0.02; done; echo done"));
+  service_.FollowLogs(true);
+  Start();
+  ASSERT_TRUE(WaitUntil([&] {
+    live_logs_->RunOnce();
+    return absl::StrContains(service_.SentLog(kTaskId), ".\n");
+  }));
+  EXPECT_THAT(service_.SentLog(kTaskId), HasSubstr("==> step1\nbegun ***\n.\n"));
+  std::ofstream(Marker("go")).close();
+  const v1::TaskReport report = Finish();
+  EXPECT_EQ(service_.SentLog(kTaskId), report.result().log_tail()) << "nobody but the end sent the rest";
+  EXPECT_THAT(service_.SentLog(kTaskId), HasSubstr("\ndone\n"));
+}
+
+TEST_F(TaskExecutorTest, WhatNobodyFollowsIsNotSent) {
+  AddStep("echo text");
+  Start();
+  Finish();
+  live_logs_->RunOnce();
+  EXPECT_EQ(service_.logs_seen(), 0);
 }
 
 // It ignores SIGTERM: whoever fills the disk gets no time to fill the rest.
@@ -397,6 +432,30 @@ std::string WaitingStep(const std::string& started, const std::string& go) {
   return absl::StrCat("echo two > a; echo x > '", started, "'; while [ ! -e '", go, "' ]; do sleep 0.01; done");
 }
 
+TEST_F(TaskExecutorTest, CountsTheTaskItsSlotItsPhasesAndItsPrograms) {
+  metrics_.AddSlots(2);
+  AddStep(WaitingStep(Marker("started"), Marker("go")));
+  Start();
+  ASSERT_TRUE(WaitUntil([&] { return std::filesystem::exists(Marker("started")); }));
+  EXPECT_THAT(Metrics(),
+              AllOf(HasSubstr("fleet_runner_own_slots{state=\"used\"} 1\n"),
+                    HasSubstr("fleet_runner_own_slots{state=\"free\"} 1\n"), HasSubstr("fleet_runner_processes 1\n"),
+                    HasSubstr("fleet_runner_phase_duration_seconds_count{phase=\"clone\"} 1\n"),
+                    HasSubstr("fleet_runner_phase_duration_seconds_count{phase=\"steps\"} 0\n")));
+  EXPECT_TRUE(WaitUntil([&] { return service_.heartbeats() > 0; }));
+  WriteFile(Marker("go"), "");
+  EXPECT_EQ(Finish().state(), v1::TASK_STATE_COMPLETED);
+  EXPECT_THAT(Metrics(),
+              AllOf(HasSubstr("fleet_runner_own_slots{state=\"used\"} 0\n"),
+                    HasSubstr("fleet_runner_own_slots{state=\"free\"} 2\n"), HasSubstr("fleet_runner_processes 0\n"),
+                    HasSubstr("fleet_runner_tasks_total{result=\"completed\"} 1\n"),
+                    Not(HasSubstr("fleet_runner_heartbeats_total{result=\"ok\"} 0\n"))));
+  for (const char* phase : {"clone", "steps", "commit", "push"}) {
+    EXPECT_THAT(Metrics(),
+                HasSubstr(absl::StrCat("fleet_runner_phase_duration_seconds_count{phase=\"", phase, "\"} 1\n")));
+  }
+}
+
 TEST_F(TaskExecutorTest, ACancelledTaskPushesNothing) {
   AddStep(WaitingStep(Marker("started"), Marker("go")));
   Start();
@@ -417,6 +476,7 @@ TEST_F(TaskExecutorTest, AfterALostLeaseNothingIsPushedOrReported) {
   Stop();  // returns when the task has ended
   EXPECT_EQ(fixture_.Branch(bare_, kBranch), "");
   EXPECT_THAT(service_.ReportedStates(kTaskId), ElementsAre(v1::TASK_STATE_HYDRATING, v1::TASK_STATE_RUNNING));
+  EXPECT_THAT(Metrics(), HasSubstr("fleet_runner_tasks_total{result=\"abandoned\"} 1\n"));
 }
 
 TEST_F(TaskExecutorTest, NothingIsPushedBeforeFinalizingIsAnswered) {

@@ -9,6 +9,7 @@
 #include "cli/fleetctl/commands/audit_command.h"
 #include "cli/fleetctl/commands/cancel_command.h"
 #include "cli/fleetctl/commands/command_list.h"
+#include "cli/fleetctl/commands/debug_logs_command.h"
 #include "cli/fleetctl/commands/failures_command.h"
 #include "cli/fleetctl/commands/limits_list_command.h"
 #include "cli/fleetctl/commands/limits_reset_command.h"
@@ -163,6 +164,9 @@ TEST(CommandLineTest, EveryCommandIsKnown) {
   EXPECT_TRUE(Is<WatchCommand>(Parsed({"watch", kAnyFleet})));
   EXPECT_TRUE(Asked<CancelCommand>(Parsed({"cancel", kAnyFleet, "--drain"})).drain);
   EXPECT_EQ(Asked<LogsCommand>(Parsed({"logs", kAnyFleet, "a/b"})).repo, "a/b");
+  EXPECT_TRUE(Asked<LogsCommand>(Parsed({"logs", kAnyFleet, "a/b", "--follow"})).follow);
+  EXPECT_EQ(Asked<DebugLogsCommand>(Parsed({"debug", "logs", kAnyFleet, "a", "-", "-o", "json"})).paths,
+            (std::vector<std::string>{"a", "-"}));
   EXPECT_EQ(Asked<CancelCommand>(Parsed({"cancel", kAnyFleet, "a/b"})).repo, "a/b");
   EXPECT_EQ(Asked<PauseCommand>(Parsed({"pause", kAnyFleet})).fleet_id, kAnyFleet);
   EXPECT_EQ(Asked<ResumeCommand>(Parsed({"resume", kAnyFleet})).fleet_id, kAnyFleet);

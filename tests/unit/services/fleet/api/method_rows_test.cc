@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/metrics/metric_catalog.h"
 #include "common/status/error_info.h"
 #include "google/protobuf/descriptor.h"
 #include "tests/unit/services/fleet/api/runner_fixture.h"
@@ -73,7 +74,8 @@ std::string Describe(const rpc::Method& method, const Path& path) {
 class MethodRowsTest : public RunnerApiTest {
  protected:
   rpc::MethodTable Table() {
-    return MethodRows({fleet_api_, controls_, watches_, catalog_, api_, admin_, system_api_}, {pool_, pool_, pool_});
+    return MethodRows({fleet_api_, controls_, watches_, catalog_, api_, admin_, system_api_, logs_},
+                      {pool_, pool_, pool_});
   }
 
   absl::Status Call(const rpc::Method& method, const Message& request) {
@@ -107,12 +109,23 @@ class MethodRowsTest : public RunnerApiTest {
   store::RunnerDirectory directory_{stores_.pool};
   store::SystemStore system_{stores_.pool};
   SystemApi system_api_{directory_, system_, Clock::System(), {}};
+  prometheus::Registry registry_;
+  metrics::LogRelayMetrics log_metrics_{registry_};
+  store::FollowedLogStore followed_logs_{stores_.pool};
+  LogApi logs_{followed_logs_, owners_, {{}, relay_, log_metrics_}};
 };
 
 TEST_F(MethodRowsTest, EveryMethodOfTheContractHasItsRow) {
   const rpc::MethodTable table = Table();
   FLEET_EXPECT_OK(table.Check());
   EXPECT_EQ(table.services().size(), 4U);
+}
+
+TEST_F(MethodRowsTest, MetricsCountOnAsManyMethodsAsThereMayBe) {
+  const rpc::MethodTable table = Table();
+  std::size_t methods = 0;
+  for (const std::string& service : table.services()) methods += table.MethodsOf(service).size();
+  EXPECT_LE(methods, metrics::MetricNamed("grpc_server_started_total").MostSeries());
 }
 
 TEST_F(MethodRowsTest, OnlyWhatMayBeLongTakesMoreThanAMebibyte) {

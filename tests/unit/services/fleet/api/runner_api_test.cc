@@ -73,13 +73,36 @@ TEST_F(RunnerApiTest, LeasesSayBelowWhichSpanTheirWorkIs) {
   tracing::SpanBuffer buffer(metrics);
   const tracing::Tracer tracer(buffer, 1);
   TaskLeasing leasing(dispatcher_, fleets_, pool_, tracer);
-  RunnerApi api(stores_.runners, owners_, leasing, reports_, absl::Seconds(5));
+  RunnerApi api(stores_.runners, owners_, leasing, reports_, relay_, absl::Seconds(5));
   leased_.Clear();
   FLEET_ASSERT_OK(
       Await([&](const rpc::PendingCall& call) { api.LeaseTasks(caller_, Demand(kRunner, 1), leased_, call); }));
   ASSERT_EQ(leased_.leases_size(), 1);
   const domain::FleetTrace trace{tracing::ParseTraceparent(kTraceparent), fleet.id, 1};
   EXPECT_EQ(leased_.leases(0).traceparent(), tracing::FormatTraceparent(trace.Attempt(1, 1, 1)));
+}
+
+TEST_F(RunnerApiTest, AHeartbeatIsToldWhichOfItsLogsAreFollowed) {
+  const domain::Ulid fleet = stores_.CreateFleet({.targets = 2});
+  stores_.ExpandAll();
+  FLEET_ASSERT_OK(Register(caller_, kRunner));
+  FLEET_ASSERT_OK(Lease(caller_, Demand(kRunner, 1)));
+  v1::HeartbeatRequest request;
+  request.set_runner_id(kRunner);
+  request.set_heartbeat_seq(1);
+  request.set_received_lease_seq(1);
+  for (const v1::Lease& lease : leased_.leases()) {
+    v1::HeldLease& held = *request.add_held();
+    held.set_task_id(lease.task_id());
+    held.set_attempt(lease.attempt());
+  }
+  followed_ = {{fleet, 2}, {fleet, 3}};
+  FLEET_ASSERT_OK(relay_.RunOnce().status());
+  v1::HeartbeatResponse response;
+  FLEET_ASSERT_OK(api_.Heartbeat(caller_, request, response));
+  ASSERT_THAT(response.followed_logs(), SizeIs(1)) << "another's is not its affair";
+  EXPECT_EQ(response.followed_logs(0).task_id(), request.held(1).task_id());
+  EXPECT_EQ(response.followed_logs(0).attempt(), 1);
 }
 
 TEST_F(RunnerApiTest, ChildrenPushTheBranchThatTheirFleetNames) {
@@ -256,7 +279,7 @@ TEST_F(RunnerApiTest, ACallerSpeaksOnlyForRunnersOfItsOwn) {
 
   // Whether this process knows the runner or has to ask the database.
   RunnerOwners strangers(stores_.runners, pool_);
-  RunnerApi elsewhere(stores_.runners, strangers, leasing_, reports_, absl::Seconds(5));
+  RunnerApi elsewhere(stores_.runners, strangers, leasing_, reports_, relay_, absl::Seconds(5));
   for (RunnerApi* api : {&api_, &elsewhere}) {
     v1::RegisterRunnerRequest again;
     again.set_runner_id(kRunner);

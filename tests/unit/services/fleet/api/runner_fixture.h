@@ -5,6 +5,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/clock/clock.h"
 #include "services/fleet/api/runner_api.h"
@@ -62,7 +63,10 @@ class RunnerApiTest : public ApiTest {
   LeasedFleetCache fleets_{stores_.details};
   TaskLeasing leasing_{dispatcher_, fleets_, pool_};
   RunnerOwners owners_{stores_.runners, pool_};
-  RunnerApi api_{stores_.runners, owners_, leasing_, reports_, absl::Seconds(5)};
+  // Tests say what is followed.
+  std::vector<domain::TaskId> followed_;
+  dispatch::LogRelay relay_{{nullptr, nullptr, nullptr, [this] { return followed_; }}, Clock::System(), {}};
+  RunnerApi api_{stores_.runners, owners_, leasing_, reports_, relay_, absl::Seconds(5)};
   v1::RegisterRunnerResponse registered_;
   v1::LeaseTasksResponse leased_;
   v1::ReportTasksResponse reported_;
