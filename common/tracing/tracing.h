@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/metrics/trace_metrics.h"
 #include "common/tracing/tracer.h"
 #include "prometheus/registry.h"
 
