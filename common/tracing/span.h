@@ -18,7 +18,7 @@ enum class SpanKind { kInternal = 1, kServer = 2, kClient = 3 };
 enum class SpanStatus { kUnset = 0, kOk = 1, kError = 2 };
 
 struct Attribute {
-  const char* key;  // a constant
+  const char* key = "";  // a constant
   std::variant<std::string, int64_t, bool> value;
 };
 

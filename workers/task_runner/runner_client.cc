@@ -94,7 +94,7 @@ absl::StatusOr<v1::HeartbeatResponse> RunnerClient::Heartbeat(const v1::Heartbea
 
 absl::StatusOr<v1::SendTaskLogResponse> RunnerClient::SendTaskLog(const v1::SendTaskLogRequest& request) {
   return Call<v1::SendTaskLogRequest, v1::SendTaskLogResponse>(&v1::RunnerService::Stub::SendTaskLog, request,
-                                                               std::min(timeout_, kLogTimeout));
+                                                               std::min(timeout_, kLogTimeout), {});
 }
 
 absl::StatusOr<v1::LeaseTasksResponse> RunnerClient::LeaseTasks(const v1::LeaseTasksRequest& request) {

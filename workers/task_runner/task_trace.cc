@@ -62,7 +62,10 @@ std::string TaskTrace::Part::Traceparent() const {
 }
 
 void TaskTrace::Part::Set(const char* key, absl::string_view value) {
-  if (!span_.span_id.IsNone()) span_.attributes.push_back({key, std::string(value)});
+  if (span_.span_id.IsNone()) return;
+  tracing::Attribute& attribute = span_.attributes.emplace_back();
+  attribute.key = key;
+  attribute.value = std::string(value);
 }
 
 void TaskTrace::Part::End(const absl::Status& status) {

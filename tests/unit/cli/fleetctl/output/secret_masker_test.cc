@@ -44,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "a\n***\nb"},
         MaskCase{"PrivateKeyWithoutEnd", "-----BEGIN PRIVATE KEY-----\nMIIE", "***"},
         MaskCase{"Certificate", "-----BEGIN CERTIFICATE-----\nMIIE", "-----BEGIN CERTIFICATE-----\nMIIE"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& param_info) { return std::string(param_info.param.name); });
 
 TEST(SecretMaskerTest, ParametersAreMaskedWhereverTheyStand) {
   v1::GetFleetResponse response;
