@@ -116,10 +116,11 @@ class ReportPass {
   absl::StatusOr<std::optional<Answers>> RunChildrenFirst() {
     FLEET_ASSIGN_OR_RETURN(replaced_, ReplaceForeignPullRequests(transaction_, reports_));
     FLEET_ASSIGN_OR_RETURN(const FleetControls controls, FleetControls::Read(transaction_, fleet_ids_));
-    FLEET_ASSIGN_OR_RETURN(TaskBatch batch, ClaimActiveTasks(transaction_, task_ids_));
-    const std::set<domain::TaskId> named(task_ids_.begin(), task_ids_.end());
-    if (batch.tasks.size() != named.size()) return GiveUp();
-    Judge(batch, [&](const domain::Ulid& fleet_id) { return controls.Find(fleet_id); });
+    FLEET_ASSIGN_OR_RETURN(batch_, ClaimActiveTasks(transaction_, task_ids_));
+    const bool has_all = std::all_of(task_ids_.begin(), task_ids_.end(),
+                                     [&](const domain::TaskId& id) { return batch_.tasks.count(id) > 0; });
+    if (!has_all) return GiveUp();
+    Judge([&](const domain::Ulid& fleet_id) { return controls.Find(fleet_id); });
     if (moves_.empty()) return ChangeNothing();
     FLEET_RETURN_IF_ERROR(WriteChildren());
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction_, fleet_ids_));
@@ -132,8 +133,8 @@ class ReportPass {
   absl::StatusOr<std::optional<Answers>> RunFleetsFirst() {
     FLEET_ASSIGN_OR_RETURN(replaced_, ReplaceForeignPullRequests(transaction_, reports_));
     FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction_, fleet_ids_));
-    FLEET_ASSIGN_OR_RETURN(TaskBatch batch, LoadTasks(transaction_, task_ids_));
-    Judge(batch, [&](const domain::Ulid& fleet_id) { return ledger.Find(fleet_id); });
+    FLEET_ASSIGN_OR_RETURN(batch_, LoadTasks(transaction_, task_ids_));
+    Judge([&](const domain::Ulid& fleet_id) { return ledger.Find(fleet_id); });
     if (moves_.empty()) return ChangeNothing();
     std::vector<domain::TaskId> moving;
     for (const auto& [before, after] : moves_) moving.push_back(before.id);
@@ -159,21 +160,20 @@ class ReportPass {
   }
 
   template <typename FindFleet>
-  void Judge(TaskBatch& batch, const FindFleet& find_fleet) {
+  void Judge(const FindFleet& find_fleet) {
     for (std::size_t i = 0; i < reports_.size(); ++i) {
       const auto other = replaced_.find(i);
       const domain::TaskReport& report = other == replaced_.end() ? reports_[i] : other->second;
-      const auto task = batch.tasks.find(report.task);
-      if (task == batch.tasks.end()) continue;
+      const auto task = batch_.tasks.find(report.task);
+      if (task == batch_.tasks.end()) continue;
       const domain::Fleet& fleet = *find_fleet(report.task.fleet_id);
       answers_[i].verdict = domain::JudgeReport(task->second, fleet, report);
       if (answers_[i].verdict != domain::ReportVerdict::kApply) continue;
-      domain::Task after = domain::AfterReport(task->second, fleet, report, batch.now, jitter_());
+      domain::Task after = domain::AfterReport(task->second, fleet, report, batch_.now, jitter_());
       answers_[i].state = after.state;
-      if (NeedsRecord(report, after)) ended_.push_back(RecordOf(report, task->second, fleet, batch.now));
+      if (NeedsRecord(report, after)) ended_.push_back(RecordOf(report, task->second, fleet, batch_.now));
       if (after.faults != task->second.faults) faulted_.push_back(after);
-      moves_.emplace_back(std::move(task->second), after);
-      task->second = after;
+      moves_.emplace_back(std::exchange(task->second, after), &task->second);
       (domain::IsTerminal(report.state) ? changed_ : advanced_).push_back(std::move(after));
     }
   }
@@ -186,7 +186,7 @@ class ReportPass {
   }
 
   absl::StatusOr<std::optional<Answers>> WriteFleets(FleetLedger& ledger) {
-    for (const auto& [before, after] : moves_) ledger.Record(before, after);
+    for (const auto& [before, after] : moves_) ledger.Record(before, *after);
     FLEET_RETURN_IF_ERROR(ledger.Write(transaction_));
     return std::optional<Answers>(std::move(answers_));
   }
@@ -198,7 +198,8 @@ class ReportPass {
   std::vector<domain::TaskId> task_ids_;
   Replaced replaced_;
   Answers answers_;
-  std::vector<std::pair<domain::Task, domain::Task>> moves_;  // before, after
+  TaskBatch batch_;                                                  // as judged
+  std::vector<std::pair<domain::Task, const domain::Task*>> moves_;  // before, and after in batch_: a child moves once
   std::vector<domain::Task> advanced_;
   std::vector<domain::Task> changed_;
   std::vector<domain::Task> faulted_;

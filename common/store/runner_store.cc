@@ -378,7 +378,7 @@ absl::StatusOr<std::optional<int>> RunnerStore::ReclaimStep() {
       if (done) seqs.Add(seq);
     }
     FLEET_RETURN_IF_ERROR(transaction.Execute(kDropGrants, {runner_id.ToUuid(), seqs}).status());
-    return static_cast<int>(leases.size());
+    return static_cast<int>(leases.size() - busy.size());
   });
 }
 
