@@ -22,7 +22,8 @@ enum class ReportVerdict {
   kLeaseLost,  // the lease is not live: nothing changes
 };
 
-// The verdict on `report`, given the child and its fleet as they stand under the fleet's lock.
+// The verdict on `report`, given the child as it is locked. Of the fleet only what operators and deadlines set and what
+// never changes may be gone by, here and in AfterReport: no counter, no state (common/store/fleet_controls.h).
 ReportVerdict JudgeReport(const Task& task, const Fleet& fleet, const TaskReport& report);
 
 // Why an attempt failed, in its runner's words: a reason it names decides. kNone if it did not fail.

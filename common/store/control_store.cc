@@ -1,6 +1,7 @@
 #include "common/store/control_store.h"
 
 #include <map>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "common/domain/enumerator_names.h"
@@ -71,8 +72,9 @@ absl::StatusOr<FleetRecord> SetPause(database::ConnectionPool& pool, const domai
   });
 }
 
+// Sets `busy`, and changes nothing, if a batch of reports has the child and waits for the fleet.
 absl::Status CancelIn(Transaction& transaction, const domain::Caller& caller, const domain::Ulid& fleet_id,
-                      const std::string& repo) {
+                      const std::string& repo, std::optional<domain::TaskId>& busy) {
   FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {fleet_id}));
   if (ledger.Find(fleet_id) == nullptr) return FleetNotFound(fleet_id);
   FLEET_ASSIGN_OR_RETURN(const int32_t ordinal, FindOrdinal(transaction, fleet_id, repo));
@@ -89,6 +91,12 @@ absl::Status CancelIn(Transaction& transaction, const domain::Caller& caller, co
   }
   domain::Task after = before;
   if (domain::IsActive(before.state)) {
+    FLEET_ASSIGN_OR_RETURN(const TaskBatch claimed, ClaimActiveTasks(transaction, {before.id}));
+    if (claimed.tasks.empty()) {
+      transaction.RollBackInstead();
+      busy = before.id;
+      return absl::OkStatus();
+    }
     after.cancel_requested_at = batch.now;
     FLEET_RETURN_IF_ERROR(SaveControls(transaction, {after}));
   } else {
@@ -165,8 +173,14 @@ absl::StatusOr<FleetRecord> ControlStore::Update(const domain::Caller& caller, c
 
 absl::StatusOr<TaskRecord> ControlStore::CancelTask(const domain::Caller& caller, const domain::Ulid& fleet_id,
                                                     const std::string& repo) {
-  FLEET_RETURN_IF_ERROR(database::InTransaction(
-      pool_, [&](Transaction& transaction) { return CancelIn(transaction, caller, fleet_id, repo); }));
+  std::optional<domain::TaskId> busy;
+  do {
+    if (busy.has_value()) FLEET_RETURN_IF_ERROR(AwaitTask(pool_, *busy));
+    FLEET_RETURN_IF_ERROR(database::InTransaction(pool_, [&](Transaction& transaction) -> absl::Status {
+      busy.reset();
+      return CancelIn(transaction, caller, fleet_id, repo, busy);
+    }));
+  } while (busy.has_value());
   return TaskStore(pool_).Get(caller, fleet_id, repo);
 }
 

@@ -133,6 +133,29 @@ FleetColumn Clocked(const char* name, ColumnGroup group, const char* assign) {
 
 bool IsSent(const FleetColumn& column, ColumnGroup group) { return column.group == group && column.add != nullptr; }
 
+// Whether a select list has the column: the one of all, or the one of what batches do not write.
+bool IsRead(const FleetColumn& column, bool all) {
+  return column.read != nullptr && (all || column.group != ColumnGroup::kHot);
+}
+
+std::string SelectList(bool all) {
+  std::vector<std::string> columns;
+  for (const FleetColumn& column : FleetColumns()) {
+    if (!IsRead(column, all)) continue;
+    columns.push_back(column.is_time ? absl::StrCat("(extract(epoch from f.", column.name, ") * 1000000)::bigint")
+                                     : absl::StrCat("f.", column.name));
+  }
+  return absl::StrJoin(columns, ", ");
+}
+
+Fleet ReadColumns(RowReader& row, bool all) {
+  Fleet fleet;
+  for (const FleetColumn& column : FleetColumns()) {
+    if (IsRead(column, all)) column.read(row, fleet);
+  }
+  return fleet;
+}
+
 }  // namespace
 
 const std::vector<FleetColumn>& FleetColumns() {
@@ -223,25 +246,18 @@ const std::vector<FleetColumn>& FleetColumns() {
 }
 
 const std::string& FleetSelectList() {
-  static const std::string& kList = *new std::string([] {
-    std::vector<std::string> columns;
-    for (const FleetColumn& column : FleetColumns()) {
-      if (column.read == nullptr) continue;
-      columns.push_back(column.is_time ? absl::StrCat("(extract(epoch from f.", column.name, ") * 1000000)::bigint")
-                                       : absl::StrCat("f.", column.name));
-    }
-    return absl::StrJoin(columns, ", ");
-  }());
+  static const std::string& kList = *new std::string(SelectList(true));
   return kList;
 }
 
-Fleet ReadFleet(RowReader& row) {
-  Fleet fleet;
-  for (const FleetColumn& column : FleetColumns()) {
-    if (column.read != nullptr) column.read(row, fleet);
-  }
-  return fleet;
+Fleet ReadFleet(RowReader& row) { return ReadColumns(row, true); }
+
+const std::string& ControlsSelectList() {
+  static const std::string& kControls = *new std::string(SelectList(false));
+  return kControls;
 }
+
+Fleet ReadControls(RowReader& row) { return ReadColumns(row, false); }
 
 bool Differ(const Fleet& a, const Fleet& b, ColumnGroup group) {
   const std::vector<FleetColumn>& columns = FleetColumns();

@@ -41,6 +41,9 @@ const std::vector<FleetColumn>& FleetColumns();
 // What ReadFleet reads, for a select from fleets as `f`.
 const std::string& FleetSelectList();
 domain::Fleet ReadFleet(database::RowReader& row);
+// The same of the columns that batches do not write: those of kHot stay as in a new fleet.
+const std::string& ControlsSelectList();
+domain::Fleet ReadControls(database::RowReader& row);
 
 // Whether some column of the group differs.
 bool Differ(const domain::Fleet& a, const domain::Fleet& b, ColumnGroup group);

@@ -1,6 +1,9 @@
 #include "common/store/report_store.h"
 
+#include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -8,6 +11,7 @@
 #include "common/domain/pull_request_url.h"
 #include "common/status/status_macros.h"
 #include "common/store/failure_rows.h"
+#include "common/store/fleet_controls.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/registration_sql.h"
 #include "common/store/row_codec.h"
@@ -91,55 +95,139 @@ EndedAttempt RecordOf(const domain::TaskReport& report, const domain::Task& befo
   return attempt;
 }
 
+// A batch of reports in one transaction.
+class ReportPass {
+ public:
+  using Answers = std::vector<ReportAnswer>;
+
+  ReportPass(Transaction& transaction, const std::vector<domain::TaskReport>& reports,
+             const std::function<double()>& jitter)
+      : transaction_(transaction), reports_(reports), jitter_(jitter), answers_(reports.size()) {
+    std::set<domain::Ulid> fleets;
+    for (const domain::TaskReport& report : reports) {
+      fleets.insert(report.task.fleet_id);
+      task_ids_.push_back(report.task);
+    }
+    fleet_ids_.assign(fleets.begin(), fleets.end());
+  }
+
+  // Judges and writes the children before the fleets are locked, which are then held for their counters alone. nullopt,
+  // with nothing written: a child is not active, or somebody else has it, or what it was judged by has changed.
+  absl::StatusOr<std::optional<Answers>> RunChildrenFirst() {
+    FLEET_ASSIGN_OR_RETURN(replaced_, ReplaceForeignPullRequests(transaction_, reports_));
+    FLEET_ASSIGN_OR_RETURN(const FleetControls controls, FleetControls::Read(transaction_, fleet_ids_));
+    FLEET_ASSIGN_OR_RETURN(batch_, ClaimActiveTasks(transaction_, task_ids_));
+    const bool has_all = std::all_of(task_ids_.begin(), task_ids_.end(),
+                                     [&](const domain::TaskId& id) { return batch_.tasks.count(id) > 0; });
+    if (!has_all) return GiveUp();
+    Judge([&](const domain::Ulid& fleet_id) { return controls.Find(fleet_id); });
+    if (moves_.empty()) return ChangeNothing();
+    FLEET_RETURN_IF_ERROR(WriteChildren());
+    FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction_, fleet_ids_));
+    if (!controls.StillHold(ledger)) return GiveUp();
+    return WriteFleets(ledger);
+  }
+
+  // The same with the fleets locked throughout, so that nothing can change meanwhile. nullopt, with nothing written: a
+  // batch that goes children first has `busy()`, and waits for these fleets.
+  absl::StatusOr<std::optional<Answers>> RunFleetsFirst() {
+    FLEET_ASSIGN_OR_RETURN(replaced_, ReplaceForeignPullRequests(transaction_, reports_));
+    FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction_, fleet_ids_));
+    FLEET_ASSIGN_OR_RETURN(batch_, LoadTasks(transaction_, task_ids_));
+    Judge([&](const domain::Ulid& fleet_id) { return ledger.Find(fleet_id); });
+    if (moves_.empty()) return ChangeNothing();
+    std::vector<domain::TaskId> moving;
+    for (const auto& [before, after] : moves_) moving.push_back(before.id);
+    FLEET_ASSIGN_OR_RETURN(const TaskBatch claimed, ClaimActiveTasks(transaction_, moving));
+    for (const domain::TaskId& id : moving) {
+      if (claimed.tasks.count(id) > 0) continue;
+      busy_ = id;
+      return GiveUp();
+    }
+    FLEET_RETURN_IF_ERROR(WriteChildren());
+    return WriteFleets(ledger);
+  }
+  const std::optional<domain::TaskId>& busy() const { return busy_; }
+
+ private:
+  std::optional<Answers> GiveUp() {
+    transaction_.RollBackInstead();
+    return std::nullopt;
+  }
+  std::optional<Answers> ChangeNothing() {
+    transaction_.RollBackInstead();
+    return std::move(answers_);
+  }
+
+  template <typename FindFleet>
+  void Judge(const FindFleet& find_fleet) {
+    for (std::size_t i = 0; i < reports_.size(); ++i) {
+      const auto other = replaced_.find(i);
+      const domain::TaskReport& report = other == replaced_.end() ? reports_[i] : other->second;
+      const auto task = batch_.tasks.find(report.task);
+      if (task == batch_.tasks.end()) continue;
+      const domain::Fleet& fleet = *find_fleet(report.task.fleet_id);
+      answers_[i].verdict = domain::JudgeReport(task->second, fleet, report);
+      if (answers_[i].verdict != domain::ReportVerdict::kApply) continue;
+      domain::Task after = domain::AfterReport(task->second, fleet, report, batch_.now, jitter_());
+      answers_[i].state = after.state;
+      if (NeedsRecord(report, after)) ended_.push_back(RecordOf(report, task->second, fleet, batch_.now));
+      if (after.faults != task->second.faults) faulted_.push_back(after);
+      moves_.emplace_back(std::exchange(task->second, after), &task->second);
+      (domain::IsTerminal(report.state) ? changed_ : advanced_).push_back(std::move(after));
+    }
+  }
+
+  absl::Status WriteChildren() {
+    FLEET_RETURN_IF_ERROR(SaveStages(transaction_, advanced_));
+    FLEET_RETURN_IF_ERROR(SaveTasks(transaction_, changed_));
+    FLEET_RETURN_IF_ERROR(SaveControls(transaction_, faulted_));
+    return InsertAttempts(transaction_, ended_);
+  }
+
+  absl::StatusOr<std::optional<Answers>> WriteFleets(FleetLedger& ledger) {
+    for (const auto& [before, after] : moves_) ledger.Record(before, *after);
+    FLEET_RETURN_IF_ERROR(ledger.Write(transaction_));
+    return std::optional<Answers>(std::move(answers_));
+  }
+
+  Transaction& transaction_;
+  const std::vector<domain::TaskReport>& reports_;
+  const std::function<double()>& jitter_;
+  std::vector<domain::Ulid> fleet_ids_;
+  std::vector<domain::TaskId> task_ids_;
+  Replaced replaced_;
+  Answers answers_;
+  TaskBatch batch_;                                                  // as judged
+  std::vector<std::pair<domain::Task, const domain::Task*>> moves_;  // before, and after in batch_: a child moves once
+  std::vector<domain::Task> advanced_;
+  std::vector<domain::Task> changed_;
+  std::vector<domain::Task> faulted_;
+  std::vector<EndedAttempt> ended_;
+  std::optional<domain::TaskId> busy_;
+};
+
 }  // namespace
 
 ReportStore::ReportStore(database::ConnectionPool& pool, std::function<double()> jitter)
     : pool_(pool), jitter_(std::move(jitter)) {}
 
 absl::StatusOr<std::vector<ReportAnswer>> ReportStore::Apply(const std::vector<domain::TaskReport>& reports) {
-  std::vector<domain::Ulid> fleet_ids;
-  std::vector<domain::TaskId> task_ids;
-  for (const domain::TaskReport& report : reports) {
-    fleet_ids.push_back(report.task.fleet_id);
-    task_ids.push_back(report.task);
+  using Answers = std::optional<std::vector<ReportAnswer>>;
+  FLEET_ASSIGN_OR_RETURN(Answers answers, database::InTransaction(pool_, [&](Transaction& transaction) {
+                           return ReportPass(transaction, reports, jitter_).RunChildrenFirst();
+                         }));
+  while (!answers.has_value()) {
+    std::optional<domain::TaskId> busy;
+    FLEET_ASSIGN_OR_RETURN(answers, database::InTransaction(pool_, [&](Transaction& transaction) {
+                             ReportPass pass(transaction, reports, jitter_);
+                             absl::StatusOr<Answers> judged = pass.RunFleetsFirst();
+                             busy = pass.busy();
+                             return judged;
+                           }));
+    if (busy.has_value()) FLEET_RETURN_IF_ERROR(AwaitTask(pool_, *busy));
   }
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<ReportAnswer>> {
-    // Before the lock: where a child is cloned from does not hang on it.
-    FLEET_ASSIGN_OR_RETURN(const Replaced replaced, ReplaceForeignPullRequests(transaction, reports));
-    FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, fleet_ids));
-    FLEET_ASSIGN_OR_RETURN(TaskBatch batch, LoadTasks(transaction, task_ids));
-    std::vector<ReportAnswer> answers(reports.size());
-    std::vector<domain::Task> advanced;
-    std::vector<domain::Task> changed;
-    std::vector<domain::Task> faulted;
-    std::vector<EndedAttempt> ended;
-    for (std::size_t i = 0; i < reports.size(); ++i) {
-      const auto other = replaced.find(i);
-      const domain::TaskReport& report = other == replaced.end() ? reports[i] : other->second;
-      const auto task = batch.tasks.find(report.task);
-      if (task == batch.tasks.end()) continue;
-      const domain::Fleet& fleet = *ledger.Find(report.task.fleet_id);
-      answers[i].verdict = domain::JudgeReport(task->second, fleet, report);
-      if (answers[i].verdict != domain::ReportVerdict::kApply) continue;
-      domain::Task after = domain::AfterReport(task->second, fleet, report, batch.now, jitter_());
-      answers[i].state = after.state;
-      ledger.Record(task->second, after);
-      if (NeedsRecord(report, after)) ended.push_back(RecordOf(report, task->second, fleet, batch.now));
-      if (after.faults != task->second.faults) faulted.push_back(after);
-      task->second = after;
-      (domain::IsTerminal(report.state) ? changed : advanced).push_back(std::move(after));
-    }
-    if (!ledger.HasChanges()) {
-      transaction.RollBackInstead();
-      return answers;
-    }
-    FLEET_RETURN_IF_ERROR(SaveStages(transaction, advanced));
-    FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
-    FLEET_RETURN_IF_ERROR(SaveControls(transaction, faulted));
-    FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, ended));
-    FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
-    return answers;
-  });
+  return *std::move(answers);
 }
 
 }  // namespace fleet::store

@@ -24,9 +24,10 @@ class ReportStore {
   ReportStore(database::ConnectionPool& pool, std::function<double()> jitter);
 
   // Judges and records a batch in one transaction, folded before (FoldReports). Answers are in the order
-  // of the reports. Running it again with the same reports gives the same outcome. A pull request that is not of the
-  // child's repository is left out (domain::PullRequestUrlProblem). An error that IsDataError means that some report
-  // cannot be stored, and none was.
+  // of the reports. The children are written before their fleets are locked; where that does not do, because a child is
+  // not active or a control has changed meanwhile, it is all done again with the fleets locked first. Running it again
+  // with the same reports gives the same outcome. A pull request that is not of the child's repository is left out
+  // (domain::PullRequestUrlProblem). An error that IsDataError means that some report cannot be stored, and none was.
   absl::StatusOr<std::vector<ReportAnswer>> Apply(const std::vector<domain::TaskReport>& reports);
 
  private:

@@ -219,9 +219,16 @@ std::pair<domain::Task, LeaseEnd> EndUnconfirmed(const domain::Task& task, const
   return {domain::AfterCancel(task, now), kUnconfirmed};
 }
 
-// Takes the leases that are still live from `runner_id`.
-absl::Status TakeLeases(Transaction& transaction, const domain::Ulid& runner_id, const std::vector<GrantedTask>& leases,
-                        Next next) {
+using Leases = std::set<std::pair<domain::TaskId, int32_t>>;
+
+bool IsHeldBy(const domain::Task& task, const domain::Ulid& runner_id, const GrantedTask& lease) {
+  return task.attempt == lease.attempt && task.runner_id == runner_id && domain::IsActive(task.state);
+}
+
+// Takes the leases that are still live from `runner_id`, but for those returned: a batch of reports has their children
+// and waits for the fleet. They are to be looked at again.
+absl::StatusOr<Leases> TakeLeases(Transaction& transaction, const domain::Ulid& runner_id,
+                                  const std::vector<GrantedTask>& leases, Next next) {
   std::vector<domain::Ulid> fleet_ids;
   std::vector<domain::TaskId> task_ids;
   for (const GrantedTask& lease : leases) {
@@ -230,13 +237,18 @@ absl::Status TakeLeases(Transaction& transaction, const domain::Ulid& runner_id,
   }
   FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, fleet_ids));
   FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTasks(transaction, task_ids));
+  FLEET_ASSIGN_OR_RETURN(const TaskBatch claimed, ClaimActiveTasks(transaction, task_ids));
+  Leases busy;
   std::vector<domain::Task> changed;
   std::vector<EndedAttempt> ended;
   for (const GrantedTask& lease : leases) {
     const auto found = batch.tasks.find(lease.id);
-    if (found == batch.tasks.end()) continue;
+    if (found == batch.tasks.end() || !IsHeldBy(found->second, runner_id, lease)) continue;
+    if (claimed.tasks.count(lease.id) == 0) {
+      busy.insert({lease.id, lease.attempt});
+      continue;
+    }
     const domain::Task& task = found->second;
-    if (task.attempt != lease.attempt || task.runner_id != runner_id || !domain::IsActive(task.state)) continue;
     const auto [after, end] = next(task, *ledger.Find(task.id.fleet_id), batch.now);
     ledger.Record(task, after);
     ledger.RecordExpiry(end.expiry);
@@ -245,14 +257,17 @@ absl::Status TakeLeases(Transaction& transaction, const domain::Ulid& runner_id,
   }
   FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
   FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, ended));
-  return ledger.Write(transaction);
+  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
+  return busy;
 }
 
+// What is busy now, the next heartbeat finds.
 absl::Status TakeLeasesOf(database::ConnectionPool& pool, const domain::Ulid& runner_id,
                           const std::vector<GrantedTask>& leases, Next next) {
   if (leases.empty()) return absl::OkStatus();
-  return database::InTransaction(
-      pool, [&](Transaction& transaction) -> absl::Status { return TakeLeases(transaction, runner_id, leases, next); });
+  return database::InTransaction(pool, [&](Transaction& transaction) -> absl::Status {
+    return TakeLeases(transaction, runner_id, leases, next).status();
+  });
 }
 
 }  // namespace
@@ -315,7 +330,7 @@ absl::StatusOr<std::vector<StopOrder>> RunnerStore::Heartbeat(const RunnerHeartb
   }));
   if (is_old) return std::vector<StopOrder>();
 
-  std::set<std::pair<domain::TaskId, int32_t>> held;
+  Leases held;
   for (const GrantedTask& lease : heartbeat.held) held.insert({lease.id, lease.attempt});
   std::vector<GrantedTask> given_back;
   std::vector<GrantedTask> cancelled;
@@ -363,19 +378,26 @@ absl::StatusOr<std::optional<int>> RunnerStore::ReclaimStep() {
     const domain::Ulid runner_id = ReadUlid(claimed_row);
     FLEET_ASSIGN_OR_RETURN(const Rows grants, transaction.Execute(kReadGrants, {runner_id.ToUuid()}));
     std::vector<GrantedTask> leases;
-    Array seqs;
+    std::vector<std::pair<int64_t, std::vector<GrantedTask>>> granted;
     for (RowReader row : grants) {
-      seqs.Add(row.BigInt());
-      const std::vector<GrantedTask> granted = ReadGrant(row);
-      leases.insert(leases.end(), granted.begin(), granted.end());
+      const int64_t seq = row.BigInt();
+      granted.emplace_back(seq, ReadGrant(row));
+      leases.insert(leases.end(), granted.back().second.begin(), granted.back().second.end());
     }
     if (leases.empty()) {
       FLEET_RETURN_IF_ERROR(transaction.Execute(kForgetRunner, {runner_id.ToUuid()}).status());
       return 0;
     }
-    FLEET_RETURN_IF_ERROR(TakeLeases(transaction, runner_id, leases, &EndLost));
+    FLEET_ASSIGN_OR_RETURN(const Leases busy, TakeLeases(transaction, runner_id, leases, &EndLost));
+    Array seqs;
+    for (const auto& [seq, tasks] : granted) {
+      const bool done = std::none_of(tasks.begin(), tasks.end(), [&](const GrantedTask& task) {
+        return busy.count({task.id, task.attempt}) > 0;
+      });
+      if (done) seqs.Add(seq);
+    }
     FLEET_RETURN_IF_ERROR(transaction.Execute(kDropGrants, {runner_id.ToUuid(), seqs}).status());
-    return static_cast<int>(leases.size());
+    return static_cast<int>(leases.size() - busy.size());
   });
 }
 

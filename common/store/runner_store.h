@@ -50,15 +50,15 @@ class RunnerStore {
   // Returns kFailedPrecondition with reason RUNNER_LOST or RUNNER_NOT_REGISTERED; kInvalidArgument on held, and records
   // nothing, if more leases are held than the runner has slots. Leases of received grants that are
   // not held go back to the queue; leases that ran far past their timeout end TIMED_OUT; cancelled children whose
-  // runner did not confirm end CANCELLED.
+  // runner did not confirm end CANCELLED. A lease that a batch of reports is at waits for the next heartbeat.
   absl::StatusOr<std::vector<StopOrder>> Heartbeat(const RunnerHeartbeat& heartbeat);
 
   // Marks runners lost whose last heartbeat is older than `lease`; takes the dispatch gate, so that none is granted
   // anything afterwards. Returns how many.
   absl::StatusOr<int> MarkLost(absl::Duration lease);
 
-  // Returns the leases of one lost runner, in one bounded step. Returns how many leases it looked at; nullopt if no
-  // lost runner was left to clear.
+  // Returns the leases of one lost runner, in one bounded step. Returns how many leases it is done with: not with those
+  // that a batch of reports is at; nullopt if no lost runner was left to clear.
   absl::StatusOr<std::optional<int>> ReclaimStep();
 
   // A service says that it is there for runners to talk to.

@@ -16,6 +16,16 @@ using database::Statement;
 
 constexpr Statement kLoadTasks{"load_tasks", "select " FLEET_NOW ", " FLEET_TASK_COLUMNS FLEET_TASKS_IN_RUNS};
 
+// NO KEY UPDATE, as what follows: an update that leaves the key.
+constexpr Statement kClaimActiveTasks{"claim_active_tasks",
+                                      "select " FLEET_NOW ", " FLEET_TASK_COLUMNS FLEET_TASKS_IN_RUNS R"sql(
+  where t.state between 2 and 6 for no key update of t skip locked
+)sql"};
+
+constexpr Statement kAwaitTask{"await_task", R"sql(
+  select from tasks where fleet_id = $1 and ordinal = $2 for no key update
+)sql"};
+
 constexpr Statement kLoadTaskRange{"load_task_range", "select " FLEET_NOW ", " FLEET_TASK_COLUMNS R"sql(
   from tasks t where t.fleet_id = $1 and t.ordinal between $2 and $3 order by t.ordinal
 )sql"};
@@ -101,6 +111,12 @@ TaskBatch ReadBatch(const database::Rows& rows) {
   return batch;
 }
 
+TaskRuns RunsOf(const std::vector<domain::TaskId>& ids) {
+  TaskRuns runs;
+  for (const domain::TaskId& id : ids) runs.Add(id);
+  return runs;
+}
+
 absl::Status CheckWritten(const database::Rows& rows, std::size_t tasks) {
   if (rows.affected() == static_cast<int64_t>(tasks)) return absl::OkStatus();
   return absl::InternalError(absl::StrCat("wrote ", rows.affected(), " of ", tasks, " tasks"));
@@ -109,11 +125,25 @@ absl::Status CheckWritten(const database::Rows& rows, std::size_t tasks) {
 }  // namespace
 
 absl::StatusOr<TaskBatch> LoadTasks(database::Transaction& transaction, const std::vector<domain::TaskId>& ids) {
-  TaskRuns runs;
-  for (const domain::TaskId& id : ids) runs.Add(id);
+  const TaskRuns runs = RunsOf(ids);
   FLEET_ASSIGN_OR_RETURN(const database::Rows rows,
                          transaction.Execute(kLoadTasks, {runs.FleetIds(), runs.Firsts(), runs.Lasts()}));
   return ReadBatch(rows);
+}
+
+absl::StatusOr<TaskBatch> ClaimActiveTasks(database::Transaction& transaction, const std::vector<domain::TaskId>& ids) {
+  if (ids.empty()) return TaskBatch();
+  const TaskRuns runs = RunsOf(ids);
+  FLEET_ASSIGN_OR_RETURN(const database::Rows rows,
+                         transaction.Execute(kClaimActiveTasks, {runs.FleetIds(), runs.Firsts(), runs.Lasts()}));
+  return ReadBatch(rows);
+}
+
+absl::Status AwaitTask(database::ConnectionPool& pool, const domain::TaskId& id) {
+  return database::InTransaction(pool, [&](database::Transaction& transaction) -> absl::Status {
+    transaction.RollBackInstead();
+    return transaction.Execute(kAwaitTask, {id.fleet_id.ToUuid(), id.ordinal}).status();
+  });
 }
 
 absl::StatusOr<TaskBatch> LoadTaskRange(database::Transaction& transaction, const domain::Ulid& fleet_id, int32_t first,

@@ -1,5 +1,9 @@
-// Children as rows: read and written by primary key, a batch at a time. Callers hold their fleets' locks, through
-// FleetLedger, whenever they write or decide by what they read.
+// Children as rows: read and written by primary key, a batch at a time.
+//
+// Who decides by what is read, or writes, holds the fleets' locks, through FleetLedger. Reports alone write children
+// first and lock their fleets last; they hold children that are active, and wait for the fleet. So whoever has the
+// fleet and writes an active child claims it first (ClaimActiveTasks), and never waits for it: docs/architecture.md
+// proves that nobody then waits in a circle.
 #ifndef FLEET_COMMON_STORE_TASK_ROWS_H_
 #define FLEET_COMMON_STORE_TASK_ROWS_H_
 
@@ -8,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/database/connection_pool.h"
 #include "common/database/transaction.h"
 #include "common/domain/task.h"
 
@@ -20,6 +25,12 @@ struct TaskBatch {
 
 // Children that do not exist are left out.
 absl::StatusOr<TaskBatch> LoadTasks(database::Transaction& transaction, const std::vector<domain::TaskId>& ids);
+// Locks and reads those of the children that are active and that nobody else has locked; waits for none. Children that
+// it leaves out may be locked nevertheless: unless their fleets are locked, the transaction must end then, and wait for
+// nothing before.
+absl::StatusOr<TaskBatch> ClaimActiveTasks(database::Transaction& transaction, const std::vector<domain::TaskId>& ids);
+// Waits, in a transaction of its own, until nobody has the child locked. The caller holds nothing meanwhile.
+absl::Status AwaitTask(database::ConnectionPool& pool, const domain::TaskId& id);
 // Children of one fleet with ordinals first to last.
 absl::StatusOr<TaskBatch> LoadTaskRange(database::Transaction& transaction, const domain::Ulid& fleet_id, int32_t first,
                                         int32_t last);

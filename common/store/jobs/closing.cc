@@ -13,9 +13,20 @@ namespace {
 
 using database::Transaction;
 
-// Ends those children of a closing fleet that `applies` to. Nothing is left to do if it is not closing.
-absl::StatusOr<JobStep> CloseRange(Transaction& transaction, const JobClaim& claim,
-                                   bool (*applies)(domain::TaskState)) {
+enum class Which { kQueued, kActive };
+
+std::vector<domain::TaskId> Chosen(const TaskBatch& batch, Which which) {
+  std::vector<domain::TaskId> ids;
+  for (const auto& [id, task] : batch.tasks) {
+    const bool applies =
+        which == Which::kActive ? domain::IsActive(task.state) : task.state == domain::TaskState::kQueued;
+    if (applies) ids.push_back(id);
+  }
+  return ids;
+}
+
+// Ends those children of a closing fleet that are queued or active. Nothing is left to do if it is not closing.
+absl::StatusOr<JobStep> CloseRange(Transaction& transaction, const JobClaim& claim, Which which) {
   FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, {claim.key}));
   JobStep step{claim.key, 0, true};
   const domain::Fleet* fleet = ledger.Find(claim.key);
@@ -24,9 +35,20 @@ absl::StatusOr<JobStep> CloseRange(Transaction& transaction, const JobClaim& cla
   step.next_cursor = last;
   step.finished = last >= fleet->rollup.expanded;
   FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTaskRange(transaction, claim.key, claim.cursor + 1, last));
+  const std::vector<domain::TaskId> chosen = Chosen(batch, which);
+  TaskBatch claimed;
+  if (which == Which::kActive) {
+    FLEET_ASSIGN_OR_RETURN(claimed, ClaimActiveTasks(transaction, chosen));
+  }
   std::vector<domain::Task> changed;
-  for (const auto& [id, task] : batch.tasks) {
-    if (!applies(task.state)) continue;
+  for (const domain::TaskId& id : chosen) {
+    if (which == Which::kActive && claimed.tasks.count(id) == 0) {
+      // A batch of reports has it, and waits for the fleet: the next step begins with it.
+      step.next_cursor = std::min(step.next_cursor, id.ordinal - 1);
+      step.finished = false;
+      continue;
+    }
+    const domain::Task& task = batch.tasks.at(id);
     changed.push_back(domain::AfterClosing(task, *fleet, batch.now));
     ledger.Record(task, changed.back());
   }
@@ -39,11 +61,11 @@ absl::StatusOr<JobStep> CloseRange(Transaction& transaction, const JobClaim& cla
 }  // namespace
 
 absl::StatusOr<JobStep> SweepStep(Transaction& transaction, const JobClaim& claim) {
-  return CloseRange(transaction, claim, [](domain::TaskState state) { return state == domain::TaskState::kQueued; });
+  return CloseRange(transaction, claim, Which::kQueued);
 }
 
 absl::StatusOr<JobStep> EndStragglersStep(Transaction& transaction, const JobClaim& claim) {
-  return CloseRange(transaction, claim, &domain::IsActive);
+  return CloseRange(transaction, claim, Which::kActive);
 }
 
 }  // namespace fleet::store
