@@ -13,6 +13,7 @@
 #include "common/store/dispatch_gate.h"
 #include "common/store/fleet_ledger.h"
 #include "common/store/grant_rows.h"
+#include "common/store/lease_ends.h"
 #include "common/store/limit_rows.h"
 #include "common/store/row_codec.h"
 #include "common/store/task_rows.h"
@@ -170,103 +171,12 @@ std::vector<StopOrder> OrdersFor(const RunnerHeartbeat& heartbeat, const LiveLea
   return orders;
 }
 
-// How a lease ended without a word of its runner.
-struct LeaseEnd {
-  domain::FailureReason reason;
-  LeaseExpiry expiry;
-  absl::string_view message;
-};
-
-constexpr LeaseEnd kLost = {domain::FailureReason::kRunnerLost, LeaseExpiry::kRunnerLost,
-                            "the runner was lost: no heartbeat within the lease time"};
-constexpr LeaseEnd kGivenBack = {domain::FailureReason::kGivenBack, LeaseExpiry::kNotHeld,
-                                 "the runner gave the task back without a result"};
-constexpr LeaseEnd kOverdue = {domain::FailureReason::kTaskTimedOut, LeaseExpiry::kTimedOut,
-                               "ran past its timeout and its runner did not stop it"};
-constexpr LeaseEnd kUnconfirmed = {domain::FailureReason::kGivenBack, LeaseExpiry::kUnconfirmed,
-                                   "was cancelled, and its runner did not confirm within the grace time"};
-
-EndedAttempt ReturnRecord(const domain::Task& before, const domain::Task& after, const domain::Ulid& runner_id,
-                          absl::Time now, const LeaseEnd& end) {
-  EndedAttempt attempt;
-  attempt.task = before.id;
-  attempt.attempt = before.attempt;
-  attempt.runner_id = runner_id;
-  attempt.state = domain::IsTerminal(after.state) ? after.state : domain::TaskState::kQueued;
-  const domain::FailureKind& kind = domain::KindOf(end.reason);
-  attempt.category = kind.category;
-  attempt.reason = end.reason;
-  attempt.generation = before.generation;
-  attempt.leased_at = before.leased_at;
-  attempt.ended_at = now;
-  attempt.texts.message = std::string(end.message);
-  return attempt;
-}
-
-// What becomes of a child whose lease is taken from its runner.
-using Next = std::pair<domain::Task, LeaseEnd> (*)(const domain::Task&, const domain::Fleet&, absl::Time);
-
-std::pair<domain::Task, LeaseEnd> EndLost(const domain::Task& task, const domain::Fleet& fleet, absl::Time now) {
-  return {domain::AfterReturn(task, fleet, domain::ReturnCause::kRunnerLost, now), kLost};
-}
-std::pair<domain::Task, LeaseEnd> EndGivenBack(const domain::Task& task, const domain::Fleet& fleet, absl::Time now) {
-  return {domain::AfterReturn(task, fleet, domain::ReturnCause::kGivenBack, now), kGivenBack};
-}
-std::pair<domain::Task, LeaseEnd> EndOverdue(const domain::Task& task, const domain::Fleet&, absl::Time now) {
-  return {domain::AfterTimeout(task, now), kOverdue};
-}
-std::pair<domain::Task, LeaseEnd> EndUnconfirmed(const domain::Task& task, const domain::Fleet&, absl::Time now) {
-  return {domain::AfterCancel(task, now), kUnconfirmed};
-}
-
-using Leases = std::set<std::pair<domain::TaskId, int32_t>>;
-
-bool IsHeldBy(const domain::Task& task, const domain::Ulid& runner_id, const GrantedTask& lease) {
-  return task.attempt == lease.attempt && task.runner_id == runner_id && domain::IsActive(task.state);
-}
-
-// Takes the leases that are still live from `runner_id`, but for those returned: a batch of reports has their children
-// and waits for the fleet. They are to be looked at again.
-absl::StatusOr<Leases> TakeLeases(Transaction& transaction, const domain::Ulid& runner_id,
-                                  const std::vector<GrantedTask>& leases, Next next) {
-  std::vector<domain::Ulid> fleet_ids;
-  std::vector<domain::TaskId> task_ids;
-  for (const GrantedTask& lease : leases) {
-    fleet_ids.push_back(lease.id.fleet_id);
-    task_ids.push_back(lease.id);
-  }
-  FLEET_ASSIGN_OR_RETURN(FleetLedger ledger, FleetLedger::Lock(transaction, fleet_ids));
-  FLEET_ASSIGN_OR_RETURN(const TaskBatch batch, LoadTasks(transaction, task_ids));
-  FLEET_ASSIGN_OR_RETURN(const TaskBatch claimed, ClaimActiveTasks(transaction, task_ids));
-  Leases busy;
-  std::vector<domain::Task> changed;
-  std::vector<EndedAttempt> ended;
-  for (const GrantedTask& lease : leases) {
-    const auto found = batch.tasks.find(lease.id);
-    if (found == batch.tasks.end() || !IsHeldBy(found->second, runner_id, lease)) continue;
-    if (claimed.tasks.count(lease.id) == 0) {
-      busy.insert({lease.id, lease.attempt});
-      continue;
-    }
-    const domain::Task& task = found->second;
-    const auto [after, end] = next(task, *ledger.Find(task.id.fleet_id), batch.now);
-    ledger.Record(task, after);
-    ledger.RecordExpiry(end.expiry);
-    ended.push_back(ReturnRecord(task, after, runner_id, batch.now, end));
-    changed.push_back(after);
-  }
-  FLEET_RETURN_IF_ERROR(SaveTasks(transaction, changed));
-  FLEET_RETURN_IF_ERROR(InsertAttempts(transaction, ended));
-  FLEET_RETURN_IF_ERROR(ledger.Write(transaction));
-  return busy;
-}
-
 // What is busy now, the next heartbeat finds.
 absl::Status TakeLeasesOf(database::ConnectionPool& pool, const domain::Ulid& runner_id,
-                          const std::vector<GrantedTask>& leases, Next next) {
+                          const std::vector<GrantedTask>& leases, LeaseEnding ending) {
   if (leases.empty()) return absl::OkStatus();
   return database::InTransaction(pool, [&](Transaction& transaction) -> absl::Status {
-    return TakeLeases(transaction, runner_id, leases, next).status();
+    return TakeLeases(transaction, runner_id, leases, ending).status();
   });
 }
 

@@ -16,6 +16,8 @@
 #include "common/status/error_info.h"
 #include "common/store/audit_store.h"
 #include "common/store/limit_store.h"
+#include "common/store/runner_directory.h"
+#include "common/store/system_store.h"
 #include "prometheus/registry.h"
 #include "services/fleet/api/method_rows.h"
 #include "services/fleet/requests/advice.h"
@@ -207,8 +209,11 @@ struct EdgeLab::Parts {
       owners,
       {[this](const auto& caller, const auto& id, auto repo) { return stores.tasks.Get(caller, id, repo); }, log_relay,
        log_metrics}};
+  store::RunnerDirectory directory{stores.pool};
+  store::SystemStore system_store{stores.pool};
+  service::SystemApi system{directory, system_store, Clock::System(), {}};
   const rpc::MethodTable table =
-      service::MethodRows({fleets, controls, watches, catalog, runners, admin, logs}, {pool, pool, pool});
+      service::MethodRows({fleets, controls, watches, catalog, runners, admin, system, logs}, {pool, pool, pool});
   metrics::RpcMetrics metrics{registry};
   metrics::IntakeMetrics intake{registry};
   const rpc::Authenticator authenticator{true};

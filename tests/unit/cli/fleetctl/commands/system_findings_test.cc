@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
                     kWrong, "job expand is behind: 1 due, the oldest for 1m 1s"},
         FindingCase{"JobFailing", [](auto& a) { a.system.mutable_jobs(0)->set_failing_count(3); }, kNotice,
                     "the last step of 3 failed"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& param_info) { return std::string(param_info.param.name); });
 
 TEST(SystemFindingsTest, NothingIsFoundWhereAllIsWell) {
   EXPECT_THAT(Examine({Healthy()}, "0.1.0"), IsEmpty());
