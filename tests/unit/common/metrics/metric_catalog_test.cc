@@ -42,9 +42,10 @@ TEST(MetricCatalogTest, NamesFollowTheConventions) {
 }
 
 TEST(MetricCatalogTest, LabelsAreFewAndBounded) {
-  const std::set<std::string> allowed = {"version",   "component", "state", "reason",    "outcome",      "category",
-                                         "pool",      "name",      "job",   "result",    "set",          "cause",
-                                         "grpc_type", "threads",   "phase", "grpc_code", "grpc_service", "grpc_method"};
+  const std::set<std::string> allowed = {"version",   "component", "state",        "reason",     "outcome",
+                                         "category",  "pool",      "name",         "job",        "result",
+                                         "set",       "cause",     "grpc_type",    "threads",    "phase",
+                                         "direction", "grpc_code", "grpc_service", "grpc_method"};
   for (const Metric& metric : AllMetrics()) {
     for (const MetricLabel& label : metric.labels) {
       EXPECT_THAT(allowed, Contains(label.name)) << metric.name;

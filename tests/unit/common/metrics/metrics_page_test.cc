@@ -34,7 +34,7 @@ TEST(MetricsPageTest, HasARowForEachMetric) {
 }
 
 TEST(MetricsPageTest, WhatAProcessServesIsBounded) {
-  EXPECT_LE(MostSeriesOfService(), 1800U);
+  EXPECT_LE(MostSeriesOfService(), 1900U);
   EXPECT_LE(MostSeriesOfWorker(), 500U);
   EXPECT_LE(MostSeriesOfRunner(), 100U);
   EXPECT_THAT(MetricsPage(), HasSubstr(absl::StrCat("| fleet-service | ", MostSeriesOfService(), " |\n")));
