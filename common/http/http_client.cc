@@ -64,10 +64,19 @@ class Exchange {
   void Write() {
     beast::http::async_write(stream_, request_, [this](beast::error_code error, std::size_t) {
       if (error) return Fail(error);
-      beast::http::async_read(stream_, buffer_, parser_, [this](beast::error_code failed, std::size_t) {
+      // The header by itself: Boost 1.74 loses the error of a Content-Length over the limit when the body comes with
+      // it.
+      beast::http::async_read_header(stream_, buffer_, parser_, [this](beast::error_code failed, std::size_t) {
         if (failed) return Fail(failed);
-        done_ = true;
+        ReadBody();
       });
+    });
+  }
+  void ReadBody() {
+    if (parser_.content_length().value_or(0) > kAnswerBytes) return Fail(beast::http::error::body_limit);
+    beast::http::async_read(stream_, buffer_, parser_, [this](beast::error_code error, std::size_t) {
+      if (error) return Fail(error);
+      done_ = true;
     });
   }
   void Fail(const beast::error_code& error) { error_ = error; }

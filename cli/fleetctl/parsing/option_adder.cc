@@ -103,6 +103,7 @@ AddedOption OptionAdder::Arguments(const std::string& name, Take take, const std
                    ->check(OfKind(domain::TextKind::kName))
                    ->type_size(1)
                    ->expected(1, kMostArguments)
+                   ->allow_extra_args()
                    ->required());
 }
 

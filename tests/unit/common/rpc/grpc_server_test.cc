@@ -36,6 +36,11 @@ struct EchoApi {
   absl::Status ListAuditEvents(const domain::Caller&, const v1::ListAuditEventsRequest&, v1::ListAuditEventsResponse&) {
     return absl::OkStatus();
   }
+  // For the methods of which no test asks anything.
+  template <typename Request, typename Response>
+  absl::Status Nothing(const domain::Caller&, const Request&, Response&) {
+    return absl::OkStatus();
+  }
   // Answers when the caller is gone.
   void ListLimits(const domain::Caller&, const v1::ListLimitsRequest&, v1::ListLimitsResponse&,
                   const PendingCall& call) {
@@ -76,6 +81,12 @@ class GrpcServerTest : public ::testing::Test {
     methods_.SetMaxRequestBytes("fleet.v1.AdminService/SetLimit", kMaxRequestBytes);
     methods_.Add("fleet.v1.AdminService/ListAuditEvents", api_, &EchoApi::ListAuditEvents, pool_);
     methods_.AddPending("fleet.v1.AdminService/ListLimits", api_, &EchoApi::ListLimits);
+    methods_.Add("fleet.v1.AdminService/ListRunners", api_,
+                 &EchoApi::Nothing<v1::ListRunnersRequest, v1::ListRunnersResponse>, pool_);
+    methods_.Add("fleet.v1.AdminService/GetRunner", api_,
+                 &EchoApi::Nothing<v1::GetRunnerRequest, v1::GetRunnerResponse>, pool_);
+    methods_.Add("fleet.v1.AdminService/GetSystemStatus", api_,
+                 &EchoApi::Nothing<v1::GetSystemStatusRequest, v1::GetSystemStatusResponse>, pool_);
   }
   void SetUp() override {
     GrpcServer::Options options;

@@ -33,6 +33,12 @@ class MethodTableTest : public ::testing::Test {
   void AddOthers() {
     table_.Add("fleet.v1.AdminService/SetLimit", api_, kSetLimit, pool_);
     table_.Add("fleet.v1.AdminService/ListAuditEvents", api_, kListAuditEvents, pool_);
+    table_.Add("fleet.v1.AdminService/ListRunners", api_,
+               &TableApi::Unary<v1::ListRunnersRequest, v1::ListRunnersResponse>, pool_);
+    table_.Add("fleet.v1.AdminService/GetRunner", api_, &TableApi::Unary<v1::GetRunnerRequest, v1::GetRunnerResponse>,
+               pool_);
+    table_.Add("fleet.v1.AdminService/GetSystemStatus", api_,
+               &TableApi::Unary<v1::GetSystemStatusRequest, v1::GetSystemStatusResponse>, pool_);
   }
   void ExpectProblem(const std::string& problem) {
     EXPECT_THAT(table_.Check(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(problem)));
@@ -47,7 +53,7 @@ TEST_F(MethodTableTest, ATableWithARowForEveryMethodIsComplete) {
   AddOthers();
   table_.AddPending("fleet.v1.AdminService/ListLimits", api_, &TableApi::Later);
   EXPECT_THAT(table_.Check(), IsOk());
-  EXPECT_EQ(table_.MethodsOf("fleet.v1.AdminService").size(), 3U);
+  EXPECT_EQ(table_.MethodsOf("fleet.v1.AdminService").size(), 6U);
 }
 
 TEST_F(MethodTableTest, AMethodWithoutARowIsNamedAndOthersAreNot) {

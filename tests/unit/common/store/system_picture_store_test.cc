@@ -117,7 +117,7 @@ TEST_F(SystemPictureStoreTest, CountsLiveRunnersByPool) {
   const SystemPictureRecord record = Read();
   ASSERT_EQ(record.picture.runners.size(), 1U);
   EXPECT_EQ(record.picture.runners.at("default").live, 2);
-  EXPECT_EQ(record.picture.runners.at("default").slots, 16);
+  EXPECT_EQ(record.picture.runners.at("default").slots, 20'000);
 }
 
 TEST_F(SystemPictureStoreTest, CountsJobsAndSaysSinceWhenTheOldestIsDue) {

@@ -103,7 +103,7 @@ TEST_F(SystemStoreTest, PoolsAreCountedWithTheirRunnersAndChildren) {
   EXPECT_EQ(pool.live_runners, 2);
   EXPECT_EQ(pool.silent_runners, 1);
   EXPECT_EQ(pool.lost_runners, 1);
-  EXPECT_EQ(pool.slots, 8) << "of the one that is heard";
+  EXPECT_EQ(pool.slots, 10'000) << "of the one that is heard";
   EXPECT_EQ(pool.active_tasks, 2);
   EXPECT_EQ(pool.queued_tasks, 3) << "not those of the fleet that is paused";
   ASSERT_THAT(system.runner_versions, SizeIs(1));

@@ -95,9 +95,10 @@ TEST_F(PageBoundsTest, AFleetTellsWhatItsNewestGenerationsWereAsked) {
   ASSERT_THAT(response.generations(), SizeIs(30));
   for (const v1::FleetGeneration& generation : response.generations()) {
     const bool is_told = generation.generation() > 28;
-    EXPECT_EQ(generation.has_omitted_bytes(), !is_told) << generation.generation();
     EXPECT_EQ(generation.parameters_size(), is_told ? 1 : 0) << generation.generation();
-    if (!is_told && generation.generation() > 1) {
+    if (generation.generation() == 1) continue;  // was asked nothing that could be left out
+    EXPECT_EQ(generation.has_omitted_bytes(), !is_told) << generation.generation();
+    if (!is_told) {
       EXPECT_THAT(generation.omitted_bytes(), Gt(500'000)) << generation.generation();
     }
   }
