@@ -26,7 +26,7 @@ namespace {
 namespace beast = boost::beast;
 using BoostTcp = boost::asio::ip::tcp;
 
-constexpr uint64_t kAnswerBytes = 64 * 1024;
+constexpr uint64_t kAnswerBytes = uint64_t{64} * 1024;
 
 absl::Status WrongUrl(const std::string& url, absl::string_view problem) {
   return absl::InvalidArgumentError(absl::StrCat("\"", url, "\" ", problem));
@@ -46,7 +46,7 @@ class Exchange {
   }
 
   void Begin(const std::string& host, const std::string& port) {
-    resolver_.async_resolve(host, port, [this](beast::error_code error, BoostTcp::resolver::results_type found) {
+    resolver_.async_resolve(host, port, [this](beast::error_code error, const BoostTcp::resolver::results_type& found) {
       if (error) return Fail(error);
       stream_.expires_after(timeout_);
       stream_.async_connect(found, [this](beast::error_code failed, const BoostTcp::endpoint&) {

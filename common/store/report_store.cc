@@ -137,6 +137,7 @@ class ReportPass {
     Judge([&](const domain::Ulid& fleet_id) { return ledger.Find(fleet_id); });
     if (moves_.empty()) return ChangeNothing();
     std::vector<domain::TaskId> moving;
+    moving.reserve(moves_.size());
     for (const auto& [before, after] : moves_) moving.push_back(before.id);
     FLEET_ASSIGN_OR_RETURN(const TaskBatch claimed, ClaimActiveTasks(transaction_, moving));
     for (const domain::TaskId& id : moving) {

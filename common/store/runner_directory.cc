@@ -81,6 +81,7 @@ HeldTaskRecord ReadHeldTask(RowReader row) {
 
 absl::Status CountHeld(Transaction& transaction, std::vector<RunnerRecord>& runners) {
   std::vector<domain::Ulid> ids;
+  ids.reserve(runners.size());
   for (const RunnerRecord& runner : runners) ids.push_back(runner.runner_id);
   FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kCountHeld, {UuidArray(ids)}));
   std::map<domain::Ulid, int32_t> counts;

@@ -1,5 +1,6 @@
 #include "common/tracing/tracing.h"
 
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,7 +27,8 @@ std::string TracesUrl(const std::string& endpoint) {
 }  // namespace
 
 absl::Status TracingConfig::Validate() const {
-  if (!(ratio >= 0 && ratio <= 1)) return absl::InvalidArgumentError("--trace_ratio must be from 0 to 1");
+  if (std::isnan(ratio) || ratio < 0 || ratio > 1)
+    return absl::InvalidArgumentError("--trace_ratio must be from 0 to 1");
   if (otlp_endpoint.empty()) return absl::OkStatus();
   const absl::Status url = http::HttpClient::Make(TracesUrl(otlp_endpoint)).status();
   return url.ok() ? url : absl::InvalidArgumentError(absl::StrCat("--otlp_endpoint: ", std::string(url.message())));

@@ -42,6 +42,7 @@ ServerAnswer AskServer(const std::string& address, CommandContext& context) {
 
 std::vector<ServerAnswer> AskServers(CommandContext& context) {
   std::vector<ServerAnswer> answers;
+  answers.reserve(context.global.servers.size());
   for (const std::string& address : context.global.servers) answers.push_back(AskServer(address, context));
   return answers;
 }

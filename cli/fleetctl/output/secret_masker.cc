@@ -122,7 +122,6 @@ std::string MaskPrivateKeys(absl::string_view text) {
   for (std::size_t at = text.find("-----BEGIN "); at != absl::string_view::npos; at = text.find("-----BEGIN ", done)) {
     const std::size_t line = std::min(text.find('\n', at), text.size());
     absl::StrAppend(&masked, text.substr(done, at - done));
-    done = at;
     if (!absl::StrContains(text.substr(at, line - at), "PRIVATE KEY")) {
       absl::StrAppend(&masked, text.substr(at, line - at));
       done = line;
@@ -180,6 +179,7 @@ void SecretMasker::LearnFrom(const Message& message) {
 
 std::string SecretMasker::Mask(absl::string_view text) const {
   std::vector<std::pair<std::string, std::string>> replacements;
+  replacements.reserve(values_.size());
   for (const std::string& value : values_) replacements.emplace_back(value, kMask);
   const std::string known = absl::StrReplaceAll(text, replacements);
   return MaskNamedValues(MaskTokens(MaskUrls(MaskPrivateKeys(known))));
