@@ -190,12 +190,12 @@ TEST_F(StreamCallTest, AnOpenStreamIsToldAndSoIsARefusedRequest) {
 }
 
 TEST_F(StreamCallTest, AStreamWhoseStepsMayNotWaitIsDropped) {
-  ThreadPool full(1, 1);
   std::promise<void> begun;
   std::promise<void> blocked;
-  ASSERT_TRUE(full.Submit([&] {
+  ThreadPool full(1, 1);  // after what its thread uses: it ends first
+  ASSERT_TRUE(full.Submit([&begun, unblocked = blocked.get_future().share()] {
     begun.set_value();
-    blocked.get_future().wait();
+    unblocked.wait();
   }));
   begun.get_future().wait();
   ASSERT_TRUE(full.Submit([] {}));
