@@ -73,7 +73,6 @@ class Exchange {
     });
   }
   void ReadBody() {
-    if (parser_.content_length().value_or(0) > kAnswerBytes) return Fail(beast::http::error::body_limit);
     beast::http::async_read(stream_, buffer_, parser_, [this](beast::error_code error, std::size_t) {
       if (error) return Fail(error);
       done_ = true;
