@@ -69,10 +69,12 @@ start_alertmanager() {
     --cluster.listen-address=
 }
 
+# What Alertmanager missed (it was down, or Prometheus had not found it yet) is told again soon.
 start_prometheus() {
   start_process prometheus prometheus --config.file="$dir/monitoring/prometheus.yml" \
     --storage.tsdb.path="$dir/monitoring/prometheus" --storage.tsdb.retention.time=15d \
-    --storage.tsdb.retention.size=1GB --web.listen-address="127.0.0.1:$(port_of prometheus)"
+    --storage.tsdb.retention.size=1GB --rules.alert.resend-delay=10s \
+    --web.listen-address="127.0.0.1:$(port_of prometheus)"
 }
 
 # Whoever reaches it on loopback may look; to change something takes the password of "admin" in monitoring/grafana.

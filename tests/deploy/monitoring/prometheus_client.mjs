@@ -34,6 +34,11 @@ export class PrometheusClient {
     return new Set((await get(`${this.alertmanager}/api/v2/alerts?active=true`)).map(({labels}) => labels.alertname));
   }
 
+  // Names of the alerts that Prometheus itself says fire.
+  async firing() {
+    return new Set((await this.rules()).filter((rule) => rule.state === 'firing').map((rule) => rule.name));
+  }
+
   async hasAlertmanager() {
     return (await get(`${this.url}/api/v1/alertmanagers`)).data.activeAlertmanagers.length > 0;
   }
