@@ -56,7 +56,7 @@ class TaskStore {
   // page may be short and have a next one. Returns kNotFound.
   absl::StatusOr<TaskPage> List(const domain::Caller& caller, const domain::Ulid& fleet_id,
                                 const std::vector<domain::TaskState>& states, int32_t after, int32_t limit);
-  // Returns kNotFound with reason FLEET_NOT_FOUND or TASK_NOT_FOUND.
+  // Returns kNotFound with reason FLEET_NOT_FOUND, TASK_NOT_FOUND or TASK_NOT_ENQUEUED.
   absl::StatusOr<TaskRecord> Get(const domain::Caller& caller, const domain::Ulid& fleet_id, absl::string_view repo);
   // Newest first, at most the last 100. Returns kNotFound like Get.
   absl::StatusOr<std::vector<AttemptRecord>> Attempts(const domain::Caller& caller, const domain::Ulid& fleet_id,

@@ -184,7 +184,7 @@ std::string FleetModel::CancelTask(const domain::Ulid& fleet_id, int32_t ordinal
   const auto found = fleets.find(fleet_id);
   if (found == fleets.end()) return "FLEET_NOT_FOUND";
   ModelFleet& fleet = found->second;
-  if (ordinal > fleet.Expanded()) return "TASK_NOT_FOUND";
+  if (ordinal > fleet.Expanded()) return fleet.ChildrenAreToCome() ? "TASK_NOT_ENQUEUED" : "TASK_NOT_FOUND";
   ModelChild& child = fleet.Child(ordinal);
   if (child.state == TaskState::kCancelled || child.cancelling) return "";
   if (domain::IsTerminal(child.state)) return "TASK_ALREADY_ENDED";

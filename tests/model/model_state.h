@@ -109,6 +109,7 @@ struct ModelFleet {
   int32_t Active() const;
   std::optional<int64_t> FirstRetry() const;
   bool IsOpen() const { return state < domain::FleetState::kCompleted; }
+  bool ChildrenAreToCome() const { return IsOpen() && (open || Expanded() < total); }
   // Is brought to its end, for any reason.
   bool IsCancelling() const { return cancel_mode != domain::CancelMode::kNone || failed || expired; }
   bool EndsByDeadline() const { return expired && !failed && cancel_mode == domain::CancelMode::kNone; }

@@ -17,15 +17,16 @@ namespace {
 constexpr absl::Duration kPoll = absl::Milliseconds(250);
 
 // A limit says so itself, and waiting at another server does not help.
-bool IsFollowersLimit(const grpc::Status& end) {
-  return GetErrorInfo(rpc::FromGrpcStatus(end)).reason == "LOG_FOLLOWERS_LIMIT";
-}
+constexpr absl::string_view kFollowersLimit = "LOG_FOLLOWERS_LIMIT";
+// Who follows right after the submission may be there before the child is.
+constexpr absl::string_view kNotEnqueued = "TASK_NOT_ENQUEUED";
 
 }  // namespace
 
 absl::StatusOr<v1::Task> LogFollower::Follow(const std::string& fleet_id, const std::string& repo,
                                              LogObserver& observer) {
-  Progress progress{{}, {}, clock_.Elapsed(), false, {options_.patience.first_pause, options_.patience.longest_pause}};
+  Progress progress{{},    {},    clock_.Elapsed(),
+                    false, false, {options_.patience.first_pause, options_.patience.longest_pause}};
   progress.request.set_fleet_id(fleet_id);
   progress.request.set_repo(repo);
   while (true) {
@@ -75,7 +76,15 @@ void LogFollower::Take(const v1::FollowTaskLogResponse& message, Progress& progr
 
 absl::Status LogFollower::Judge(const grpc::Status& end, Progress& progress, LogObserver& observer) {
   const rpc::FailoverChannel::Server server = servers_.InUse();
-  if (!IsWorthAnotherStream(end) || IsFollowersLimit(end)) return DescribeFailure(server.address, end);
+  const std::string reason = GetErrorInfo(rpc::FromGrpcStatus(end)).reason;
+  if (reason == kNotEnqueued) {
+    progress.last_word = clock_.Elapsed();
+    if (!std::exchange(progress.is_early, true)) {
+      observer.OnNotice(absl::StrCat(progress.request.repo(), " is not enqueued yet; waiting for it"));
+    }
+    return absl::OkStatus();
+  }
+  if (!IsWorthAnotherStream(end) || reason == kFollowersLimit) return DescribeFailure(server.address, end);
   servers_.MoveOn(server);
   const std::string cause = end.ok() ? "the stream ended early" : end.error_message();
   const absl::Duration silence = clock_.Elapsed() - progress.last_word;

@@ -50,6 +50,7 @@ class LogFollower {
     v1::Task task;                     // as it was told last
     absl::Duration last_word;          // when a server spoke last
     bool lost = false;                 // and the user was told so
+    bool is_early = false;             // the child was not there yet, and the user was told so
     rpc::Backoff backoff;
   };
 

@@ -178,6 +178,20 @@ TEST_F(TaskStoreTest, TellsTheFleetsBranch) {
   }
 }
 
+TEST_F(TaskStoreTest, SaysThatAChildMayStillCome) {
+  const auto reason = [this](const domain::Ulid& fleet) {
+    return GetErrorInfo(stores_.tasks.Get(testing::kAlice, fleet, TestStores::RepoName(2)).status()).reason;
+  };
+  const NewFleet fleet = stores_.NewFleet({.targets = 3});
+  FLEET_ASSERT_OK(stores_.fleets.Create(testing::kAlice, fleet));
+  EXPECT_EQ(reason(fleet.id), "TASK_NOT_ENQUEUED");
+  EXPECT_EQ(
+      GetErrorInfo(stores_.controls.CancelTask(testing::kAlice, fleet.id, TestStores::RepoName(2)).status()).reason,
+      "TASK_NOT_ENQUEUED");
+  stores_.ExpandAll();
+  EXPECT_EQ(reason(fleet.id), "OK");
+}
+
 TEST_F(TaskStoreTest, WhatIsUnknownIsNotFound) {
   const domain::Ulid unknown = domain::Ulid::Generate(absl::Now());
   EXPECT_THAT(stores_.tasks.List(testing::kAlice, unknown, {}, 0, 5), StatusIs(absl::StatusCode::kNotFound));

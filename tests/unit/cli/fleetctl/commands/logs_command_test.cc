@@ -118,6 +118,20 @@ TEST_F(FollowLogTest, OfWhatHasEndedTheStoredLogIsShown) {
   EXPECT_EQ(err_, "");
 }
 
+TEST_F(FollowLogTest, WaitsForAChildThatIsStillToBeEnqueued) {
+  AnswerWith({{State(v1::TASK_STATE_COMPLETED)}});
+  answers_.follow_task_log = [this, follow = answers_.follow_task_log, early = 2](
+                                 grpc::ServerContext& context, const v1::FollowTaskLogRequest& request,
+                                 LogWriter& writer) mutable {
+    if (early-- > 0)
+      return rpc::ToGrpcStatus(MakeError(absl::StatusCode::kNotFound, "early", {"TASK_NOT_ENQUEUED", {}, {}}));
+    return follow(context, request, writer);
+  };
+  EXPECT_EQ(Run({"logs", kFleetId, "acme/shop", "--follow"}), 0);
+  EXPECT_EQ(err_, "acme/shop is not enqueued yet; waiting for it\n");
+  EXPECT_EQ(requests_.size(), 1U);
+}
+
 TEST_F(FollowLogTest, ARefusalIsNotTriedAgain) {
   answers_.follow_task_log = [this](grpc::ServerContext&, const v1::FollowTaskLogRequest& request, LogWriter&) {
     requests_.push_back(request);
