@@ -33,6 +33,15 @@ void AddField(const LogField& field, nlohmann::ordered_json& line) {
   std::visit([&](const auto& value) { line[field.key()] = Bounded(value); }, field.value());
 }
 
+std::vector<LogField> WithoutEmptyTexts(LogFields fields) {
+  std::vector<LogField> kept = fields;
+  std::erase_if(kept, [](const LogField& field) {
+    const auto* text = std::get_if<std::string>(&field.value());
+    return text != nullptr && text->empty();
+  });
+  return kept;
+}
+
 }  // namespace
 
 void WriteLogLine(LogLevel level, absl::string_view event, LogFields fields) {
@@ -63,7 +72,7 @@ void WriteIfEnabled(LogLevel level, absl::string_view event, LogFields fields) {
 
 }  // namespace
 
-LogScope::LogScope(LogFields fields) : fields_(fields), outer_(innermost) { innermost = this; }
+LogScope::LogScope(LogFields fields) : fields_(WithoutEmptyTexts(fields)), outer_(innermost) { innermost = this; }
 
 LogScope::~LogScope() { innermost = outer_; }
 

@@ -44,7 +44,8 @@ class LogField {
 using LogFields = std::initializer_list<LogField>;
 
 // Fields of every line that this thread writes while it lives, unless the line has its own of that name. Of scopes
-// within one another all count, the innermost first. Ends on the thread that it began on.
+// within one another all count, the innermost first. A text that is empty is left out. Ends on the thread that it began
+// on.
 //
 //   const LogScope scope({{"request", record_.id()}, {"trace", trace_id}});
 class LogScope {

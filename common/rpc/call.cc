@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "common/logging/structured_log.h"
 #include "common/status/error_info.h"
 
 namespace fleet::rpc {
@@ -34,13 +33,13 @@ void Call::Start() {
 void Call::RunUnary(const Method::Unary& handle) {
   if (*abandoned_) return End(absl::CancelledError("the caller is gone"));
   if (!ReadRequest()) return;
-  const LogScope scope({{"request", record_.id()}});
+  const LogScope scope = record_.Scope();
   End(handle(caller_, *request_, *response_));
 }
 
 void Call::RunPending(const Method::Pending& handle) {
   if (!ReadRequest()) return;
-  const LogScope scope({{"request", record_.id()}});
+  const LogScope scope = record_.Scope();
   handle(caller_, *request_, *response_,
          {transport_.TimeLeft(), abandoned_, [this](const absl::Status& status) { End(status); }});
 }

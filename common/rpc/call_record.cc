@@ -60,16 +60,16 @@ absl::Status CallRecord::End(const absl::Status& status) {
   environment_.metrics.Handled(type_, method_.service, method_.name, status.code(), took);
   trace_.End(method_, status.code(), environment_.tracer, environment_.clock);
   if (LogEnabled(LogLevel::kDebug)) {
-    LogDebug("call_handled", {{"request", id()},
-                              {"service", method_.service},
+    const LogScope scope = Scope();
+    LogDebug("call_handled", {{"service", method_.service},
                               {"method", method_.name},
                               {"code", absl::StatusCodeToString(status.code())},
                               {"seconds", absl::ToDoubleSeconds(took)}});
   }
   if (status.ok()) return status;
   if (!IsOurFault(status.code()) && !HasPublicWords(status)) return Word(status);
-  LogWarning("call_failed",
-             {{"request", id()}, {"service", method_.service}, {"method", method_.name}, {"error", status}});
+  const LogScope scope = Scope();
+  LogWarning("call_failed", {{"service", method_.service}, {"method", method_.name}, {"error", status}});
   return Word(ForCallers(status, id()));
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
+#include "common/logging/structured_log.h"
 #include "common/metrics/fleet_metrics.h"
 #include "common/metrics/rpc_metrics.h"
 #include "common/rpc/authenticator.h"
@@ -48,6 +49,8 @@ class CallRecord {
   std::string id() const;
   // Of a caller who is known: what the call's work is traced below. Call at most once.
   std::string JoinTrace(const Metadata& metadata);
+  // For what is done for the call: what its thread logs meanwhile names the call and its trace.
+  LogScope Scope() const { return LogScope({{"request", id()}, {"trace", trace_.Name()}}); }
   void CountSent();
   // Counts, times and traces the call's end; returns the status as the caller is told it. Logs the server's own faults
   // as warnings, and for debugging every call; callers' errors are left to metrics. Call once.

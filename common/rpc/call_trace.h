@@ -21,6 +21,8 @@ class CallTrace {
   void Begin(const Method& method, const Metadata& metadata, const tracing::Tracer& tracer, const Clock& clock);
   // What the call's work is traced below, as Caller::traceparent has it.
   std::string Traceparent() const;
+  // As logs have it; empty: none.
+  std::string Name() const { return tracing::TraceName(context_); }
   // Records the span, if there is one.
   void End(const Method& method, absl::StatusCode code, const tracing::Tracer& tracer, const Clock& clock) const;
 

@@ -4,7 +4,6 @@
 
 #include "absl/status/statusor.h"
 #include "common/domain/caller.h"
-#include "common/logging/structured_log.h"
 #include "common/status/status_macros.h"
 #include "google/protobuf/arena.h"
 
@@ -58,7 +57,7 @@ void StreamCall::RunStep() {
     if (state_ == State::kDone) return;
     woken_ = false;
   }
-  const LogScope scope({{"request", record_.id()}});
+  const LogScope scope = record_.Scope();
   StreamStep step = session_->Step();
   switch (step.kind) {
     case StreamStep::Kind::kMessage:

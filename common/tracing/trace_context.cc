@@ -53,6 +53,8 @@ TraceContext ParseTraceparent(absl::string_view text) {
   return context.trace_id.IsNone() || context.span_id.IsNone() ? TraceContext() : context;
 }
 
+std::string TraceName(const TraceContext& context) { return context.IsNone() ? "" : context.trace_id.ToHex(); }
+
 std::string FormatTraceparent(const TraceContext& context) {
   if (context.IsNone() || context.span_id.IsNone()) return "";
   return absl::StrCat("00-", context.trace_id.ToHex(), "-", context.span_id.ToHex(), context.sampled ? "-01" : "-00");

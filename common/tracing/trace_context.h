@@ -51,6 +51,9 @@ TraceContext ParseTraceparent(absl::string_view text);
 // "00-<trace>-<span>-<flags>"; empty for none.
 std::string FormatTraceparent(const TraceContext& context);
 
+// What logs call the trace: its id, empty for none.
+std::string TraceName(const TraceContext& context);
+
 // Random ones, never zero. Thread-safe.
 TraceId NewTraceId();
 SpanId NewSpanId();

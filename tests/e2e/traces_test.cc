@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/end_to_end_test.h"
 #include "tests/support/status_matchers.h"
@@ -19,6 +20,7 @@ using ::fleet::testing::TraceCollector;
 using ::fleet::testing::WaitUntil;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
@@ -130,6 +132,13 @@ TEST_F(TracesTest, AFleetIsOneTreeOverARetryAndALostRunner) {
   EXPECT_EQ(Count("child"), 10u);
   EXPECT_EQ(Count("queue"), 13u);
   EXPECT_EQ(Count("push"), 10u);
+
+  // Who reads a log finds the trace, whatever process wrote the line.
+  for (const char* name : {"service-1", "service-2"}) {
+    EXPECT_EQ(absl::StrContains(stack().Log(name), "fleet_submitted"), absl::StrContains(stack().Log(name), kTrace))
+        << name;
+  }
+  EXPECT_THAT(stack().Log("runner-2"), HasSubstr(absl::StrCat("\"trace\":\"", kTrace)));
 
   const auto tasks = Tasks(id);
   // Its runner was lost, and told of nothing more; the next attempt says what it follows.

@@ -8,6 +8,7 @@
 #include "common/rpc/backoff.h"
 #include "common/rpc/proto_time.h"
 #include "common/status/status_macros.h"
+#include "common/tracing/trace_context.h"
 
 namespace fleet::runner {
 namespace {
@@ -110,7 +111,9 @@ absl::Status RunnerSession::LeaseOnce(ThreadPool& pool, int free_slots) {
 
 void RunnerSession::Start(ThreadPool& pool, const LeasedTask& task) {
   const bool taken = pool.Submit([this, task, stop = held_.TokenOf(task.lease)] {
-    const LogScope scope({{"runner", runner_id_},
+    const tracing::TraceContext trace = tracing::ParseTraceparent(task.lease.traceparent());
+    const LogScope scope({{"trace", tracing::TraceName(trace)},
+                          {"runner", runner_id_},
                           {"fleet", task.fleet->fleet_id()},
                           {"task", task.lease.task_id()},
                           {"attempt", task.lease.attempt()}});

@@ -54,6 +54,20 @@ std::optional<v1::TaskState> FinalState(const absl::Status& status, StopReason r
   return absl::IsDeadlineExceeded(status) ? v1::TASK_STATE_TIMED_OUT : v1::TASK_STATE_FAILED;
 }
 
+// Without the failure's message: it may quote what a step printed.
+void LogEnd(const v1::Lease& lease, v1::TaskState state, const v1::TaskResult& result) {
+  const std::string name = v1::TaskState_Name(state);
+  if (!result.has_failure()) {
+    LogInfo("task_ended", {{"task", lease.task_id()}, {"attempt", lease.attempt()}, {"state", name}});
+    return;
+  }
+  LogInfo("task_ended", {{"task", lease.task_id()},
+                         {"attempt", lease.attempt()},
+                         {"state", name},
+                         {"category", v1::FailureCategory_Name(result.failure().category())},
+                         {"reason", v1::FailureReason_Name(result.failure().reason())}});
+}
+
 // As metrics call it.
 const char* ResultLabel(const std::optional<v1::TaskState>& state) {
   if (!state.has_value()) return "abandoned";
@@ -177,12 +191,7 @@ std::optional<v1::TaskState> TaskExecutor::ExecuteCounted(const LeasedTask& task
     failure = FinalFailure(*state, status, bounds.timeout(), stop);
     failure.set_message(domain::KeepHead(Shown(attempt.secrets, failure.message()), domain::kMaxReportText));
   }
-  // Without the failure's message: it may quote what a step printed.
-  LogInfo("task_ended", {{"task", id},
-                         {"attempt", task.lease.attempt()},
-                         {"state", v1::TaskState_Name(*state)},
-                         {"category", v1::FailureCategory_Name(attempt.result.failure().category())},
-                         {"reason", v1::FailureReason_Name(attempt.result.failure().reason())}});
+  LogEnd(task.lease, *state, attempt.result);
   TaskTrace::Part report = trace.Begin("report");
   reporter.Finish(task.lease, *state, attempt.result, stop);
   report.End(absl::OkStatus());

@@ -83,6 +83,18 @@ TEST(StructuredLogTest, AScopesFieldsAreInEveryLineOfItsThread) {
   EXPECT_FALSE(lines[2].contains("task"));
 }
 
+TEST(StructuredLogTest, AScopesEmptyTextIsLeftOut) {
+  const auto lines = Logged([] {
+    const LogScope call({{"request", "r1"}, {"trace", ""}, {"attempt", 0}});
+    LogInfo("line", {{"detail", ""}});
+  });
+
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_FALSE(lines[0].contains("trace"));
+  EXPECT_EQ(lines[0]["attempt"], 0);
+  EXPECT_TRUE(lines[0].contains("detail")) << "a line's own is its own matter";
+}
+
 TEST(StructuredLogTest, TheLevelSaysWhichLinesThereAre) {
   const auto lines = Logged([] {
     SetLogLevel(LogLevel::kWarning);

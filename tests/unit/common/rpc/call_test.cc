@@ -111,6 +111,19 @@ TEST_F(CallTest, ACallOfATraceIsASpanOfItAndItsHandlerKnows) {
   EXPECT_EQ(api_.traceparent, tracing::FormatTraceparent({spans[0].trace_id, spans[0].span_id, true}));
 }
 
+TEST_F(CallTest, WhatIsLoggedOfACallNamesItAndItsTrace) {
+  api_.answer = absl::InternalError("broken");
+  FakeUnaryTransport transport(Body("user_active"));
+  transport.SendTraceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  ::testing::internal::CaptureStderr();
+  Call call(MethodNamed("SetLimit"), environment_.calls, transport);
+  call.Start();
+  EXPECT_THAT(transport.status(), StatusIs(absl::StatusCode::kInternal));
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr(R"("trace":"0af7651916cd43dd8448eb211c80319c")"));
+  EXPECT_THAT(log, HasSubstr(R"("request":")"));
+}
+
 TEST_F(CallTest, AnUnknownCallerIsRefusedBeforeTheRequestIsRead) {
   FakeUnaryTransport transport(Body("user_active"));
   transport.SendNoUser();

@@ -55,6 +55,8 @@ TEST(TraceContextTest, LaterVersionsAreReadAsFarAsTheyAreKnown) {
 TEST(TraceContextTest, NoneIsWrittenAsNothing) {
   EXPECT_EQ(FormatTraceparent({}), "");
   EXPECT_EQ(FormatTraceparent({{1, 2}, {}, true}), "") << "a span is missing";
+  EXPECT_EQ(TraceName({}), "");
+  EXPECT_EQ(TraceName({{1, 2}, {}, true}), "00000000000000010000000000000002");
 }
 
 TEST(TraceContextTest, NewIdsDiffer) {
