@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "common/metrics/fleet_metrics.h"
+#include "common/metrics/runner_metrics.h"
 #include "workers/task_runner/task_directories.h"
 
 namespace fleet::runner {

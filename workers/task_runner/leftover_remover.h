@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
 #include "common/lifecycle/mutex.h"
-#include "common/metrics/fleet_metrics.h"
+#include "common/metrics/runner_metrics.h"
 #include "common/rpc/backoff.h"
 
 namespace fleet::runner {

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/lifecycle/mutex.h"
-#include "common/metrics/fleet_metrics.h"
+#include "common/metrics/runner_metrics.h"
 #include "common/rpc/failover_channel.h"
 #include "fleet/v1/runner_service.grpc.pb.h"
 

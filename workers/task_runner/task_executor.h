@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/clock/clock.h"
-#include "common/metrics/fleet_metrics.h"
+#include "common/metrics/runner_metrics.h"
 #include "common/tracing/tracer.h"
 #include "workers/task_runner/git_clone.h"
 #include "workers/task_runner/git_command.h"

@@ -22,6 +22,7 @@
 #include "common/metrics/fleet_metrics.h"
 #include "common/metrics/log_metrics.h"
 #include "common/metrics/ops_server.h"
+#include "common/metrics/runner_metrics.h"
 #include "common/status/status_macros.h"
 #include "common/tracing/tracing.h"
 #include "prometheus/registry.h"

@@ -1,11 +1,15 @@
 #include "services/fleet/api/method_rows.h"
 
+#include "common/domain/bounds.h"
 #include "services/fleet/requests/request_names.h"
 
 namespace fleet::service {
 namespace {
 
-constexpr std::size_t kMiddlingRequestBytes = std::size_t{8} << 20;
+// Of what GetWorkflow answers as it came: clients of gRPC take answers of 4 MiB unless they are told otherwise.
+constexpr std::size_t kWorkflowRequestBytes = domain::kMaxPageBytes;
+// Of a selection of repositories, and the description and parameters of a retry.
+constexpr std::size_t kRetryRequestBytes = std::size_t{8} << 20;
 
 }  // namespace
 
@@ -61,9 +65,8 @@ rpc::MethodTable MethodRows(const Apis& apis, const MethodPools& pools) {
                             "fleet.v1.CatalogService/ImportRepositories", "fleet.v1.RunnerService/ReportTasks"}) {
     table.SetMaxRequestBytes(large, rpc::kMaxRequestBytes);
   }
-  for (const char* middling : {"fleet.v1.CatalogService/ApplyWorkflow", "fleet.v1.FleetService/RetryFleet"}) {
-    table.SetMaxRequestBytes(middling, kMiddlingRequestBytes);
-  }
+  table.SetMaxRequestBytes("fleet.v1.CatalogService/ApplyWorkflow", kWorkflowRequestBytes);
+  table.SetMaxRequestBytes("fleet.v1.FleetService/RetryFleet", kRetryRequestBytes);
   table.SetBeginsTraces("fleet.v1.FleetService/CreateFleet");
   return table;
 }

@@ -17,6 +17,7 @@
 #include "common/metrics/metrics_page.h"
 #include "common/metrics/process_metrics.h"
 #include "common/metrics/rpc_metrics.h"
+#include "common/metrics/runner_metrics.h"
 #include "common/metrics/system_gauges.h"
 #include "common/metrics/trace_metrics.h"
 
