@@ -138,7 +138,11 @@ class ReportPass {
     if (moves_.empty()) return ChangeNothing();
     std::vector<domain::TaskId> moving;
     moving.reserve(moves_.size());
-    for (const auto& [before, after] : moves_) moving.push_back(before.id);
+    for (const auto& [before, after] : moves_) {
+      // It could not be claimed, and would be waited for without end.
+      if (!domain::IsActive(before.state)) return absl::InternalError("a report moves a child that is not active");
+      moving.push_back(before.id);
+    }
     FLEET_ASSIGN_OR_RETURN(const TaskBatch claimed, ClaimActiveTasks(transaction_, moving));
     for (const domain::TaskId& id : moving) {
       if (claimed.tasks.count(id) > 0) continue;
