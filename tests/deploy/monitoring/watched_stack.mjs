@@ -110,6 +110,11 @@ export class WatchedStack {
     return child;
   }
 
+  async slotsUsed(name) {
+    const page = await (await fetch(`http://127.0.0.1:${this.runners.get(name).port}/metrics`)).text();
+    return Number(/^fleet_runner_own_slots\{state="used"\} (\d+)/m.exec(page)?.[1] ?? 0);
+  }
+
   // Its machine is given up: nobody asks for its metrics any more.
   async removeRunner(name) {
     const {child} = this.runners.get(name);

@@ -8,7 +8,7 @@ const MEBIBYTE = Buffer.alloc(1 << 20);
 
 export const diskCauses = [
   {
-    cause: 'a runner\'s disk of 256 MiB is filled by 4 MiB a second; the file is deleted',
+    cause: 'a runner\'s disk of 256 MiB is filled by 8 MiB a second; the file is deleted',
     alerts: ['FleetRunnerDiskFilling', 'FleetRunnerDiskFull'],
     before: async ({stack}) => {
       await stack.startRunner('small-disk', `--work_dir=${join(stack.disk('small', 256), 'work')}`);
@@ -16,7 +16,7 @@ export const diskCauses = [
     },
     plant: async ({stack}) => {
       const file = join(stack.folder, 'small/log-of-others');
-      const stop = repeat(250, () => appendFileSync(file, MEBIBYTE));
+      const stop = repeat(125, () => appendFileSync(file, MEBIBYTE));
       return () => {
         stop();
         rmSync(file);
