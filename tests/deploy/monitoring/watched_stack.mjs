@@ -69,17 +69,22 @@ export class WatchedStack {
     return ['psql', ['-XqAt', '-h', '127.0.0.1', '-p', this.port('postgres'), '-U', 'postgres', '-d', 'fleet', ...options], {env: environment, encoding: 'utf8'}];
   }
 
-  // Has somebody else's session run SQL that keeps what Fleet needs, until what is returned is called.
-  hold(sql) {
+  query(sql) {
+    const [program, options, settings] = this.psql('-c', sql);
+    return execFileSync(program, options, settings).trim();
+  }
+
+  // Has somebody else's session run SQL that keeps what Fleet needs, and then sleeps, until what is returned is called.
+  async hold(sql) {
     const [program, options, settings] = this.psql('-c', sql);
     spawn(program, options, {...settings, stdio: 'ignore'});
+    await until(WITHIN, () => this.query(`select count(*) from pg_stat_activity where application_name = '${HOLDER}' and wait_event = 'PgSleep'`) === '1', () => `nobody holds: ${sql}`);
     return () => this.letGo();
   }
 
   // What the runbooks tell to do with a session that is none of Fleet's.
   letGo() {
-    const [program, options, settings] = this.psql('-c', `select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${HOLDER}' and pid <> pg_backend_pid()`);
-    execFileSync(program, options, settings);
+    this.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${HOLDER}' and pid <> pg_backend_pid()`);
   }
 
   // PostgreSQL ends as in a crash: nothing is written any more.

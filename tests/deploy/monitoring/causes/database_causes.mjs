@@ -33,7 +33,7 @@ export const databaseCauses = [
     cause: 'the row of dispatch is locked, and a fleet is submitted; the session is ended',
     alerts: ['FleetOldestChildWaiting'],
     plant: async ({stack, load}) => {
-      const letGo = stack.hold(once('select from dispatch_gate for update'));
+      const letGo = await stack.hold(once('select from dispatch_gate for update'));
       const fleet = load.submit('one.txt');
       return () => {
         letGo();
@@ -51,7 +51,7 @@ export const databaseCauses = [
     alerts: ['FleetDatabasePoolExhausted', 'FleetTooManyCalls'],
     plant: async ({stack, services: [service], connect}) => {
       const fleet = await openFleet(service);
-      const letGo = stack.hold(once('lock table fleets in access exclusive mode'));
+      const letGo = await stack.hold(once('lock table fleets in access exclusive mode'));
       const callers = [...Array(8).keys()].map(() => connect('service-1'));
       let turn = 0;
       const ask = () => callers[turn++ % callers.length].call('GetFleet', message(field(1, fleet)));

@@ -15,7 +15,7 @@ export const intakeCauses = [
     cause: 'table repositories is locked, and submissions of 30 MB come, one in two seconds; the session is ended',
     alerts: ['FleetRequestBudgetFull'],
     plant: async ({stack, connect}) => {
-      const letGo = stack.hold('begin; lock table repositories in access exclusive mode; select pg_sleep(600)');
+      const letGo = await stack.hold('begin; lock table repositories in access exclusive mode; select pg_sleep(600)');
       const caller = connect('service-1');
       const submission = largeSubmission();
       const stop = repeat(2000, () => caller.call('CreateFleet', submission));
