@@ -54,7 +54,7 @@ async function watch(names, isDone) {
 
 const told = (seconds) => seconds === undefined ? `not within ${WITHIN / 1000} s` : `${seconds.toFixed(0)} s`;
 
-// Whether all came and went.
+// Whether all of a cause's alerts came and went.
 async function comeAndGo(cause, stage) {
   await until(WITHIN, async () => (await stack.prometheus.activeAlerts()).length === 0, async () => `there are alerts before: ${[...await stack.prometheus.alerts()]}`);
   const stop = await cause.before?.(stage);
@@ -81,6 +81,9 @@ async function comeAndGo(cause, stage) {
 
 const began = Date.now();
 const failed = [];
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => stack.end().finally(() => process.exit(1)));
+}
 try {
   await stack.up();
   const load = new MixedLoad(root, join(stack.folder, 'load'), stack.environment());

@@ -3,6 +3,13 @@ import {until} from '../until.mjs';
 
 const WITHIN = 60_000;
 
+// Those that have not ended yet.
+function cancelAll(load, fleets) {
+  for (const fleet of fleets) {
+    if (/"state":\s*"FLEET_STATE_RUNNING"/.test(load.fleetctl('status', fleet, '-o', 'json'))) load.fleetctl('cancel', fleet);
+  }
+}
+
 export const workCauses = [
   {
     cause: 'both services are stopped (SIGSTOP); SIGCONT',
@@ -60,7 +67,7 @@ export const workCauses = [
       return async () => {
         stopped = true;
         await killing;
-        for (const fleet of fleets) load.fleetctl('cancel', fleet);
+        cancelAll(load, fleets);
       };
     },
   },
@@ -69,7 +76,7 @@ export const workCauses = [
     alerts: ['FleetFailureSpike'],
     plant: async ({load}) => {
       const fleets = [...Array(4).keys()].map(() => load.submit('all.txt', '--max-tries', '3', '--param', 'CATEGORY=network'));
-      return () => fleets.forEach((fleet) => load.fleetctl('cancel', fleet));
+      return () => fleets.forEach((fleet) => load.waitFor(fleet, 'FAILED'));
     },
   },
 ];
