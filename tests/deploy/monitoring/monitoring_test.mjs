@@ -12,6 +12,7 @@ import {promisify} from 'node:util';
 import {MixedLoad} from './mixed_load.mjs';
 import {PrometheusClient} from './prometheus_client.mjs';
 import {queries, read, recordings, root, RULE_FILES} from './sources.mjs';
+import {until} from './until.mjs';
 
 // What has no value while all is well, and why; then its series must be there, at 0, where they can be.
 const CONDITIONAL = new Map([
@@ -29,7 +30,6 @@ const up = () => stack('up', '--bin', bin, '--allow_file_protocol', '--monitorin
 const port = (name) => readFileSync(join(dir, 'ports', name), 'utf8').trim();
 const pid = (name) => Number(readFileSync(join(dir, 'run', name), 'utf8').split(' ')[0]);
 const signal = (kind, names) => names.forEach((name) => process.kill(pid(name), kind));
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const started = Date.now();
 const say = (text) => console.log(`${((Date.now() - started) / 1000).toFixed(1)} s: ${text}`);
 
@@ -37,14 +37,6 @@ const say = (text) => console.log(`${((Date.now() - started) / 1000).toFixed(1)}
 function runs(number) {
   const status = `/proc/${number}/status`;
   return existsSync(status) && !/^State:\s+[ZX]/m.test(readFileSync(status, 'utf8'));
-}
-
-async function until(limit, condition, failure) {
-  const deadline = Date.now() + limit;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(await failure());
-    await pause(250);
-  }
 }
 
 async function promtool() {

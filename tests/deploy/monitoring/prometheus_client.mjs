@@ -29,9 +29,14 @@ export class PrometheusClient {
     return (await this.query(expr)).some(({value}) => Number.isFinite(value));
   }
 
-  // Names of the alerts that Alertmanager holds.
+  // Labels of the alerts that Alertmanager holds.
+  async activeAlerts() {
+    return (await get(`${this.alertmanager}/api/v2/alerts?active=true`)).map(({labels}) => labels);
+  }
+
+  // Their names.
   async alerts() {
-    return new Set((await get(`${this.alertmanager}/api/v2/alerts?active=true`)).map(({labels}) => labels.alertname));
+    return new Set((await this.activeAlerts()).map((labels) => labels.alertname));
   }
 
   // Names of the alerts that Prometheus itself says fire.
