@@ -11,8 +11,8 @@
 
 namespace fleet::store {
 
-// The ordinal of the child of `repo`, in any spelling. Returns kNotFound with reason TASK_NOT_FOUND (the fleet has none), or
-// TASK_NOT_ENQUEUED (it may have one once all of its children are enqueued).
+// The ordinal of the child of `repo`, in any spelling. Returns kNotFound with reason TASK_NOT_FOUND (the fleet has
+// none), or TASK_NOT_ENQUEUED (it may have one once all of its children are enqueued).
 absl::StatusOr<int32_t> FindOrdinal(database::Transaction& transaction, const domain::Ulid& fleet_id,
                                     absl::string_view repo);
 
