@@ -104,14 +104,13 @@ struct ServiceProcess::Parts {
     options.observe_lag = [this](absl::Duration lag) { metrics.ObserveWatchLag(lag); };
     return options;
   }
-  // What this process holds, then what the database does.
-  void ReadGauges() {
+  // What this process holds: told whatever the database does.
+  void ReadOwnGauges() {
     metrics.SetWatchers(hub.watchers());
     metrics.SetParkedLeases(dispatcher.parked());
     metrics.SetCallsWaiting("callers", caller_pool.queued());
     metrics.SetCallsWaiting("runners", runner_pool.queued());
     metrics.SetCallsWaiting("watch", watch_pool.queued());
-    gauges.RunOnce();
   }
   WatchSources Watches() {
     return {[this] { return callers.feed.ReadTimeline(); },
@@ -205,7 +204,8 @@ struct ServiceProcess::Parts {
   ServicePresence presence{service_id, facts, runners.limits, runners.runners};
   PeriodicLoop probe_loop{kProbeInterval, Once([this] { return probe.RunOnce(), true; })};
   const MemoryReclaimer reclaimer{[this] { return open_streams.RunOnce(); }, &ReturnFreeMemory, {}};
-  PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return ReadGauges(), true; })};
+  PeriodicLoop own_gauge_loop{kGaugeInterval, Once([this] { return ReadOwnGauges(), true; })};
+  PeriodicLoop gauge_loop{kGaugeInterval, Once([this] { return gauges.RunOnce(), true; })};
   PeriodicLoop log_loop{kLogInterval, Once([this] { return log_relay.RunOnce(); })};
   PeriodicLoop presence_loop{kPresenceInterval, Once([this] { return presence.RunOnce(); })};
   PeriodicLoop clone_url_loop{kCloneUrlInterval, [this] { return clone_urls.RunOnce(); }};

@@ -56,16 +56,11 @@ std::optional<v1::TaskState> FinalState(const absl::Status& status, StopReason r
 
 // Without the failure's message: it may quote what a step printed.
 void LogEnd(const v1::Lease& lease, v1::TaskState state, const v1::TaskResult& result) {
-  const std::string name = v1::TaskState_Name(state);
-  if (!result.has_failure()) {
-    LogInfo("task_ended", {{"task", lease.task_id()}, {"attempt", lease.attempt()}, {"state", name}});
-    return;
-  }
-  LogInfo("task_ended", {{"task", lease.task_id()},
-                         {"attempt", lease.attempt()},
-                         {"state", name},
-                         {"category", v1::FailureCategory_Name(result.failure().category())},
-                         {"reason", v1::FailureReason_Name(result.failure().reason())}});
+  const v1::Failure& failure = result.failure();
+  const LogScope scope({{"category", result.has_failure() ? v1::FailureCategory_Name(failure.category()) : ""},
+                        {"reason", result.has_failure() ? v1::FailureReason_Name(failure.reason()) : ""}});
+  LogInfo("task_ended",
+          {{"task", lease.task_id()}, {"attempt", lease.attempt()}, {"state", v1::TaskState_Name(state)}});
 }
 
 // As metrics call it.

@@ -25,8 +25,7 @@ constexpr absl::string_view kNotEnqueued = "TASK_NOT_ENQUEUED";
 
 absl::StatusOr<v1::Task> LogFollower::Follow(const std::string& fleet_id, const std::string& repo,
                                              LogObserver& observer) {
-  Progress progress{{},    {},    clock_.Elapsed(),
-                    false, false, {options_.patience.first_pause, options_.patience.longest_pause}};
+  Progress progress{clock_.Elapsed(), {options_.patience.first_pause, options_.patience.longest_pause}};
   progress.request.set_fleet_id(fleet_id);
   progress.request.set_repo(repo);
   while (true) {

@@ -46,12 +46,12 @@ class LogFollower {
  private:
   // What is known, from one stream to the next.
   struct Progress {
-    v1::FollowTaskLogRequest request;  // after what was seen
-    v1::Task task;                     // as it was told last
-    absl::Duration last_word;          // when a server spoke last
-    bool lost = false;                 // and the user was told so
-    bool is_early = false;             // the child was not there yet, and the user was told so
+    absl::Duration last_word;  // when a server spoke last
     rpc::Backoff backoff;
+    v1::FollowTaskLogRequest request{};  // after what was seen
+    v1::Task task{};                     // as it was told last
+    bool lost = false;                   // and the user was told so
+    bool is_early = false;               // the child was not there yet, and the user was told so
   };
 
   grpc::Status FollowOnce(Progress& progress, LogObserver& observer);

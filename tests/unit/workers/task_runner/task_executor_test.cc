@@ -529,8 +529,15 @@ TEST_F(TaskExecutorTest, CredentialsInAUrlAreRefusedAndNotRepeated) {
   const std::string log = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(report.result().failure().category(), v1::FAILURE_CATEGORY_CONFIG);
   EXPECT_THAT(report.DebugString(), Not(HasSubstr("s3cret")));
-  EXPECT_THAT(log, HasSubstr("task_ended"));
+  EXPECT_THAT(log, AllOf(HasSubstr("task_ended"), HasSubstr(R"("category":"FAILURE_CATEGORY_CONFIG")")));
   EXPECT_THAT(log, Not(HasSubstr("s3cret")));
+}
+
+TEST_F(TaskExecutorTest, WhatIsLoggedOfASuccessNamesNoCategory) {
+  AddStep("true");
+  ::testing::internal::CaptureStderr();
+  Finish();
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), AllOf(HasSubstr("task_ended"), Not(HasSubstr("category"))));
 }
 
 TEST_F(TaskExecutorTest, ALogThatIsTooLongSaysWhatWasCut) {
