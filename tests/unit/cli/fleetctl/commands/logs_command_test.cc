@@ -120,9 +120,9 @@ TEST_F(FollowLogTest, OfWhatHasEndedTheStoredLogIsShown) {
 
 TEST_F(FollowLogTest, WaitsForAChildThatIsStillToBeEnqueued) {
   AnswerWith({{State(v1::TASK_STATE_COMPLETED)}});
-  answers_.follow_task_log = [this, follow = answers_.follow_task_log, early = 2](
-                                 grpc::ServerContext& context, const v1::FollowTaskLogRequest& request,
-                                 LogWriter& writer) mutable {
+  answers_.follow_task_log = [follow = answers_.follow_task_log, early = 2](grpc::ServerContext& context,
+                                                                            const v1::FollowTaskLogRequest& request,
+                                                                            LogWriter& writer) mutable {
     if (early-- > 0)
       return rpc::ToGrpcStatus(MakeError(absl::StatusCode::kNotFound, "early", {"TASK_NOT_ENQUEUED", {}, {}}));
     return follow(context, request, writer);
