@@ -291,20 +291,19 @@ absl::StatusOr<WorkflowRecord> CatalogStore::Withdraw(const domain::Caller& call
 }
 
 absl::StatusOr<WorkflowPage> CatalogStore::ListWorkflows(const domain::Caller&, int32_t offset, int32_t limit) {
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<WorkflowPage> {
-    transaction.RollBackInstead();
-    // One more, to know whether there is a next page.
-    FLEET_ASSIGN_OR_RETURN(
-        const Rows rows,
-        transaction.Execute(kListWorkflows, {offset, int64_t{limit} + 1, static_cast<int64_t>(domain::kMaxPageBytes)}));
-    WorkflowPage page;
-    for (RowReader row : rows) {
-      WorkflowRecord workflow = ReadCatalogWorkflow(row);
-      if (static_cast<int32_t>(page.workflows.size()) < limit) page.workflows.push_back(std::move(workflow));
-      page.has_next = static_cast<int32_t>(page.workflows.size()) < row.Int();
-    }
-    return page;
-  });
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, database::InTransaction(pool_, [&](Transaction& transaction) {
+                           transaction.RollBackInstead();
+                           // One more, to know whether there is a next page.
+                           return transaction.Execute(kListWorkflows, {offset, int64_t{limit} + 1,
+                                                                       static_cast<int64_t>(domain::kMaxPageBytes)});
+                         }));
+  WorkflowPage page;
+  for (RowReader row : rows) {
+    WorkflowRecord workflow = ReadCatalogWorkflow(row);
+    if (static_cast<int32_t>(page.workflows.size()) < limit) page.workflows.push_back(std::move(workflow));
+    page.has_next = static_cast<int32_t>(page.workflows.size()) < row.Int();
+  }
+  return page;
 }
 
 }  // namespace fleet::store

@@ -102,14 +102,23 @@ FleetRecord ReadRecord(RowReader& row) {
   return record;
 }
 
-// Fills in what each fleet shares with others.
-absl::Status AddUsage(Transaction& transaction, std::vector<FleetRecord>& records) {
-  FLEET_ASSIGN_OR_RETURN(const domain::Limits limits, ReadLimits(transaction));
-  FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadUsage));
+// What fleets share with one another.
+struct SharedUsage {
+  domain::Limits limits;
+  Rows rows;
+};
+
+absl::StatusOr<SharedUsage> ReadUsage(Transaction& transaction) {
+  FLEET_ASSIGN_OR_RETURN(domain::Limits limits, ReadLimits(transaction));
+  FLEET_ASSIGN_OR_RETURN(Rows rows, transaction.Execute(kReadUsage));
+  return SharedUsage{std::move(limits), std::move(rows)};
+}
+
+void AddUsage(const SharedUsage& shared, std::vector<FleetRecord>& records) {
   for (FleetRecord& record : records) {
     domain::Usage& usage = record.usage;
-    usage.limits = limits;
-    for (RowReader row : rows) {
+    usage.limits = shared.limits;
+    for (RowReader row : shared.rows) {
       usage.now = row.Time();
       const std::string creator = row.Text();
       const std::string pool = row.Text();
@@ -124,6 +133,11 @@ absl::Status AddUsage(Transaction& transaction, std::vector<FleetRecord>& record
       usage.pool_slots = slots;
     }
   }
+}
+
+absl::Status AddUsage(Transaction& transaction, std::vector<FleetRecord>& records) {
+  FLEET_ASSIGN_OR_RETURN(const SharedUsage shared, ReadUsage(transaction));
+  AddUsage(shared, records);
   return absl::OkStatus();
 }
 
@@ -219,52 +233,63 @@ absl::StatusOr<FleetRecord> FleetStore::Get(const domain::Caller&, const domain:
 
 absl::StatusOr<std::vector<GenerationRecord>> FleetStore::Generations(const domain::Caller&,
                                                                       const domain::Ulid& fleet_id) {
-  return database::InTransaction(pool_, [&](Transaction& transaction) -> absl::StatusOr<std::vector<GenerationRecord>> {
-    transaction.RollBackInstead();
-    FLEET_ASSIGN_OR_RETURN(const Rows rows, transaction.Execute(kReadAllGenerations, {fleet_id.ToUuid()}));
-    std::vector<GenerationRecord> generations;
-    for (RowReader row : rows) {
-      GenerationRecord& generation = generations.emplace_back();
-      generation.generation = row.Int();
-      generation.created_by = row.Text();
-      generation.created_at = row.Time();
-      generation.retried = row.Int();
-      generation.intent = ReadIntent(row);
-    }
-    return generations;
-  });
+  FLEET_ASSIGN_OR_RETURN(const Rows rows, database::InTransaction(pool_, [&](Transaction& transaction) {
+                           transaction.RollBackInstead();
+                           return transaction.Execute(kReadAllGenerations, {fleet_id.ToUuid()});
+                         }));
+  std::vector<GenerationRecord> generations;
+  for (RowReader row : rows) {
+    GenerationRecord& generation = generations.emplace_back();
+    generation.generation = row.Int();
+    generation.created_by = row.Text();
+    generation.created_at = row.Time();
+    generation.retried = row.Int();
+    generation.intent = ReadIntent(row);
+  }
+  return generations;
 }
 
 absl::StatusOr<FleetPage> FleetStore::List(const domain::Caller&, const FleetFilter& filter) {
-  return database::InTransaction(
-      pool_,
-      [&](Transaction& transaction) -> absl::StatusOr<FleetPage> {
-        const database::Value before =
-            filter.before.IsNone() ? database::Value::Null() : database::Value(filter.before.ToUuid());
-        Array states;
-        for (const domain::FleetState state : filter.states) states.Add(static_cast<int64_t>(state));
-        FLEET_ASSIGN_OR_RETURN(const Rows rows,
-                               transaction.Execute(ListFleets(), {before, filter.creator, states, filter.limit,
-                                                                  static_cast<int64_t>(domain::kMaxPageBytes)}));
-        FleetPage page;
-        int32_t found = 0;
-        for (RowReader row : rows) {
-          page.fleets.push_back(ReadRecord(row));
-          found = row.Int();
-        }
-        FLEET_RETURN_IF_ERROR(AddUsage(transaction, page.fleets));
-        if (found == filter.limit || found > static_cast<int32_t>(page.fleets.size())) {
-          page.next_before = page.fleets.back().fleet.id;
-        } else if (!filter.states.empty()) {
-          FLEET_ASSIGN_OR_RETURN(const Rows end, transaction.Execute(kWindowEnd, {before, filter.creator}));
-          if (!end.empty()) {
-            RowReader row = end[0];
-            page.next_before = ReadUlid(row);
-          }
-        }
-        return page;
-      },
-      Transaction::Isolation::kSnapshot);
+  struct Listed {
+    Rows fleets;
+    SharedUsage usage;
+    std::optional<Rows> window_end;
+  };
+  FLEET_ASSIGN_OR_RETURN(
+      const Listed listed,
+      database::InTransaction(
+          pool_,
+          [&](Transaction& transaction) -> absl::StatusOr<Listed> {
+            const database::Value before =
+                filter.before.IsNone() ? database::Value::Null() : database::Value(filter.before.ToUuid());
+            Array states;
+            for (const domain::FleetState state : filter.states) states.Add(static_cast<int64_t>(state));
+            FLEET_ASSIGN_OR_RETURN(Rows fleets,
+                                   transaction.Execute(ListFleets(), {before, filter.creator, states, filter.limit,
+                                                                      static_cast<int64_t>(domain::kMaxPageBytes)}));
+            FLEET_ASSIGN_OR_RETURN(SharedUsage usage, ReadUsage(transaction));
+            Listed answers{std::move(fleets), std::move(usage), std::nullopt};
+            if (!filter.states.empty() && static_cast<int32_t>(answers.fleets.size()) < filter.limit) {
+              FLEET_ASSIGN_OR_RETURN(answers.window_end, transaction.Execute(kWindowEnd, {before, filter.creator}));
+            }
+            return answers;
+          },
+          Transaction::Isolation::kSnapshot));
+  // Not within the transaction: texts of megabytes take their time, and PostgreSQL ends a session that leaves one idle.
+  FleetPage page;
+  int32_t found = 0;
+  for (RowReader row : listed.fleets) {
+    page.fleets.push_back(ReadRecord(row));
+    found = row.Int();
+  }
+  AddUsage(listed.usage, page.fleets);
+  if (found == filter.limit || found > static_cast<int32_t>(page.fleets.size())) {
+    page.next_before = page.fleets.back().fleet.id;
+  } else if (listed.window_end.has_value() && !listed.window_end->empty()) {
+    RowReader row = (*listed.window_end)[0];
+    page.next_before = ReadUlid(row);
+  }
+  return page;
 }
 
 absl::StatusOr<FleetRecord> FleetStore::Cancel(const domain::Caller& caller, const domain::Ulid& fleet_id,
